@@ -1,0 +1,1 @@
+"""What every Monshin service is built with."""

@@ -1,0 +1,48 @@
+"""JSON logs that cannot carry a patient's text: fixed messages, and extra fields by allow-list."""
+
+import json
+import logging
+import sys
+import time
+import traceback
+
+from opentelemetry import trace
+
+ALLOWED_FIELDS = frozenset(
+    {
+        "service", "rpc", "code", "reason", "error_id", "duration_ms", "count", "size_bytes", "port", "target",
+        "resource_hash", "state", "attempt", "path", "backend", "model", "setting", "error_type", "url",
+    }
+)  # fmt: skip
+
+
+def configure(level: str) -> None:
+    """Sends all logging of the process to stderr, one JSON object a line."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes time, level, logger, message, trace and span ids, and the allowed extra fields.
+
+    The message is the template, without its arguments, so that a library that logs `"bad value %r"` does not leak
+    the value. An exception is written as its type and the lines of code, without its words.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": str(record.msg) if isinstance(record.msg, str) else type(record.msg).__name__,
+        }
+        span = trace.get_current_span().get_span_context()
+        if span.is_valid:
+            line["trace_id"] = trace.format_trace_id(span.trace_id)
+            line["span_id"] = trace.format_span_id(span.span_id)
+        line.update({key: record.__dict__[key] for key in ALLOWED_FIELDS & record.__dict__.keys()})
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error_type"] = record.exc_info[0].__name__
+            line["stack"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(record.exc_info[2])]
+        return json.dumps(line, ensure_ascii=False)

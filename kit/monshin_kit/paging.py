@@ -1,0 +1,34 @@
+"""Page tokens: where the last page ended, bound to the request that made it.
+
+>>> decode(encode("b", "ListX|filter"), "ListX|filter")
+'b'
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+
+from monshin_kit.errors import InvalidInput
+
+
+def encode(position: str, binding: str) -> str:
+    """position: the last key of the page; binding: whatever must not change between pages (method, parent, filter)."""
+    return base64.urlsafe_b64encode(json.dumps([position, _mark(binding)]).encode()).decode().rstrip("=")
+
+
+def decode(token: str, binding: str) -> str:
+    """The position; empty for an empty token. Raises InvalidInput for a token that this request did not get."""
+    if not token:
+        return ""
+    try:
+        position, mark = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (binascii.Error, ValueError, TypeError):
+        position, mark = "", ""
+    if not isinstance(position, str) or mark != _mark(binding):
+        raise InvalidInput("page_token is not from this request: start without one", field="page_token")
+    return position
+
+
+def _mark(binding: str) -> str:
+    return hashlib.sha256(binding.encode()).hexdigest()[:16]

@@ -1,0 +1,63 @@
+"""`request_id`: a mutation repeated within 24 hours gets its first answer again and changes nothing.
+
+Both functions run inside the mutation's own transaction, so that an id is remembered exactly if its effect is.
+"""
+
+import hashlib
+import time
+
+import apsw
+
+from monshin_kit.errors import InvalidInput
+
+RETENTION_S = 24 * 3600
+
+SCHEMA = """
+CREATE TABLE requests (
+  method TEXT NOT NULL, caller TEXT NOT NULL, request_id TEXT NOT NULL,
+  digest BLOB NOT NULL, response BLOB NOT NULL, time REAL NOT NULL,
+  PRIMARY KEY (method, caller, request_id)
+) WITHOUT ROWID;
+CREATE INDEX requests_by_time ON requests (time);
+"""
+
+
+def digest(request: bytes) -> bytes:
+    """What makes two requests the same: SHA-256 of the serialised message."""
+    return hashlib.sha256(request).digest()
+
+
+def recall(
+    connection: apsw.Connection, method: str, request_id: str, caller: str, request_digest: bytes
+) -> bytes | None:
+    """The first answer to this id, or None if it is new or empty.
+
+    Raises InvalidInput if the same caller used the id for another request of this method.
+    """
+    if not request_id:
+        return None
+    row = connection.execute(
+        "SELECT digest, response FROM requests WHERE method=? AND caller=? AND request_id=? AND time>?",
+        (method, caller, request_id, time.time() - RETENTION_S),
+    ).fetchone()
+    if row is None:
+        return None
+    if row[0] != request_digest:
+        raise InvalidInput(
+            "request_id was used for another request: make a new one", field="request_id", reason="REQUEST_ID_REUSED"
+        )
+    return bytes(row[1])
+
+
+def record(
+    connection: apsw.Connection, method: str, request_id: str, caller: str, request_digest: bytes, response: bytes
+) -> None:
+    """Remembers the answer; forgets those older than 24 hours."""
+    if not request_id:
+        return
+    now = time.time()
+    connection.execute("DELETE FROM requests WHERE time<=?", (now - RETENTION_S,))
+    connection.execute(
+        "INSERT OR REPLACE INTO requests VALUES (?,?,?,?,?,?)",
+        (method, caller, request_id, request_digest, response, now),
+    )

@@ -1,0 +1,238 @@
+"""A service's process: port first, then loading, then SERVING; SIGTERM drains.
+
+async def start(runtime: Runtime) -> None:
+    models = await runtime.executor.run(load_models, load(EmbedSettings))
+    runtime.serve("monshin.embed.v1.EmbedService", EmbedServicer(models))
+
+if __name__ == "__main__":
+    run("embed", start, services=["monshin.embed.v1.EmbedService"], port=50051)
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from monshin_kit import audit, log, telemetry, tls
+from monshin_kit.auth import FileKeys, KeySource, Roles, UrlKeys, Verifier
+from monshin_kit.call import Gate
+from monshin_kit.errors import InvalidInput, MonshinError
+from monshin_kit.executor import Executor
+from monshin_kit.outbox import Outbox
+from monshin_kit.routing import Router
+from monshin_kit.server_settings import ServerSettings
+from monshin_kit.settings import load
+from monshin_kit.validation import Validator
+
+_log = logging.getLogger(__name__)
+
+Start = Callable[["Runtime"], Awaitable[None]]
+_HealthServicer: Any = health.aio.HealthServicer  # type: ignore[attr-defined]  # made at run time
+LIVENESS = "liveness"  # health name that is SERVING as soon as the loop runs; '' and the services wait for loading
+
+_OUTBOX_BYTES = telemetry.gauge("outbox_bytes", "Size of the access log")
+_QUEUE_DEPTH = telemetry.gauge("executor_waiting", "Calls waiting for a compute thread")
+
+
+class Runtime:
+    """What a service gets from kit while it starts and runs."""
+
+    def __init__(self, name: str, settings: ServerSettings, outbox: Outbox, router: Router) -> None:
+        self.name = name
+        self.settings = settings
+        self.outbox = outbox
+        self.executor = Executor(workers=settings.compute_threads, queue_limit=settings.queue_limit)
+        self._router = router
+        self._stops: list[Callable[[], Awaitable[None]]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def data_dir(self) -> Path:
+        """Where the service keeps what must last."""
+        return data_dir(self.name, self.settings)
+
+    @property
+    def cache_dir(self) -> Path:
+        """Where it keeps what can be made again; shared by the services of a machine."""
+        return self.settings.home / "cache"
+
+    def serve(self, service: str, servicer: object) -> None:
+        """Connects a servicer to the service of this full proto name."""
+        self._router.serve(service, servicer)
+
+    def on_stop(self, stop: Callable[[], Awaitable[None]]) -> None:
+        """Called after the last RPC has ended, the latest registered first."""
+        self._stops.append(stop)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A background task, cancelled when the service stops; if it fails, the log says so."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def close(self) -> None:
+        """Ends the tasks, then runs the stops."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for stop in reversed(self._stops):
+            await stop()
+        self.executor.close()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a background task failed", exc_info=error)
+
+
+def run(name: str, start: Start, *, services: Sequence[str], port: int) -> None:
+    """Runs a service until SIGTERM or SIGINT; exits with 1 if it cannot start.
+
+    services: full proto names of what it offers. port: where it listens unless MONSHIN_PORT says otherwise.
+    """
+    settings = load(ServerSettings)
+    log.configure(settings.log_level)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(name, settings, start, services, settings.port or port))
+    except MonshinError as error:
+        _log.error("cannot start: " + error.message, extra={"service": name, "reason": error.reason})
+        sys.exit(1)
+
+
+def data_dir(name: str, settings: ServerSettings) -> Path:
+    """`MONSHIN_DATA_DIR`, or `data/{service}` under the home folder."""
+    return settings.data_dir if settings.data_dir != Path() else settings.home / "data" / name
+
+
+async def _serve(name: str, settings: ServerSettings, start: Start, services: Sequence[str], port: int) -> None:
+    telemetry.use_hash_key(settings.hash_key)
+    provider = telemetry.start_tracing(name, settings.otlp_endpoint, settings.trace_ratio)
+    outbox = Outbox(data_dir(name, settings) / "outbox.sqlite")
+    router = Router(_gate(settings, outbox), [*services, audit.SERVICE])
+    runtime = Runtime(name, settings, outbox, router)
+    _OUTBOX_BYTES.set_function(outbox.size_bytes)
+    _QUEUE_DEPTH.set_function(lambda: runtime.executor.depth)
+    router.serve(audit.SERVICE, audit.AuditServicer(name, outbox, runtime.executor))
+    server, health_servicer = await _open_port(settings, router, services, port)
+    telemetry.start_metrics(settings.host, settings.metrics_port)
+    _log.info("port open", extra={"service": name, "port": port})
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    try:
+        await _until_stopped(start(runtime), stopping, health_servicer, services, name)
+    finally:
+        await health_servicer.enter_graceful_shutdown()
+        await server.stop(settings.drain_s)
+        await runtime.close()
+        await outbox.close()
+        provider.shutdown()
+        _log.info("stopped", extra={"service": name})
+
+
+async def _until_stopped(
+    starting: Awaitable[None],
+    stopping: asyncio.Event,
+    health_servicer: Any,
+    services: Sequence[str],
+    name: str,
+) -> None:
+    loading = asyncio.ensure_future(starting)
+    stop = asyncio.ensure_future(stopping.wait())
+    await asyncio.wait({loading, stop}, return_when=asyncio.FIRST_COMPLETED)
+    if not loading.done():
+        loading.cancel()
+        return
+    await loading  # raises what start() raised
+    for service in ("", *services):
+        await health_servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
+    _log.info("serving", extra={"service": name})
+    await stop
+
+
+async def _open_port(
+    settings: ServerSettings, router: Router, services: Sequence[str], port: int
+) -> tuple[grpc.aio.Server, Any]:
+    server = grpc.aio.server(
+        handlers=(router,),
+        maximum_concurrent_rpcs=settings.max_concurrent_rpcs,
+        options=[
+            ("grpc.max_receive_message_length", settings.max_message_bytes),
+            ("grpc.max_send_message_length", settings.max_message_bytes),
+            ("grpc.keepalive_time_ms", 30_000),
+            ("grpc.keepalive_timeout_ms", 10_000),
+            ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+            ("grpc.max_connection_age_ms", settings.max_connection_age_s * 1000),
+            ("grpc.max_connection_age_grace_ms", 60_000),
+            ("grpc.so_reuseport", 0),
+        ],
+    )
+    health_servicer = _HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
+    reflection.enable_server_reflection(
+        [*services, audit.SERVICE, reflection.SERVICE_NAME, health.SERVICE_NAME], server
+    )
+    await health_servicer.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
+    for service in ("", *services):
+        await health_servicer.set(service, health_pb2.HealthCheckResponse.NOT_SERVING)
+    _bind(server, settings, port)
+    await server.start()
+    return server, health_servicer
+
+
+def _bind(server: grpc.aio.Server, settings: ServerSettings, port: int) -> None:
+    address = f"{settings.host}:{port}"
+    try:
+        if settings.tls_certificate != Path():
+            credentials = tls.server_credentials(settings.tls_ca, settings.tls_certificate, settings.tls_key)
+            server.add_secure_port(address, credentials)
+        elif settings.allow_plaintext or _is_loopback(settings.host):
+            server.add_insecure_port(address)
+        else:
+            raise InvalidInput(
+                f"{settings.host} is not loopback: set MONSHIN_TLS_CERTIFICATE, _KEY and _CA, "
+                "or MONSHIN_ALLOW_PLAINTEXT=true behind a mesh that encrypts"
+            )
+    except RuntimeError:
+        raise InvalidInput(f"port {port} on {settings.host} cannot be opened: is it in use?") from None
+
+
+def _gate(settings: ServerSettings, outbox: Outbox) -> Gate:
+    roles = Roles.load(settings.roles_file.read_text() if settings.roles_file != Path() else None)
+    return Gate(
+        verifier=Verifier(_key_source(settings), roles, issuer=settings.auth_issuer, audience=settings.auth_audience),
+        validator=Validator(),
+        outbox=outbox,
+        key_executor=Executor(workers=1, queue_limit=256, name="keys"),
+        default_deadline_s=settings.default_deadline_s,
+        stream_idle_s=settings.stream_idle_s,
+    )
+
+
+def _key_source(settings: ServerSettings) -> KeySource:
+    if "://" in settings.auth_jwks:
+        return UrlKeys(settings.auth_jwks)
+    return FileKeys(Path(settings.auth_jwks) if settings.auth_jwks else settings.home / "keys" / "jwks.json")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    import uvloop
+
+    return uvloop.new_event_loop
