@@ -21,7 +21,14 @@ from opentelemetry import trace
 
 from monshin_kit import telemetry
 from monshin_kit.auth import ANONYMOUS, Caller, Verifier, set_caller
-from monshin_kit.errors import DeadlineExceeded, InvalidInput, MonshinError, PermissionDenied, Unauthenticated
+from monshin_kit.errors import (
+    DeadlineExceeded,
+    InvalidInput,
+    MonshinError,
+    PermissionDenied,
+    ResourceExhausted,
+    Unauthenticated,
+)
 from monshin_kit.executor import Executor
 from monshin_kit.methods import Method
 from monshin_kit.outbox import Entry, Outbox
@@ -49,6 +56,14 @@ def parse_or_malformed(message_class: type[Message], data: bytes) -> Message | M
         return Malformed()
 
 
+@dataclass(slots=True)
+class Load:
+    """How many calls run. grpc.aio's own limit answers CANCELLED, without a word on when to retry."""
+
+    limit: int
+    running: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What all calls of a server share."""
@@ -57,6 +72,7 @@ class Gate:
     validator: Validator
     outbox: Outbox
     key_executor: Executor  # verifying a new token may read the issuer's keys over the network
+    load: Load
     default_deadline_s: float
     stream_idle_s: float
 
@@ -77,13 +93,16 @@ class Call:
 
     async def __aenter__(self) -> "Call":
         IN_FLIGHT.labels(self.method.name).inc()
+        self.gate.load.running += 1
         parent = telemetry.extract_context(self.context.invocation_metadata())
         self._span = _tracer.start_span(self.method.name, parent, trace.SpanKind.SERVER)
         self._token = otel_context.attach(trace.set_span_in_context(self._span, parent))
         return self
 
     async def authorise(self) -> None:
-        """Finds the caller and checks the method's scope."""
+        """Refuses what is too much, finds the caller and checks the method's scope."""
+        if self.gate.load.running > self.gate.load.limit:
+            raise ResourceExhausted(f"{self.gate.load.limit} calls run already: try again later")
         self.caller = await self._authenticate()
         set_caller(self.caller)
         if not self.method.scope or self.method.scope not in self.caller.scopes:
@@ -174,6 +193,7 @@ class Call:
 
     def _measure(self, code: str) -> None:
         IN_FLIGHT.labels(self.method.name).dec()
+        self.gate.load.running -= 1
         SECONDS.labels(self.method.name, code).observe(time.perf_counter() - self._started)
         if self._span.is_recording():
             self._span.set_attribute("rpc.system", "grpc")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -70,7 +70,7 @@ def connect(
         ("grpc.max_reconnect_backoff_ms", 2000),
         ("grpc.use_local_subchannel_pool", 1),
     ]
-    interceptors: list[Any] = [Outgoing(token)]
+    interceptors = Outgoing(token).interceptors()
     if settings.tls_ca != Path():
         credentials = tls.channel_credentials(settings.tls_ca, settings.tls_certificate, settings.tls_key)
         return grpc.aio.secure_channel(target, credentials, options=options, interceptors=interceptors)
@@ -98,34 +98,19 @@ def service_config(services: Sequence[str]) -> dict[str, Any]:
     }
 
 
-class Outgoing(
-    grpc.aio.UnaryUnaryClientInterceptor,  # type: ignore[type-arg]  # generic in the stubs only
-    grpc.aio.UnaryStreamClientInterceptor,  # type: ignore[type-arg]
-    grpc.aio.StreamUnaryClientInterceptor,  # type: ignore[type-arg]
-    grpc.aio.StreamStreamClientInterceptor,  # type: ignore[type-arg]
-):
+class Outgoing:
     """Adds trace context and token to each call, and a client span around it."""
 
     def __init__(self, token: TokenSource | None) -> None:
         self._token = token
 
-    async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
-        """As grpc.aio.UnaryUnaryClientInterceptor."""
-        return await self._send(continuation, client_call_details, request)
+    def interceptors(self) -> list[Any]:
+        """One object for each kind of RPC: grpc.aio files an interceptor under the first kind that it matches only."""
+        kinds = (_UnaryUnary, _UnaryStream, _StreamUnary, _StreamStream)
+        return [kind(self.send) for kind in kinds]
 
-    async def intercept_unary_stream(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
-        """As grpc.aio.UnaryStreamClientInterceptor."""
-        return await self._send(continuation, client_call_details, request)
-
-    async def intercept_stream_unary(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:
-        """As grpc.aio.StreamUnaryClientInterceptor."""
-        return await self._send(continuation, client_call_details, request_iterator)
-
-    async def intercept_stream_stream(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:
-        """As grpc.aio.StreamStreamClientInterceptor."""
-        return await self._send(continuation, client_call_details, request_iterator)
-
-    async def _send(self, continuation: Any, details: Any, request: Any) -> Any:
+    async def send(self, continuation: Any, details: Any, request: Any) -> Any:
+        """Continues the call with what was added."""
         name = details.method if isinstance(details.method, str) else details.method.decode()
         span = _tracer.start_span(name.lstrip("/"), kind=trace.SpanKind.CLIENT)
         with trace.use_span(span, end_on_exit=False, record_exception=False, set_status_on_exception=False):
@@ -140,6 +125,41 @@ class Outgoing(
         if self._token is not None and "authorization" not in metadata:
             metadata.add("authorization", f"Bearer {self._token()}")
         return details._replace(metadata=metadata)
+
+
+Send = Callable[[Any, Any, Any], Coroutine[Any, Any, Any]]
+
+
+class _UnaryUnary(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]  # generic in the stubs only
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
+        return await self._send(continuation, client_call_details, request)
+
+
+class _UnaryStream(grpc.aio.UnaryStreamClientInterceptor):  # type: ignore[type-arg]
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def intercept_unary_stream(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
+        return await self._send(continuation, client_call_details, request)
+
+
+class _StreamUnary(grpc.aio.StreamUnaryClientInterceptor):  # type: ignore[type-arg]
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def intercept_stream_unary(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:
+        return await self._send(continuation, client_call_details, request_iterator)
+
+
+class _StreamStream(grpc.aio.StreamStreamClientInterceptor):  # type: ignore[type-arg]
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def intercept_stream_stream(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:
+        return await self._send(continuation, client_call_details, request_iterator)
 
 
 def _end(span: trace.Span, call: Any) -> None:

@@ -1,5 +1,7 @@
 """The gRPC handlers of a server, made from descriptors: one wrapper for each of the four kinds of RPC."""
 
+from __future__ import annotations  # grpc classes are generic in the stubs only
+
 from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
 from typing import Any

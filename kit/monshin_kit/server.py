@@ -23,7 +23,7 @@ from grpc_reflection.v1alpha import reflection
 
 from monshin_kit import audit, log, telemetry, tls
 from monshin_kit.auth import FileKeys, KeySource, Roles, UrlKeys, Verifier
-from monshin_kit.call import Gate
+from monshin_kit.call import Gate, Load
 from monshin_kit.errors import InvalidInput, MonshinError
 from monshin_kit.executor import Executor
 from monshin_kit.outbox import Outbox
@@ -165,7 +165,6 @@ async def _open_port(
 ) -> tuple[grpc.aio.Server, Any]:
     server = grpc.aio.server(
         handlers=(router,),
-        maximum_concurrent_rpcs=settings.max_concurrent_rpcs,
         options=[
             ("grpc.max_receive_message_length", settings.max_message_bytes),
             ("grpc.max_send_message_length", settings.max_message_bytes),
@@ -214,6 +213,7 @@ def _gate(settings: ServerSettings, outbox: Outbox) -> Gate:
         validator=Validator(),
         outbox=outbox,
         key_executor=Executor(workers=1, queue_limit=256, name="keys"),
+        load=Load(settings.max_concurrent_rpcs),
         default_deadline_s=settings.default_deadline_s,
         stream_idle_s=settings.stream_idle_s,
     )
