@@ -1,0 +1,163 @@
+"""ann: collections of vectors."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from google.protobuf.json_format import MessageToDict
+from monshin_kit.errors import InvalidInput
+from monshin_protos.ann.v1 import ann_pb2 as pb
+from monshin_protos.vectors.v1 import vectors_pb2
+
+from monshin.client import Client
+from monshin.settings import ClientSettings
+
+METRICS = {"l2": pb.METRIC_L2, "ip": pb.METRIC_INNER_PRODUCT, "cosine": pb.METRIC_COSINE}
+CHUNK = 1024
+
+
+@click.group()
+def ann() -> None:
+    """Collections of vectors: create, fill, search, look at, delete."""
+
+
+@ann.command()
+@click.argument("collection")
+@click.option("--dim", required=True, type=click.IntRange(1, 8192))
+@click.option("--metric", type=click.Choice(tuple(METRICS)), default="cosine", show_default=True)
+@click.option("--reader", multiple=True, help="role:NAME or client:SUBJECT that may use it; repeat. Default: all.")
+@click.pass_obj
+def create(settings: ClientSettings, collection: str, dim: int, metric: str, reader: tuple[str, ...]) -> None:
+    """Make an empty COLLECTION."""
+    wanted = pb.Collection(dim=dim, metric=METRICS[metric], readers=reader)
+    request = pb.CreateCollectionRequest(collection_id=collection, collection=wanted, request_id=str(uuid.uuid4()))
+    _show(asyncio.run(_call(settings, "CreateCollection", request)))
+
+
+@ann.command("list")
+@click.pass_obj
+def list_collections(settings: ClientSettings) -> None:
+    """Show all collections that you may read."""
+    answer = asyncio.run(_call(settings, "ListCollections", pb.ListCollectionsRequest(page_size=1000)))
+    for collection in answer.collections:
+        _show(collection)
+
+
+@ann.command()
+@click.argument("collection")
+@click.pass_obj
+def stats(settings: ClientSettings, collection: str) -> None:
+    """Show a COLLECTION: points, sequence number, disk and memory."""
+    _show(asyncio.run(_call(settings, "GetCollection", pb.GetCollectionRequest(name=_name(collection)))))
+
+
+@ann.command()
+@click.argument("collection")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--ids", type=click.Path(path_type=Path, exists=True), help="A file with one id a line; default: 0, 1, …")
+@click.pass_obj
+def upsert(settings: ClientSettings, collection: str, file: Path, ids: Path | None) -> None:
+    """Store the rows of FILE (.npy, n × dim) in a COLLECTION; each chunk is on disk when it is counted."""
+    vectors = _load(file)
+    names = ids.read_text().splitlines() if ids else [str(i) for i in range(len(vectors))]
+    if len(names) != len(vectors):
+        raise InvalidInput(f"{len(names)} ids for {len(vectors)} vectors: there must be one each")
+    asyncio.run(_upsert(settings, collection, names, vectors))
+
+
+@ann.command()
+@click.argument("collection")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000))
+@click.pass_obj
+def search(settings: ClientSettings, collection: str, file: Path, k: int) -> None:
+    """Find the k nearest points of each row of FILE (.npy); one JSON line a row."""
+    for queries in _chunks(_load(file), 256):
+        request = pb.SearchRequest(collection=_name(collection), queries=_pack(queries), k=k)
+        for hits in asyncio.run(_call(settings, "Search", request)).hits:
+            click.echo(json.dumps({"ids": list(hits.ids), "distances": list(hits.distances)}, ensure_ascii=False))
+
+
+@ann.command()
+@click.argument("collection")
+@click.argument("ids", nargs=-1, required=True)
+@click.pass_obj
+def get(settings: ClientSettings, collection: str, ids: tuple[str, ...]) -> None:
+    """Show the points of a COLLECTION with these IDS; one JSON line each."""
+    request = pb.GetPointsRequest(collection=_name(collection), ids=ids, with_vectors=True)
+    _show_points(asyncio.run(_call(settings, "GetPoints", request)).points)
+
+
+@ann.command()
+@click.argument("collection")
+@click.argument("ids", nargs=-1)
+@click.option("--all", "whole", is_flag=True, help="Delete the collection itself.")
+@click.pass_obj
+def delete(settings: ClientSettings, collection: str, ids: tuple[str, ...], whole: bool) -> None:
+    """Delete points of a COLLECTION by IDS, or the whole of it."""
+    if whole == bool(ids):
+        raise click.UsageError("give ids, or --all")
+    if whole:
+        asyncio.run(_call(settings, "DeleteCollection", pb.DeleteCollectionRequest(name=_name(collection))))
+        return
+    request = pb.DeletePointsRequest(collection=_name(collection), ids=pb.PointIds(ids=ids))
+    _show(asyncio.run(_call(settings, "DeletePoints", request)))
+
+
+async def _call(settings: ClientSettings, method: str, request: Any) -> Any:
+    async with Client(settings, role="model_developer") as client:
+        return await getattr(client.ann, method)(request)
+
+
+async def _upsert(settings: ClientSettings, collection: str, ids: list[str], vectors: Any) -> None:
+    async with Client(settings, role="model_developer") as client:
+        stored = 0
+        for start in range(0, len(ids), CHUNK):
+            rows = vectors[start : start + CHUNK]
+            request = pb.UpsertRequest(
+                collection=_name(collection), ids=ids[start : start + CHUNK], vectors=_pack(rows),
+                request_id=str(uuid.uuid4()),
+            )  # fmt: skip
+            answer = await client.ann.Upsert(request)
+            stored += len(rows)
+            click.echo(f"\r{stored} / {len(ids)} stored, sequence {answer.sequence}", nl=False, err=True)
+        click.echo("", err=True)
+
+
+def _load(file: Path) -> Any:
+    try:
+        vectors = np.load(file, allow_pickle=False)
+    except (ValueError, OSError, EOFError):
+        raise InvalidInput(f"{file} is not an .npy file of numbers") from None
+    if vectors.ndim != 2 or vectors.dtype.kind != "f":
+        raise InvalidInput(f"{file} has shape {vectors.shape} and dtype {vectors.dtype}: n × dim floats are needed")
+    return vectors.astype("<f4")
+
+
+def _chunks(rows: Any, size: int) -> Iterator[Any]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def _pack(rows: Any) -> vectors_pb2.Vectors:
+    return vectors_pb2.Vectors(data=rows.tobytes(), dim=rows.shape[1], dtype=vectors_pb2.D_TYPE_FLOAT32)
+
+
+def _name(collection: str) -> str:
+    return collection if collection.startswith("collections/") else f"collections/{collection}"
+
+
+def _show(message: Any) -> None:
+    click.echo(json.dumps(MessageToDict(message, preserving_proto_field_name=True), ensure_ascii=False))
+
+
+def _show_points(points: pb.Points) -> None:
+    rows = np.frombuffer(points.vectors.data, dtype="<f4").reshape(len(points.ids), -1)
+    for index, (name, row) in enumerate(zip(points.ids, rows, strict=True)):
+        payload = MessageToDict(points.payloads[index]) if points.payloads else {}
+        click.echo(json.dumps({"id": name, "vector": [float(x) for x in row], "payload": payload}, ensure_ascii=False))

@@ -1,0 +1,116 @@
+"""The JSON lines that users write: corpora and claims. Errors name the line."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from monshin_kit.errors import InvalidInput, Violation
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusLine:
+    """A document of a corpus; date is `YYYY-MM-DD` or empty."""
+
+    id: str
+    title: str
+    text: str
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """A claim; with sources, these alone are the evidence."""
+
+    id: str
+    claim: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is not what it should be. `number` counts from 1; the problem quotes no content.
+
+    id: the line's id where one could be read.
+    """
+
+    number: int
+    problem: str
+    id: str = ""
+
+
+def corpus_lines(data: bytes) -> Iterator[CorpusLine | BadLine]:
+    """Reads `{"id","title","text","source","date"}` lines; title, source and date may be left out."""
+    return _lines(data, _corpus_line)
+
+
+def claim_lines(data: bytes) -> Iterator[ClaimLine | BadLine]:
+    """Reads `{"id","claim"[,"sources":["text",…]]}` lines."""
+    return _lines(data, _claim_line)
+
+
+def only_good(lines: Iterator[T | BadLine]) -> list[T]:
+    """All lines; raises InvalidInput that names each bad one."""
+    good: list[T] = []
+    bad: list[BadLine] = []
+    for line in lines:
+        bad.append(line) if isinstance(line, BadLine) else good.append(line)
+    if bad:
+        raise InvalidInput.of([Violation(f"line {line.number}", line.problem, "BAD_LINE") for line in bad])
+    return good
+
+
+def _lines(data: bytes, parse: Any) -> Iterator[Any]:
+    for number, raw in enumerate(data.split(b"\n"), start=1):
+        if not raw.strip():
+            continue
+        record: Any = None
+        try:
+            record = json.loads(raw.decode("utf-8"))
+            if not isinstance(record, dict):
+                raise InvalidInput("not a JSON object")
+            yield parse(record)
+        except UnicodeDecodeError:
+            yield BadLine(number, "not valid UTF-8")
+        except json.JSONDecodeError as error:
+            yield BadLine(number, f"not JSON (column {error.colno})")
+        except InvalidInput as error:
+            found = record.get("id", "") if isinstance(record, dict) else ""
+            yield BadLine(number, error.message, found if isinstance(found, str) else "")
+
+
+def _corpus_line(record: dict[str, Any]) -> CorpusLine:
+    return CorpusLine(
+        id=_text(record, "id"),
+        title=_text(record, "title", default=""),
+        text=_text(record, "text"),
+        source=_text(record, "source", default=""),
+        date=_text(record, "date", default=""),
+    )
+
+
+def _claim_line(record: dict[str, Any]) -> ClaimLine:
+    sources = record.get("sources", [])
+    if not isinstance(sources, list) or not all(isinstance(item, str) and item for item in sources):
+        raise InvalidInput('"sources" must be a list of texts that are not empty')
+    for item in sources:
+        _encodable(item, "sources")
+    return ClaimLine(_text(record, "id"), _text(record, "claim"), tuple(sources))
+
+
+def _text(record: dict[str, Any], key: str, default: str | None = None) -> str:
+    value = record.get(key, default)
+    if not isinstance(value, str) or (default is None and not value):
+        raise InvalidInput(f'"{key}" must be a text{"" if default is not None else " that is not empty"}')
+    _encodable(value, key)
+    return value
+
+
+def _encodable(value: str, key: str) -> None:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InvalidInput(f'"{key}" holds a lone surrogate, which is not a character') from None

@@ -1,0 +1,1 @@
+"""Runs the services of one machine: start in order, watch, restart, drain."""

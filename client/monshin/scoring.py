@@ -1,0 +1,92 @@
+"""How verdicts compare with labels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monshin.results import ClaimResult, Verdict
+
+FLAGGED = frozenset({Verdict.CONTRADICTED, Verdict.CONFLICTING})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of the demonstration. origin: who wrote it, such as `blind`."""
+
+    id: str
+    question: str
+    text: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the corpus says of a stretch of an answer.
+
+    start, end: code points, end exclusive. label: supported, contradicted, not_enough_evidence or not_checkable.
+    """
+
+    answer_id: str
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(slots=True)
+class Counts:
+    """wrong = caught + missed; missed includes wrong_supported; false_alarms are flagged claims that are not wrong."""
+
+    wrong: int = 0
+    caught: int = 0
+    missed: int = 0
+    wrong_supported: int = 0
+    right: int = 0
+    confirmed: int = 0
+    false_alarms: int = 0
+
+
+@dataclass(slots=True)
+class Score:
+    """unmatched: labelled statements that no claim of the checker overlaps."""
+
+    total: Counts = field(default_factory=Counts)
+    by_origin: dict[str, Counts] = field(default_factory=dict)
+    unmatched: int = 0
+
+
+def score(answers: Sequence[Answer], labels: Sequence[Label], results: Mapping[str, Sequence[ClaimResult]]) -> Score:
+    """Counts each label once, by the claim that overlaps it most."""
+    origins = {answer.id: answer.origin for answer in answers}
+    found = Score()
+    for label in labels:
+        if label.label == "not_checkable":
+            continue
+        verdict = _verdict_at(label, results.get(label.answer_id, ()))
+        if verdict is None:
+            found.unmatched += 1
+        for counts in (found.total, found.by_origin.setdefault(origins[label.answer_id], Counts())):
+            _count(counts, label.label, verdict)
+    return found
+
+
+def _count(counts: Counts, label: str, verdict: Verdict | None) -> None:
+    is_flagged = verdict in FLAGGED
+    if label == "contradicted":
+        counts.wrong += 1
+        counts.caught += is_flagged
+        counts.missed += not is_flagged
+        counts.wrong_supported += verdict is Verdict.SUPPORTED
+        return
+    counts.right += label == "supported"
+    counts.confirmed += label == "supported" and verdict is Verdict.SUPPORTED
+    counts.false_alarms += is_flagged
+
+
+def _verdict_at(label: Label, results: Sequence[ClaimResult]) -> Verdict | None:
+    best, best_overlap = None, 0
+    for result in results:
+        if result.answer_start is None or result.answer_end is None:
+            continue
+        overlap = min(label.end, result.answer_end) - max(label.start, result.answer_start)
+        if overlap > best_overlap:
+            best, best_overlap = result.verdict, overlap
+    return best

@@ -1,0 +1,51 @@
+"""Results for people at a terminal: colour, sign and word for each verdict, evidence below its claim."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from monshin.results import ClaimResult, Verdict
+
+SIGNS = {
+    Verdict.SUPPORTED: ("✓", "支持", "green"),
+    Verdict.CONTRADICTED: ("✕", "矛盾", "bold red"),
+    Verdict.CONFLICTING: ("△", "衝突", "magenta"),
+    Verdict.NOT_ENOUGH_EVIDENCE: ("?", "根拠なし", "yellow"),
+    Verdict.NOT_CHECKABLE: ("–", "対象外", "dim"),
+}
+
+
+def marked_answer(answer: str, results: Sequence[ClaimResult]) -> Text:
+    """The answer with each claim in the colour of its verdict."""
+    text = Text(answer)
+    for result in results:
+        if result.answer_start is not None:
+            text.stylize(SIGNS[result.verdict][2], result.answer_start, result.answer_end)
+    return text
+
+
+def show_answer(console: Console, answer: str, results: Sequence[ClaimResult]) -> None:
+    """The marked answer, then each claim with its evidence."""
+    console.print(Padding(marked_answer(answer, results), (1, 2)))
+    for result in results:
+        show_result(console, result)
+
+
+def show_result(console: Console, result: ClaimResult) -> None:
+    """One claim: verdict, findings, and the passage it rests on."""
+    sign, word, style = SIGNS[result.verdict]
+    line = Text.assemble((f" {sign} {word} ", style), result.claim)
+    if result.abstain_reason:
+        line.append(f"  ({result.abstain_reason.lower().replace('_', ' ')})", "dim")
+    console.print(line)
+    if result.verdict is Verdict.NOT_CHECKABLE:
+        return
+    for finding in result.findings:
+        words = f"{finding.claim_text} ↔ {finding.evidence_text}" if finding.evidence_text else finding.claim_text
+        console.print(Padding(Text(f"{finding.kind}: {words}", "cyan"), (0, 0, 0, 6)))
+    if result.evidence:
+        best = result.evidence[0]
+        where = f"[{best.document}] " if best.document.startswith("sources/") else f"[{best.document} {best.title}] "
+        console.print(Padding(Text.assemble((where, "blue"), best.text), (0, 0, 0, 6)))

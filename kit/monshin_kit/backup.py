@@ -1,0 +1,175 @@
+"""Backup and restore of everything that must last: all SQLite files below a folder.
+
+Runs beside a serving process (SQLite's online backup) or without one; `python -m monshin_kit.backup` needs nothing
+but kit, so that it works inside of each image. A restore is verified before it changes anything.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from monshin_kit.errors import DataLoss, InvalidInput, MonshinError
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BackupFile:
+    """path: relative to the data folder. sha256: of the copy, lower-case hex."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+def backup(data: Path, target: Path) -> list[BackupFile]:
+    """Copies each `*.sqlite` below `data` into the new folder `target`, with a manifest that is written last.
+
+    Each copy is one consistent state of its file. Raises InvalidInput if `target` exists, DataLoss naming a damaged
+    file; then nothing is left at `target`.
+    """
+    if target.exists():
+        raise InvalidInput(f"{target} exists: name a new folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=target.name + ".", dir=target.parent))
+    try:
+        files = [_copy(path, data, staging) for path in sorted(data.rglob("*.sqlite"))]
+        manifest = {
+            "format": FORMAT,
+            "time": time.time(),
+            "files": [{"path": f.path, "size_bytes": f.size_bytes, "sha256": f.sha256} for f in files],
+        }
+        _write_durably(staging / MANIFEST, json.dumps(manifest, indent=2).encode())
+        os.replace(staging, target)
+        _sync_folder(target.parent)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    return files
+
+
+def restore(source: Path, data: Path) -> list[BackupFile]:
+    """Replaces the folder `data` by the backup at `source`, once every file has passed its checksum and SQLite's check.
+
+    No service may run on `data`. What was there is kept beside it as `{data}.before-restore-{time}`.
+    Raises InvalidInput if `source` is no backup, DataLoss if it is damaged; then `data` is as before.
+    """
+    files = verify(source)
+    data.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=data.name + ".restore-", dir=data.parent))
+    try:
+        for file in files:
+            place = staging / file.path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / file.path, place)
+            _sync_file(place)
+        if data.exists():
+            os.replace(data, data.with_name(f"{data.name}.before-restore-{time.strftime('%Y%m%dT%H%M%S')}"))
+        os.replace(staging, data)
+        _sync_folder(data.parent)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    return files
+
+
+def verify(source: Path) -> list[BackupFile]:
+    """The files of a backup; raises InvalidInput if it is none, DataLoss naming the first file that is damaged."""
+    try:
+        manifest = json.loads((source / MANIFEST).read_text())
+        files = [BackupFile(str(f["path"]), int(f["size_bytes"]), str(f["sha256"])) for f in manifest["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InvalidInput(f"{source} holds no readable {MANIFEST}: it is not a backup") from None
+    if manifest.get("format") != FORMAT:
+        raise InvalidInput(f"{source} has format {manifest.get('format')}, this program reads {FORMAT}")
+    for file in files:
+        path = source / file.path
+        if Path(file.path).is_absolute() or ".." in Path(file.path).parts:
+            raise DataLoss(f"the manifest names a file outside of the backup: {file.path}")
+        if not path.is_file() or _sha256(path) != file.sha256:
+            raise DataLoss(f"{file.path} is missing or not what was backed up")
+        if not _is_sound(path):
+            raise DataLoss(f"{file.path} fails SQLite's integrity check")
+    return files
+
+
+def _copy(path: Path, data: Path, staging: Path) -> BackupFile:
+    relative = path.relative_to(data)
+    place = staging / relative
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        target = apsw.Connection(str(place))
+        with target.backup("main", source, "main") as copying:
+            while not copying.done:
+                copying.step(4096)
+        target.close()
+        source.close()
+        is_sound = _is_sound(place)
+    except apsw.Error as error:
+        raise DataLoss(f"{relative} cannot be copied ({type(error).__name__})") from error
+    if not is_sound:
+        raise DataLoss(f"{relative} is damaged: nothing was backed up")
+    _sync_file(place)
+    return BackupFile(str(relative), place.stat().st_size, _sha256(place))
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        # immutable: a WAL-mode copy is opened without leaving -wal and -shm files beside it
+        connection = apsw.Connection(f"file:{path}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        try:
+            return connection.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
+        finally:
+            connection.close()
+    except apsw.Error:
+        return False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    _sync_file(path)
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+_sync_folder = _sync_file  # a folder's names are synced through its descriptor all the same
+
+
+def main(arguments: list[str]) -> int:
+    """`backup DATA TARGET` or `restore SOURCE DATA`; exit status 0, 1 for an error, 2 for wrong usage."""
+    actions = {"backup": backup, "restore": restore}
+    if len(arguments) != 3 or arguments[0] not in actions:
+        sys.stderr.write("usage: python -m monshin_kit.backup backup DATA TARGET | restore SOURCE DATA\n")
+        return 2
+    try:
+        files = actions[arguments[0]](Path(arguments[1]), Path(arguments[2]))
+    except MonshinError as error:
+        sys.stderr.write(error.message + "\n")
+        return 1
+    sys.stdout.write(f"{len(files)} files, {sum(file.size_bytes for file in files)} bytes\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
