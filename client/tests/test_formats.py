@@ -1,0 +1,63 @@
+"""The JSON lines that users write."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from monshin.formats import BadLine, ClaimLine, CorpusLine, claim_lines, corpus_lines, only_good
+from monshin_kit.errors import InvalidInput
+
+words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+@given(st.lists(st.tuples(words, words, st.lists(words))))
+def test_every_claim_line_comes_back_in_order(claims: list[tuple[str, str, list[str]]]) -> None:
+    """Whatever JSON can write, newlines and emoji included, is read as it was."""
+    data = "\n".join(json.dumps({"id": i, "claim": c, "sources": s}) for i, c, s in claims).encode()
+    assert list(claim_lines(data)) == [ClaimLine(i, c, tuple(s)) for i, c, s in claims]
+
+
+@given(st.binary())
+def test_arbitrary_bytes_never_raise(data: bytes) -> None:
+    """A file that is no JSON at all gives bad lines with their numbers, one a line that is not blank."""
+    found = list(corpus_lines(data))
+    assert len(found) == sum(bool(line.strip()) for line in data.split(b"\n"))
+    assert all(isinstance(line, (BadLine, CorpusLine)) for line in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b'{"id": "a", "claim": ""}', "not empty"),
+        (b'{"id": "a"}', '"claim"'),
+        (b'{"id": 7, "claim": "x"}', '"id"'),
+        (b'{"id": "a", "claim": "x", "sources": "text"}', '"sources"'),
+        (b'{"id": "a", "claim": "x", "sources": [""]}', '"sources"'),
+        (b'{"id": "a", "claim": "\\ud800"}', "lone surrogate"),
+        (b'{"id": "a", "claim": "\xff"}', "UTF-8"),
+        (b'{"id": "a", "claim": ', "not JSON"),
+        (b'["a", "x"]', "not a JSON object"),
+    ],
+)
+def test_a_bad_line_is_named_by_number_and_reason(line: bytes, problem: str) -> None:
+    """The second line is bad; the first is still read."""
+    first, second = claim_lines(b'{"id": "ok", "claim": "x"}\n' + line)
+    assert first == ClaimLine("ok", "x")
+    assert isinstance(second, BadLine)
+    assert second.number == 2
+    assert problem in second.problem
+
+
+def test_a_problem_never_quotes_the_content() -> None:
+    """An error may be logged; a patient's name must not be in it."""
+    (bad,) = corpus_lines('{"id": "a", "text": {"name": "患者太郎"}}'.encode())
+    assert isinstance(bad, BadLine)
+    assert "患者" not in bad.problem
+
+
+def test_only_good_names_every_bad_line() -> None:
+    """Nothing is returned from a file with bad lines."""
+    with pytest.raises(InvalidInput) as raised:
+        only_good(corpus_lines(b'{"id":"a","text":"x"}\nbroken\n{"id":"b","text":"y"}\n{}'))
+    assert [violation.field for violation in raised.value.violations] == ["line 2", "line 4"]

@@ -1,0 +1,122 @@
+"""Backup and restore: nothing is replaced before everything is verified."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from monshin_kit.backup import MANIFEST, backup, main, restore, verify
+from monshin_kit.errors import DataLoss, InvalidInput
+from monshin_kit.sqlite import Database
+
+SCHEMA = ["CREATE TABLE rows (value INTEGER)"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with two services' files, 100 rows each."""
+    folder = tmp_path / "data"
+    for name in ("ann/collections/a.sqlite", "factcheck/outbox.sqlite"):
+        database = Database(folder / name, SCHEMA)
+        database.write(
+            lambda connection: connection.executemany("INSERT INTO rows VALUES (?)", ((i,) for i in range(100)))
+        )
+        database.close()
+    return folder
+
+
+def rows(folder: Path, name: str = "ann/collections/a.sqlite") -> int:
+    """How many rows a file holds."""
+    database = Database(folder / name, SCHEMA)
+    try:
+        with database.reader() as connection:
+            return int(connection.execute("SELECT count(*) FROM rows").fetchall()[0][0])
+    finally:
+        database.close()
+
+
+def test_a_restore_brings_back_every_row(data: Path, tmp_path: Path) -> None:
+    """What was there before is kept beside it."""
+    backup(data, tmp_path / "copy")
+    database = Database(data / "ann/collections/a.sqlite", SCHEMA)
+    database.write(lambda connection: connection.execute("DELETE FROM rows").fetchall())
+    database.close()
+    restore(tmp_path / "copy", data)
+    assert rows(data) == rows(data, "factcheck/outbox.sqlite") == 100
+    (kept,) = tmp_path.glob("data.before-restore-*")
+    assert rows(kept) == 0
+
+
+def test_a_backup_beside_a_writer_is_one_consistent_state(data: Path, tmp_path: Path) -> None:
+    """Hazard: half of a transaction in the copy. Each transaction adds two rows; the copy holds an even number."""
+    database = Database(data / "ann/collections/a.sqlite", SCHEMA)
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            database.write(lambda connection: connection.executemany("INSERT INTO rows VALUES (?)", [(1,), (2,)]))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for attempt in range(5):
+            backup(data, tmp_path / f"copy-{attempt}")
+    finally:
+        stop.set()
+        writer.join()
+        database.close()
+    assert all(rows(tmp_path / f"copy-{attempt}") % 2 == 0 for attempt in range(5))
+
+
+@pytest.mark.parametrize("harm", ["flip", "truncate", "remove", "manifest"])
+def test_a_damaged_backup_changes_nothing(data: Path, tmp_path: Path, harm: str) -> None:
+    """It is refused by name; the data stay as they were."""
+    copy = tmp_path / "copy"
+    backup(data, copy)
+    victim = copy / (MANIFEST if harm == "manifest" else "ann/collections/a.sqlite")
+    content = bytearray(victim.read_bytes())
+    if harm == "remove":
+        victim.unlink()
+    elif harm == "truncate":
+        victim.write_bytes(content[: len(content) // 2])
+    else:
+        content[len(content) // 2] ^= 0xFF
+        victim.write_bytes(content)
+    with pytest.raises((DataLoss, InvalidInput)):
+        restore(copy, data)
+    assert rows(data) == 100
+    assert not list(tmp_path.glob("data.*"))
+
+
+def test_a_damaged_file_is_never_backed_up(data: Path, tmp_path: Path) -> None:
+    """A backup that nobody can restore is worse than an error today; nothing half done is left."""
+    victim = data / "ann/collections/a.sqlite"
+    content = bytearray(victim.read_bytes())
+    content[4096:8192] = b"\xff" * 4096
+    victim.write_bytes(content)
+    with pytest.raises(DataLoss, match=r"a\.sqlite"):
+        backup(data, tmp_path / "copy")
+    assert {path.name for path in tmp_path.iterdir()} == {"data"}
+
+
+def test_a_manifest_cannot_point_outside_of_the_backup(data: Path, tmp_path: Path) -> None:
+    """A backup may come from elsewhere: its paths are not trusted."""
+    copy = tmp_path / "copy"
+    backup(data, copy)
+    text = (copy / MANIFEST).read_text()
+    (copy / MANIFEST).write_text(text.replace("ann/collections/a.sqlite", "../data/ann/collections/a.sqlite"))
+    with pytest.raises(DataLoss, match="outside"):
+        verify(copy)
+
+
+def test_a_backup_never_overwrites(data: Path, tmp_path: Path) -> None:
+    """The target must be new."""
+    backup(data, tmp_path / "copy")
+    with pytest.raises(InvalidInput, match="exists"):
+        backup(data, tmp_path / "copy")
+
+
+def test_it_runs_as_a_program_of_its_own(data: Path, tmp_path: Path) -> None:
+    """So that an image with nothing but kit can do it; exit statuses are 0, 1 and 2."""
+    assert main(["backup", str(data), str(tmp_path / "copy")]) == 0
+    assert main(["restore", str(tmp_path / "none"), str(data)]) == 1
+    assert main(["backup"]) == 2
