@@ -1,0 +1,1 @@
+"""HTTP requests made into gRPC calls, and their answers."""
