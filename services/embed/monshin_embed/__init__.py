@@ -1,0 +1,1 @@
+"""Texts to vectors over gRPC: the embed service."""

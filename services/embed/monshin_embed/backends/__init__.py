@@ -1,0 +1,1 @@
+"""What computes: torch and onnxruntime, each an Encoder. Imported only while a model loads."""

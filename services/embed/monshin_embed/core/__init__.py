@@ -1,0 +1,1 @@
+"""What embedding means, without transport and without a machine-learning framework."""
