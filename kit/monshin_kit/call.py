@@ -9,10 +9,10 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Any
 
-import grpc
 from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2
 from grpc_status import rpc_status
@@ -32,14 +32,12 @@ from monshin_kit.errors import (
 from monshin_kit.executor import Executor
 from monshin_kit.methods import Method
 from monshin_kit.outbox import Entry, Outbox
+from monshin_kit.rpc_metrics import RpcMetrics
 from monshin_kit.status import to_status
+from monshin_kit.tracing import Tracing
 from monshin_kit.validation import Validator
 
 _log = logging.getLogger(__name__)
-_tracer = trace.get_tracer("monshin_kit")
-
-SECONDS = telemetry.histogram("rpc_seconds", "Duration of RPCs in seconds", ["rpc", "code"])
-IN_FLIGHT = telemetry.gauge("rpc_in_flight", "RPCs running now", ["rpc"])
 
 Context = Any  # grpc.aio.ServicerContext; the stubs lack abort_with_status
 
@@ -71,6 +69,8 @@ class Gate:
     verifier: Verifier
     validator: Validator
     outbox: Outbox
+    tracing: Tracing
+    metrics: RpcMetrics
     key_executor: Executor  # verifying a new token may read the issuer's keys over the network
     load: Load
     default_deadline_s: float
@@ -79,7 +79,11 @@ class Gate:
 
 @dataclass(slots=True)
 class Call:
-    """One RPC from its first byte to its status; an async context manager around the servicer's method."""
+    """One RPC from its first byte to its status; an async context manager around the servicer's method.
+
+    Its context variables (caller, span) are set and never reset: grpc.aio gives each RPC a task, thus a context, of
+    its own, and a stream that its client leaves is closed in another one.
+    """
 
     gate: Gate
     method: Method
@@ -88,21 +92,27 @@ class Call:
     resources: tuple[str, ...] = ()
     _started: float = field(default_factory=time.perf_counter)
     _span: trace.Span = trace.INVALID_SPAN
-    _token: Any = None
+    _authorization: str = ""
     _is_admitted: bool = False
 
     async def __aenter__(self) -> "Call":
-        IN_FLIGHT.labels(self.method.name).inc()
         self.gate.load.running += 1
-        parent = telemetry.extract_context(self.context.invocation_metadata())
-        self._span = _tracer.start_span(self.method.name, parent, trace.SpanKind.SERVER)
-        self._token = otel_context.attach(trace.set_span_in_context(self._span, parent))
+        self.gate.metrics.started(self.method.name)
+        traceparent = ""
+        for key, value in self.context.invocation_metadata() or ():
+            if key == "authorization":
+                self._authorization = value
+            elif key == "traceparent":
+                traceparent = value
+        self._span = self.gate.tracing.server_span(self.method.name, traceparent)
+        otel_context.attach(trace.set_span_in_context(self._span))
         return self
 
     async def authorise(self) -> None:
-        """Refuses what is too much, finds the caller and checks the method's scope."""
+        """Refuses what is too much or cannot be logged, finds the caller and checks the method's scope."""
         if self.gate.load.running > self.gate.load.limit:
             raise ResourceExhausted(f"{self.gate.load.limit} calls run already: try again later")
+        self.gate.outbox.require_writable()
         self.caller = await self._authenticate()
         set_caller(self.caller)
         if not self.method.scope or self.method.scope not in self.caller.scopes:
@@ -115,7 +125,7 @@ class Call:
         self.gate.validator.check(request)
         if not self._is_admitted:
             self.resources = self.method.resources(request)
-            if self._span.is_recording() and self.resources:
+            if self.resources and self._span.is_recording():
                 self._span.set_attribute("monshin.resource", telemetry.resource_hash(self.resources[0]))
             if not self.method.is_read:
                 await self.gate.outbox.append(self._entry("allowed", "ACCEPTED"))
@@ -137,42 +147,35 @@ class Call:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
     ) -> None:
-        code, refusal = "OK", error
+        code, refusal = self._outcome(error)
         try:
-            match error:
-                case None:
-                    self._log_end("OK")
-                case asyncio.CancelledError() | GeneratorExit():
-                    code = "CANCELLED"
-                    self._log_end(code)
-                case MonshinError():
-                    code = error.code
-                    self._log_end(code)
-                case Exception():
-                    code = "INTERNAL"
-                    refusal = self._unexpected(error)
-                    self._log_end(code)
+            self._log_end(code)
         except MonshinError as unlogged:
             code, refusal = unlogged.code, unlogged
-        finally:
-            self._measure(code)
-        if isinstance(refusal, MonshinError):
+        self._measure(code)
+        is_gone = isinstance(error, asyncio.CancelledError | GeneratorExit)
+        if refusal is not None and not is_gone:
             await self.context.abort_with_status(rpc_status.to_status(to_status(refusal)))  # raises
-        if isinstance(refusal, _UnexpectedError):
-            text = f"internal error {refusal.error_id}: see the server's log"
-            await self.context.abort(grpc.StatusCode.INTERNAL, text)
+
+    def _outcome(self, error: BaseException | None) -> tuple[str, MonshinError | None]:
+        match error:
+            case None:
+                return "OK", None
+            case MonshinError():
+                return error.code, error
+            case Exception():
+                return "INTERNAL", self._unexpected(error)
+            case _:
+                return "CANCELLED", None
 
     async def _authenticate(self) -> Caller:
-        for key, value in self.context.invocation_metadata() or ():
-            if key == "authorization":
-                scheme, _, token = str(value).partition(" ")
-                if scheme.lower() != "bearer" or not token:
-                    break
-                known = self.gate.verifier.remembered(token)
-                if known is not None:
-                    return known
-                return await self.gate.key_executor.run(self.gate.verifier.verify, token)
-        raise Unauthenticated("the call carries no bearer token", reason="TOKEN_MISSING")
+        scheme, _, token = self._authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("the call carries no bearer token", reason="TOKEN_MISSING")
+        known = self.gate.verifier.remembered(token)
+        if known is not None:
+            return known
+        return await self.gate.key_executor.run(self.gate.verifier.verify, token)
 
     def _log_end(self, code: str) -> None:
         # A mutation's entry is there already; only how it failed is news. Reads and refusals get their one entry here.
@@ -181,39 +184,37 @@ class Call:
         self.gate.outbox.note(self._entry("refused" if code in _REFUSALS else "allowed", code))
 
     def _entry(self, decision: str, outcome: str) -> Entry:
+        trace_id = trace.format_trace_id(self._span.get_span_context().trace_id)
         return Entry(
             "call", self.method.name, self.caller.subject, tuple(sorted(self.caller.roles)), self.resources,
-            decision, outcome, telemetry.current_trace_id(), time=time.time(),
+            decision, outcome, trace_id, time=time.time(),
         )  # fmt: skip
 
-    def _unexpected(self, error: Exception) -> "_UnexpectedError":
-        found = _UnexpectedError(secrets.token_hex(8))
-        _log.error("unexpected error", exc_info=error, extra={"rpc": self.method.name, "error_id": found.error_id})
-        return found
+    def _unexpected(self, error: Exception) -> MonshinError:
+        error_id = secrets.token_hex(8)
+        _log.error("unexpected error", exc_info=error, extra={"rpc": self.method.name, "error_id": error_id})
+        return _Internal(f"internal error {error_id}: see the server's log")
 
     def _measure(self, code: str) -> None:
-        IN_FLIGHT.labels(self.method.name).dec()
         self.gate.load.running -= 1
-        SECONDS.labels(self.method.name, code).observe(time.perf_counter() - self._started)
+        self.gate.metrics.ended(self.method.name, code, time.perf_counter() - self._started)
         if self._span.is_recording():
             self._span.set_attribute("rpc.system", "grpc")
             self._span.set_attribute("rpc.grpc.status_code", _number(code))
             if code != "OK":
                 self._span.set_status(trace.StatusCode.ERROR)
         self._span.end()
-        if self._token is not None:
-            otel_context.detach(self._token)
 
 
-class _UnexpectedError(Exception):
-    def __init__(self, error_id: str) -> None:
-        super().__init__()
-        self.error_id = error_id
+class _Internal(MonshinError):
+    code = "INTERNAL"
+    default_reason = "INTERNAL"
 
 
 _REFUSALS = frozenset({"UNAUTHENTICATED", "PERMISSION_DENIED"})
 
 
+@cache
 def _number(code: str) -> int:
     return int(code_pb2.Code.Value(code))
 

@@ -12,11 +12,13 @@ import grpc
 from opentelemetry import trace
 
 from monshin_kit import methods, telemetry, tls
+from monshin_kit.errors import Unavailable
 from monshin_kit.settings import setting
 
 _tracer = trace.get_tracer("monshin_kit")
 
 TokenSource = Callable[[], str]
+TOKEN_REFRESH_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class ChannelSettings:
 
 
 class TokenFile:
-    """The token in a file, such as Kubernetes renews; read again at most every five seconds."""
+    """The token in a file, such as Kubernetes renews; read again at most every `TOKEN_REFRESH_S`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -41,10 +43,19 @@ class TokenFile:
         self._read_at = float("-inf")
 
     def __call__(self) -> str:
-        if time.monotonic() - self._read_at > 5:
-            self._token = self._path.read_text().strip()
-            self._read_at = time.monotonic()
+        """The token. Raises Unavailable if there never was one."""
+        if time.monotonic() - self._read_at > TOKEN_REFRESH_S:
+            self._read()
+        if not self._token:
+            raise Unavailable(f"no service token at {self._path}")
         return self._token
+
+    def _read(self) -> None:
+        try:
+            self._token = self._path.read_text().strip()
+        except OSError:
+            return  # it is being replaced: the last one serves, and the next call looks again
+        self._read_at = time.monotonic()
 
 
 def connect(
@@ -113,8 +124,12 @@ class Outgoing:
         """Continues the call with what was added."""
         name = details.method if isinstance(details.method, str) else details.method.decode()
         span = _tracer.start_span(name.lstrip("/"), kind=trace.SpanKind.CLIENT)
-        with trace.use_span(span, end_on_exit=False, record_exception=False, set_status_on_exception=False):
-            call = await continuation(self._with_metadata(details), request)
+        try:
+            with trace.use_span(span, end_on_exit=False, record_exception=False, set_status_on_exception=False):
+                call = await continuation(self._with_metadata(details), request)
+        except BaseException:
+            span.end()
+            raise
         call.add_done_callback(lambda done: _end(span, done))
         return call
 

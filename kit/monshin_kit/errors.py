@@ -17,6 +17,7 @@ A message says what was received, what is allowed and what to do. It reaches the
 so it never holds a text, a payload or a secret. Plain Python: a core may import it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -66,11 +67,20 @@ class InvalidInput(MonshinError):
         return error
 
 
+_RESOURCE_NAME = re.compile(r"[A-Za-z0-9._~:/@+-]{1,300}")
+
+
 class _ResourceError(MonshinError):
+    """`resource_name` is empty where the name cannot be one of ours: then it is somebody's text."""
+
     def __init__(self, resource_type: str, name: str, message: str, *, reason: str = "") -> None:
         super().__init__(message, reason=reason)
         self.resource_type = resource_type
-        self.resource_name = name
+        self.resource_name = name if _RESOURCE_NAME.fullmatch(name) else ""
+
+
+def _shown(name: str) -> str:
+    return repr(name) if _RESOURCE_NAME.fullmatch(name) else "of the name you sent"
 
 
 class NotFound(_ResourceError):
@@ -80,7 +90,7 @@ class NotFound(_ResourceError):
     default_reason = "NOT_FOUND"
 
     def __init__(self, resource_type: str, name: str) -> None:
-        super().__init__(resource_type, name, f"{resource_type} {name!r} does not exist or is not readable by you")
+        super().__init__(resource_type, name, f"{resource_type} {_shown(name)} does not exist, or is not yours to read")
 
 
 class AlreadyExists(_ResourceError):
@@ -90,7 +100,7 @@ class AlreadyExists(_ResourceError):
     default_reason = "ALREADY_EXISTS"
 
     def __init__(self, resource_type: str, name: str) -> None:
-        super().__init__(resource_type, name, f"{resource_type} {name!r} exists already: choose another id")
+        super().__init__(resource_type, name, f"{resource_type} {_shown(name)} exists already: choose another id")
 
 
 class DataLoss(_ResourceError):

@@ -42,6 +42,8 @@ class Executor:
             if self._closed:
                 raise Unavailable("the service is stopping")
             if len(self._queue) >= self._limit:
+                self._queue = deque(item for item in self._queue if not item[0].cancelled())
+            if len(self._queue) >= self._limit:
                 raise ResourceExhausted(f"{self._limit} requests wait already: try again later")
             self._queue.append((future, lambda: context.run(function, *args)))
             self._ready.notify()
@@ -62,12 +64,17 @@ class Executor:
                     self._ready.wait()
                 if not self._queue:
                     return
-                future, call = self._queue.popleft()
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                result = call()
-            except BaseException as error:  # noqa: BLE001  # belongs to the caller, whatever it is
-                future.set_exception(error)
-            else:
-                future.set_result(result)
+                item = self._queue.popleft()
+            _run(*item)
+            del item  # an idle thread must not keep a caller's text alive
+
+
+def _run(future: Future[Any], call: Callable[[], Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = call()
+    except BaseException as error:  # noqa: BLE001  # belongs to the caller, whatever it is
+        future.set_exception(error)
+    else:
+        future.set_result(result)

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import threading
 import time
 import traceback
 
@@ -16,18 +17,28 @@ ALLOWED_FIELDS = frozenset(
 )  # fmt: skip
 
 
+_OURS = ("monshin", "__main__")
+_log = logging.getLogger("monshin_kit.log")
+
+
 def configure(level: str) -> None:
-    """Sends all logging of the process to stderr, one JSON object a line."""
+    """Sends all logging of the process to stderr, one JSON object a line; and what Python itself would write there:
+    warnings, and errors that nobody caught."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    sys.excepthook = lambda kind, error, stack: _log.critical("uncaught error", exc_info=error)
+    threading.excepthook = lambda args: _log.error("uncaught error in a thread", exc_info=args.exc_value)
+    sys.unraisablehook = lambda args: _log.error("error that could not be raised", exc_info=args.exc_value)
 
 
 class JsonFormatter(logging.Formatter):
     """Writes time, level, logger, message, trace and span ids, and the allowed extra fields.
 
     The message is the template, without its arguments, so that a library that logs `"bad value %r"` does not leak
-    the value. An exception is written as its type and the lines of code, without its words.
+    the value; a library's message that has no arguments may be filled already (asyncio's are), so that only the place
+    is named. An exception is written as its type and the lines of code, without its words.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -35,7 +46,7 @@ class JsonFormatter(logging.Formatter):
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname,
             "logger": record.name,
-            "message": str(record.msg) if isinstance(record.msg, str) else type(record.msg).__name__,
+            "message": _template(record),
         }
         span = trace.get_current_span().get_span_context()
         if span.is_valid:
@@ -46,3 +57,10 @@ class JsonFormatter(logging.Formatter):
             line["error_type"] = record.exc_info[0].__name__
             line["stack"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(record.exc_info[2])]
         return json.dumps(line, ensure_ascii=False)
+
+
+def _template(record: logging.LogRecord) -> str:
+    is_template = bool(record.args) or record.name.startswith(_OURS)
+    if isinstance(record.msg, str) and is_template:
+        return record.msg
+    return f"(words withheld) {record.module}:{record.lineno}"

@@ -6,10 +6,13 @@ A mutation's entry is on disk before the mutation runs; reads and refusals are c
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import apsw
 
@@ -27,12 +30,15 @@ CREATE TABLE entries (
 );
 """
 _COLUMNS = "time, kind, caller, roles, name, resources, decision, outcome, trace_id, attributes"
+_ROW = "(" + ",".join("?" * 10) + ")"
+_CHUNK = 64
+_INSERT = f"INSERT INTO entries ({_COLUMNS}) VALUES {_ROW}"
+_INSERT_CHUNK = f"{_INSERT},{','.join([_ROW] * (_CHUNK - 1))}"
 
 Scalar = str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the log; the fields are those of monshin.audit.v1.AuditEntry.
 
     kind: `call` or `event`. decision: `allowed` or `refused`. time: seconds since the epoch.
@@ -52,13 +58,22 @@ class Entry:
 
 
 class Outbox:
-    """One SQLite file a service."""
+    """One SQLite file a service, opened at its first use: a large one takes seconds, and the port comes first."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, [_SCHEMA])
+        self._path = path
+        self._opening = threading.Lock()
+        self._database: Database | None = None
         self._waiting: list[Entry] = []
         self._failure: MonshinError | None = None
         self._flushing: asyncio.Task[None] | None = None
+
+    def open(self) -> Database:
+        """Opens the file unless it is open; may block. Raises DataLoss if it is damaged."""
+        with self._opening:
+            if self._database is None:
+                self._database = Database(self._path, [_SCHEMA])
+            return self._database
 
     async def emit(self, name: str, attributes: Mapping[str, Scalar | Sequence[str]]) -> None:
         """Keeps a domain event (ids, hashes, revisions; never text); on disk when this returns."""
@@ -67,25 +82,28 @@ class Outbox:
     async def append(self, entry: Entry) -> None:
         """On disk when this returns; raises Unavailable if it cannot be."""
         try:
-            await asyncio.wrap_future(self._database.submit(lambda connection: _insert(connection, [entry])))
+            await self._write([entry])
         except MonshinError as error:
-            self._failure = error
-            raise Unavailable("the access log cannot be written: the call was not done") from error
+            self._failed(error)
+            raise self._unavailable() from error
         self._failure = None
+
+    def require_writable(self) -> None:
+        """Raises Unavailable if the last write failed; a write is tried again every quarter of a second."""
+        if self._failure is not None:
+            raise self._unavailable() from self._failure
 
     def note(self, entry: Entry) -> None:
         """On disk within a second. Raises Unavailable if the last write failed, ResourceExhausted if too many wait."""
-        if self._failure is not None:
-            raise Unavailable("the access log cannot be written: the call was not done") from self._failure
+        self.require_writable()
         if len(self._waiting) >= MAX_WAITING:
             raise ResourceExhausted("the access log is behind: try again later")
         self._waiting.append(entry)
-        if self._flushing is None:
-            self._flushing = asyncio.get_running_loop().create_task(self._flush_soon())
+        self._ensure_flushing()
 
     def read(self, after_sequence: int, limit: int, kind: str = "") -> list[Entry]:
         """Entries after a sequence number, oldest first; kind '' means both."""
-        with self._database.reader() as connection:
+        with self.open().reader() as connection:
             rows = connection.execute(
                 f"SELECT sequence, {_COLUMNS} FROM entries WHERE sequence>? AND (?='' OR kind=?) "
                 "ORDER BY sequence LIMIT ?",
@@ -95,31 +113,49 @@ class Outbox:
 
     def size_bytes(self) -> int:
         """The file with its log; exported as a metric, since nothing is ever dropped."""
-        return self._database.size_bytes()
+        return self._database.size_bytes() if self._database is not None else 0
 
     async def flush(self) -> None:
-        """Writes what waits."""
+        """Writes what waits; what cannot be written waits on."""
         entries, self._waiting = self._waiting, []
-        if not entries:
-            return
         try:
-            written = self._database.submit(lambda connection: _insert(connection, entries))
-            await asyncio.shield(asyncio.wrap_future(written))  # a cancelled flush must not lose what it took
-            self._failure = None
+            await self._write(entries)
         except MonshinError as error:
             self._waiting = entries + self._waiting
-            self._failure = error
+            self._failed(error)
+        else:
+            self._failure = None
 
     async def close(self) -> None:
         """Writes what waits, then closes the file."""
         if self._flushing is not None:
             self._flushing.cancel()
-        await self.flush()
-        self._database.close()
+        if self._waiting:
+            await self.flush()
+        if self._database is not None:
+            await asyncio.to_thread(self._database.close)
+
+    async def _write(self, entries: Sequence[Entry]) -> None:
+        database = self._database
+        if database is None:
+            database = await asyncio.to_thread(self.open)
+        written = database.submit(lambda connection: _insert(connection, entries))
+        await asyncio.shield(asyncio.wrap_future(written))  # a caller that leaves must not take others' entries along
+
+    def _failed(self, error: MonshinError) -> None:
+        self._failure = error
+        self._ensure_flushing()
+
+    def _unavailable(self) -> Unavailable:
+        return Unavailable("the access log cannot be written: the call was not done")
+
+    def _ensure_flushing(self) -> None:
+        if self._flushing is None:
+            self._flushing = asyncio.get_running_loop().create_task(self._flush_soon())
 
     async def _flush_soon(self) -> None:
         try:
-            while self._waiting:
+            while self._waiting or self._failure is not None:
                 await asyncio.sleep(FLUSH_INTERVAL_S)
                 await self.flush()
         finally:
@@ -127,22 +163,30 @@ class Outbox:
 
 
 def _insert(connection: apsw.Connection, entries: Sequence[Entry]) -> None:
-    connection.executemany(
-        f"INSERT INTO entries ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)",
-        (
-            (
-                entry.time, entry.kind, entry.caller, " ".join(entry.roles), entry.name, "\n".join(entry.resources),
-                entry.decision, entry.outcome, entry.trace_id, entry.attributes,
-            )
-            for entry in entries
-        ),
+    # Many rows a statement: apsw gives the interpreter lock away at each one, and the event loop fights for it.
+    rows = [_row(entry) for entry in entries]
+    whole = len(rows) - len(rows) % _CHUNK
+    for start in range(0, whole, _CHUNK):
+        connection.execute(_INSERT_CHUNK, tuple(chain.from_iterable(rows[start : start + _CHUNK])))
+    connection.executemany(_INSERT, rows[whole:])
+
+
+def _row(entry: Entry) -> tuple[str | float, ...]:
+    return (
+        entry.time, entry.kind, entry.caller, _to_json(entry.roles), entry.name, _to_json(entry.resources),
+        entry.decision, entry.outcome, entry.trace_id, entry.attributes,
     )  # fmt: skip
+
+
+@lru_cache(1024)
+def _to_json(names: tuple[str, ...]) -> str:
+    return json.dumps(names, ensure_ascii=False)
 
 
 def _entry(row: tuple[object, ...]) -> Entry:
     sequence, when, kind, caller, roles, name, resources, decision, outcome, trace_id, attributes = row
     return Entry(
-        kind=str(kind), name=str(name), caller=str(caller), roles=tuple(str(roles).split()),
-        resources=tuple(str(resources).splitlines()), decision=str(decision), outcome=str(outcome),
+        kind=str(kind), name=str(name), caller=str(caller), roles=tuple(json.loads(str(roles))),
+        resources=tuple(json.loads(str(resources))), decision=str(decision), outcome=str(outcome),
         trace_id=str(trace_id), attributes=str(attributes), time=float(str(when)), sequence=int(str(sequence)),
     )  # fmt: skip

@@ -5,7 +5,6 @@
 """
 
 import base64
-import binascii
 import hashlib
 import json
 
@@ -21,13 +20,21 @@ def decode(token: str, binding: str) -> str:
     """The position; empty for an empty token. Raises InvalidInput for a token that this request did not get."""
     if not token:
         return ""
+    match _parse(token):
+        case [str() as position, str() as mark] if mark == _mark(binding):
+            return position
+        case _:
+            raise InvalidInput("page_token is not from this request: start without one", field="page_token")
+
+
+def _parse(token: str) -> object:
     try:
-        position, mark = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except (binascii.Error, ValueError, TypeError):
-        position, mark = "", ""
-    if not isinstance(position, str) or mark != _mark(binding):
-        raise InvalidInput("page_token is not from this request: start without one", field="page_token")
-    return position
+        text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+        parsed = json.loads(text)
+        json.dumps(parsed, ensure_ascii=False).encode()  # a lone surrogate would break the query that it goes into
+    except (ValueError, RecursionError):
+        return None
+    return parsed
 
 
 def _mark(binding: str) -> str:

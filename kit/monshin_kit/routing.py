@@ -3,6 +3,7 @@
 from __future__ import annotations  # grpc classes are generic in the stubs only
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -72,8 +73,9 @@ class Router(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic in th
             async with Call(self._gate, method, context) as call:
                 await call.authorise()
                 target = self._target(method)
-                async for answer in target(await call.admit(request), context):
-                    yield answer
+                async with aclosing(target(await call.admit(request), context)) as answers:
+                    async for answer in answers:
+                        yield answer
 
         return handle
 
@@ -89,8 +91,9 @@ class Router(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic in th
         async def handle(requests: AsyncIterator[Any], context: Context) -> AsyncIterator[Message]:
             async with Call(self._gate, method, context) as call:
                 await call.authorise()
-                async for answer in self._target(method)(call.admit_each(requests), context):
-                    yield answer
+                async with aclosing(self._target(method)(call.admit_each(requests), context)) as answers:
+                    async for answer in answers:
+                        yield answer
 
         return handle
 

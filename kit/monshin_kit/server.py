@@ -13,6 +13,7 @@ import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,10 @@ from monshin_kit.errors import InvalidInput, MonshinError
 from monshin_kit.executor import Executor
 from monshin_kit.outbox import Outbox
 from monshin_kit.routing import Router
+from monshin_kit.rpc_metrics import RpcMetrics
 from monshin_kit.server_settings import ServerSettings
 from monshin_kit.settings import load
+from monshin_kit.tracing import Tracing
 from monshin_kit.validation import Validator
 
 _log = logging.getLogger(__name__)
@@ -51,7 +54,7 @@ class Runtime:
         self.outbox = outbox
         self.executor = Executor(workers=settings.compute_threads, queue_limit=settings.queue_limit)
         self._router = router
-        self._stops: list[Callable[[], Awaitable[None]]] = []
+        self._stops = AsyncExitStack()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -69,8 +72,8 @@ class Runtime:
         self._router.serve(service, servicer)
 
     def on_stop(self, stop: Callable[[], Awaitable[None]]) -> None:
-        """Called after the last RPC has ended, the latest registered first."""
-        self._stops.append(stop)
+        """Called after the last RPC has ended, the latest registered first; if one fails, the others still run."""
+        self._stops.push_async_callback(stop)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A background task, cancelled when the service stops; if it fails, the log says so."""
@@ -84,9 +87,10 @@ class Runtime:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for stop in reversed(self._stops):
-            await stop()
-        self.executor.close()
+        try:
+            await self._stops.aclose()
+        finally:
+            await asyncio.to_thread(self.executor.close)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -116,48 +120,50 @@ def data_dir(name: str, settings: ServerSettings) -> Path:
 
 async def _serve(name: str, settings: ServerSettings, start: Start, services: Sequence[str], port: int) -> None:
     telemetry.use_hash_key(settings.hash_key)
-    provider = telemetry.start_tracing(name, settings.otlp_endpoint, settings.trace_ratio)
-    outbox = Outbox(data_dir(name, settings) / "outbox.sqlite")
-    router = Router(_gate(settings, outbox), [*services, audit.SERVICE])
-    runtime = Runtime(name, settings, outbox, router)
-    _OUTBOX_BYTES.set_function(outbox.size_bytes)
-    _QUEUE_DEPTH.set_function(lambda: runtime.executor.depth)
-    router.serve(audit.SERVICE, audit.AuditServicer(name, outbox, runtime.executor))
-    server, health_servicer = await _open_port(settings, router, services, port)
-    telemetry.start_metrics(settings.host, settings.metrics_port)
-    _log.info("port open", extra={"service": name, "port": port})
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    try:
-        await _until_stopped(start(runtime), stopping, health_servicer, services, name)
-    finally:
-        await health_servicer.enter_graceful_shutdown()
-        await server.stop(settings.drain_s)
-        await runtime.close()
-        await outbox.close()
-        provider.shutdown()
-        _log.info("stopped", extra={"service": name})
+    async with AsyncExitStack() as cleanup:  # in reverse order, and all of it, whatever fails
+        cleanup.callback(_log.info, "stopped", extra={"service": name})
+        tracing = telemetry.start_tracing(name, settings.otlp_endpoint, settings.trace_ratio)
+        cleanup.push_async_callback(asyncio.to_thread, tracing.shutdown)
+        outbox = Outbox(data_dir(name, settings) / "outbox.sqlite")
+        cleanup.push_async_callback(outbox.close)
+        router = Router(_gate(settings, outbox, tracing), [*services, audit.SERVICE])
+        runtime = Runtime(name, settings, outbox, router)
+        cleanup.push_async_callback(runtime.close)
+        _OUTBOX_BYTES.set_function(outbox.size_bytes)
+        _QUEUE_DEPTH.set_function(lambda: runtime.executor.depth)
+        router.serve(audit.SERVICE, audit.AuditServicer(name, outbox, runtime.executor))
+        server, health_servicer = await _open_port(settings, router, services, port)
+        cleanup.push_async_callback(server.stop, settings.drain_s)
+        cleanup.push_async_callback(health_servicer.enter_graceful_shutdown)
+        telemetry.start_metrics(settings.host, settings.metrics_port)
+        _log.info("port open", extra={"service": name, "port": port})
+        if await _loaded(_load(runtime, start), stopping):
+            for service in ("", *services):
+                await health_servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
+            _log.info("serving", extra={"service": name})
+            await stopping.wait()
 
 
-async def _until_stopped(
-    starting: Awaitable[None],
-    stopping: asyncio.Event,
-    health_servicer: Any,
-    services: Sequence[str],
-    name: str,
-) -> None:
-    loading = asyncio.ensure_future(starting)
-    stop = asyncio.ensure_future(stopping.wait())
-    await asyncio.wait({loading, stop}, return_when=asyncio.FIRST_COMPLETED)
-    if not loading.done():
-        loading.cancel()
-        return
-    await loading  # raises what start() raised
-    for service in ("", *services):
-        await health_servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
-    _log.info("serving", extra={"service": name})
-    await stop
+async def _load(runtime: Runtime, start: Start) -> None:
+    await asyncio.to_thread(runtime.outbox.open)  # a damaged one must be known before the first call
+    await start(runtime)
+
+
+async def _loaded(loading: Coroutine[Any, Any, None], stopping: asyncio.Event) -> bool:
+    """Whether it ended before we were told to stop; raises what it raises."""
+    load_task = asyncio.ensure_future(loading)
+    stop_task = asyncio.ensure_future(stopping.wait())
+    await asyncio.wait({load_task, stop_task}, return_when=asyncio.FIRST_COMPLETED)
+    stop_task.cancel()
+    if load_task.done():
+        await load_task
+        return True
+    load_task.cancel()
+    await asyncio.gather(load_task, return_exceptions=True)
+    return False
 
 
 async def _open_port(
@@ -206,17 +212,29 @@ def _bind(server: grpc.aio.Server, settings: ServerSettings, port: int) -> None:
         raise InvalidInput(f"port {port} on {settings.host} cannot be opened: is it in use?") from None
 
 
-def _gate(settings: ServerSettings, outbox: Outbox) -> Gate:
-    roles = Roles.load(settings.roles_file.read_text() if settings.roles_file != Path() else None)
+def _gate(settings: ServerSettings, outbox: Outbox, tracing: Tracing) -> Gate:
     return Gate(
-        verifier=Verifier(_key_source(settings), roles, issuer=settings.auth_issuer, audience=settings.auth_audience),
+        verifier=Verifier(
+            _key_source(settings), _roles(settings), issuer=settings.auth_issuer, audience=settings.auth_audience
+        ),
         validator=Validator(),
         outbox=outbox,
+        tracing=tracing,
+        metrics=RpcMetrics(),
         key_executor=Executor(workers=1, queue_limit=256, name="keys"),
         load=Load(settings.max_concurrent_rpcs),
         default_deadline_s=settings.default_deadline_s,
         stream_idle_s=settings.stream_idle_s,
     )
+
+
+def _roles(settings: ServerSettings) -> Roles:
+    if settings.roles_file == Path():
+        return Roles.load()
+    try:
+        return Roles.load(settings.roles_file.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"MONSHIN_ROLES_FILE cannot be read ({type(error).__name__})") from error
 
 
 def _key_source(settings: ServerSettings) -> KeySource:

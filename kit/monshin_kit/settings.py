@@ -58,10 +58,16 @@ def markdown_table(cls: type[Settings]) -> str:
     """The README's table of a settings class; a test keeps the README equal to it."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
     for item in dataclasses.fields(cls):
-        default = " ".join(item.default) if isinstance(item.default, tuple) else str(item.default)
+        default = _shown(item.default)
         unit = f" ({item.metadata['unit']})" if item.metadata["unit"] else ""
         lines.append(f"| `{variable(cls, item.name)}` | `{default}` | {item.metadata['help']}{unit} |")
     return "\n".join(lines)
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, tuple):
+        return " ".join(default)
+    return "" if default == Path() else str(default)
 
 
 def _parse(name: str, text: str, kind: Any) -> Any:

@@ -8,7 +8,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,7 +59,12 @@ class Database:
 
     @contextmanager
     def reader(self) -> Iterator[apsw.Connection]:
-        """A read-only connection of this thread that sees one state of the file until the block ends."""
+        """A read-only connection of this thread that sees one state of the file until the block ends.
+
+        Blocks of one thread do not nest. Raises Unavailable once the database is closed.
+        """
+        if self._closed:
+            raise Unavailable(f"{self.path.name} is closed")
         connection: apsw.Connection | None = getattr(self._readers, "connection", None)
         if connection is None:
             connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
@@ -86,15 +91,14 @@ class Database:
 
     def backup(self, target: Path) -> None:
         """Copies a consistent state to `target` while others read and write."""
-        destination = apsw.Connection(str(target))
-        source = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
-        try:
-            with _damage_named(self.path), destination.backup("main", source, "main") as copy:
-                while not copy.done:
-                    copy.step(1000)
-        finally:
-            source.close()
-            destination.close()
+        with (
+            _damage_named(self.path),
+            closing(apsw.Connection(str(target))) as destination,
+            closing(apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)) as source,
+            destination.backup("main", source, "main") as copy,
+        ):
+            while not copy.done:
+                copy.step(1000)
 
     def close(self) -> None:
         """Commits what was submitted, then closes; safe to call twice."""
@@ -142,15 +146,16 @@ class Database:
                 for future, change in group:
                     results.append(self._apply(future, change))
                 self._writer.execute("COMMIT")
-        except MonshinError as error:
-            with suppress(apsw.Error):  # SQLite may have rolled back by itself
+        except (MonshinError, apsw.Error) as error:
+            if self._writer.in_transaction:  # SQLite may have rolled back by itself
                 self._writer.execute("ROLLBACK")
+            failure = error if isinstance(error, MonshinError) else _undone(self.path, error)
             for future, _ in group:
-                future.set_exception(error)
-            return
-        for future, result, failure in results:
-            if failure is not None:
                 future.set_exception(failure)
+            return
+        for future, result, own in results:
+            if own is not None:
+                future.set_exception(own)
             else:
                 future.set_result(result)
 
@@ -160,7 +165,9 @@ class Database:
                 result = change(self._writer)
         except (apsw.FullError, apsw.IOError, *_CORRUPT):
             raise
-        except BaseException as error:  # noqa: BLE001  # the caller's own; it must not undo its neighbours
+        except BaseException as error:  # the caller's own; it must not undo its neighbours
+            if not self._writer.in_transaction:  # it undid them all the same, such as by RAISE(ROLLBACK)
+                raise _undone(self.path, error) from error
             return future, None, error
         return future, result, None
 
@@ -178,8 +185,15 @@ def _checkpoint_marker(_: apsw.Connection) -> None:
     """Asks the writer thread for a checkpoint, which no transaction may hold."""
 
 
+def _undone(path: Path, error: BaseException) -> Unavailable:
+    return Unavailable(f"{path.name}: the change could not be committed ({type(error).__name__})")
+
+
 def _open(path: Path, migrations: Sequence[str]) -> apsw.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"{path.parent} cannot be made ({type(error).__name__})") from error
     with _damage_named(path):
         connection = apsw.Connection(str(path))
         try:

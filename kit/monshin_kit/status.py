@@ -65,7 +65,10 @@ def _bad_request(error: errors.InvalidInput) -> error_details_pb2.BadRequest:
 
 
 def _retry_delay_s(error: grpc.RpcError) -> float:
-    status = rpc_status.from_call(cast(Any, error))
+    try:
+        status = rpc_status.from_call(cast(Any, error))
+    except ValueError:  # what stands between us changed the message
+        status = None
     for detail in status.details if status else ():
         retry = error_details_pb2.RetryInfo()
         if detail.Unpack(retry):

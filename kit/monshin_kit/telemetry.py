@@ -5,39 +5,37 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 
-from opentelemetry import context as otel_context
-from opentelemetry import propagate, trace
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, TraceIdRatioBased
+from opentelemetry import trace
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+from monshin_kit.errors import InvalidInput
+from monshin_kit.otlp import OtlpExporter
+from monshin_kit.tracing import Tracing, format_traceparent
 
 _hash_key = secrets.token_bytes(32)
 
 
-def start_tracing(service: str, endpoint: str, ratio: float) -> TracerProvider:
+def start_tracing(service: str, endpoint: str, ratio: float) -> Tracing:
     """Makes the process's tracer provider.
 
     endpoint: OTLP/gRPC, such as `http://127.0.0.1:4317`; empty: ids are made and passed on, nothing is recorded.
     ratio: share of new traces recorded, in [0, 1]; a caller's decision is followed.
     """
-    sampler = ParentBased(TraceIdRatioBased(ratio)) if endpoint else ALWAYS_OFF
-    provider = TracerProvider(sampler=sampler, resource=Resource.create({"service.name": f"monshin-{service}"}))
-    if endpoint:
-        # Heavy, and not needed without an endpoint.
-        from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
-        exporter = OTLPSpanExporter(endpoint=endpoint, insecure=endpoint.startswith("http://"))
-        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
-    trace.set_tracer_provider(provider)
-    return provider
+    processor = BatchSpanProcessor(OtlpExporter(endpoint), schedule_delay_millis=500) if endpoint else None
+    tracing = Tracing(service, processor, ratio)
+    trace.set_tracer_provider(tracing)
+    return tracing
 
 
 def start_metrics(host: str, port: int) -> None:
-    """Serves /metrics on its own port; 0 switches it off."""
-    if port:
+    """Serves /metrics on its own port; 0 switches it off. Raises InvalidInput if the port cannot be opened."""
+    if not port:
+        return
+    try:
         start_http_server(port, addr=host)
+    except OSError as error:
+        raise InvalidInput(f"metrics port {port} on {host} cannot be opened: is it in use?") from error
 
 
 def use_hash_key(key: str) -> None:
@@ -52,17 +50,10 @@ def resource_hash(name: str) -> str:
     return hmac.new(_hash_key, name.encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def extract_context(metadata: Sequence[tuple[str, str | bytes]] | None) -> otel_context.Context:
-    """The caller's trace context out of gRPC metadata."""
-    carrier = {key: value for key, value in metadata or () if isinstance(value, str)}
-    return propagate.extract(carrier)
-
-
 def trace_headers() -> Mapping[str, str]:
-    """The running trace context as headers or gRPC metadata."""
-    carrier: dict[str, str] = {}
-    propagate.inject(carrier)
-    return carrier
+    """The running trace context as headers or gRPC metadata; empty outside of a trace."""
+    context = trace.get_current_span().get_span_context()
+    return {"traceparent": format_traceparent(context)} if context.is_valid else {}
 
 
 def current_trace_id() -> str:

@@ -31,6 +31,9 @@ def _path(field: Any) -> str:
     parts: list[str] = []
     for element in field.elements if field is not None else ():
         subscript = element.subscript
-        suffix = f"[{subscript.value}]" if subscript is not None else ""
+        suffix = ""
+        if subscript is not None:
+            # A map's key comes from the caller: it may be anything.
+            suffix = "[*]" if isinstance(subscript.value, str) else f"[{subscript.value}]"
         parts.append(element.field_name + suffix)
     return ".".join(parts)

@@ -4,8 +4,10 @@ import json
 import threading
 import time
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import jwt
 
@@ -24,7 +26,7 @@ class KeySource(Protocol):
 
 
 class FileKeys:
-    """A JWKS file, read again when it changes."""
+    """A JWKS file, read again when it changes; while what it holds is broken, the last good set serves."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -40,6 +42,9 @@ class FileKeys:
                 self._stamp = stamp
         except OSError:
             raise Unavailable(f"no key file at {self._path}: run `monshin keys init`") from None
+        except InvalidInput:
+            if not self._keys:
+                raise Unavailable(f"{self._path} does not hold a JWKS") from None
         return self._keys.get(key_id)
 
 
@@ -48,7 +53,7 @@ class UrlKeys:
     but not more often than every five seconds; the last good set serves while the issuer is down."""
 
     def __init__(self, url: str) -> None:
-        if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        if not _is_safe(url):
             raise InvalidInput("MONSHIN_AUTH_JWKS must be a file, an https URL, or http on loopback")
         self._url = url
         self._lock = threading.Lock()
@@ -71,15 +76,32 @@ class UrlKeys:
     def _refresh(self, now: float) -> None:
         try:
             with urllib.request.urlopen(self._url, timeout=TIMEOUT_S) as answer:
+                if not _is_safe(answer.geturl()):  # redirected to where anyone could answer
+                    return
                 self._keys = _parse(answer.read(1 << 20))
             self._read_at = now
-        except (OSError, InvalidInput):
+        except (OSError, HTTPException, InvalidInput):
             pass  # the last good set serves; without one, find() says so
+
+
+def _is_safe(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost"))
 
 
 def _parse(data: bytes) -> dict[str, jwt.PyJWK]:
     try:
-        keys = json.loads(data)["keys"]
-        return {key["kid"]: jwt.PyJWK(key) for key in keys if key.get("kid")}
-    except (ValueError, KeyError, TypeError, jwt.PyJWTError):
+        entries = json.loads(data)["keys"]
+        return {entry["kid"]: key for entry in entries if entry.get("kid") and (key := _key(entry)) is not None}
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise InvalidInput("the issuer's key set is not a JWKS") from None
+
+
+def _key(entry: dict[str, Any]) -> jwt.PyJWK | None:
+    # Issuers publish other keys too, such as for encryption; one that we cannot use must not hide the others.
+    if entry.get("use", "sig") != "sig":
+        return None
+    try:
+        return jwt.PyJWK(entry)
+    except jwt.PyJWTError:
+        return None

@@ -19,7 +19,10 @@ class Roles:
         """From YAML text; without, the bundled table. Raises InvalidInput if it is not role → list of scopes."""
         if text is None:
             text = resources.files("monshin_kit.auth").joinpath("roles.yaml").read_text()
-        table = yaml.safe_load(text)
+        try:
+            table = yaml.safe_load(text)
+        except yaml.YAMLError:
+            raise InvalidInput("the roles file is not YAML") from None
         if not isinstance(table, dict) or not all(isinstance(scopes, list) for scopes in table.values()):
             raise InvalidInput("the roles file must map each role to a list of scopes")
         return cls(table)
