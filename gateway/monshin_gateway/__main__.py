@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -51,12 +54,28 @@ async def _serve(server: ServerSettings, gateway: GatewaySettings, channel: Chan
         ssl_keyfile=_file(gateway.tls_key),
     )
     _log.info("port open", extra={"service": "gateway", "port": config.port})
+    http_server = _Server(config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, http_server.leave)
     try:
-        await uvicorn.Server(config).serve()
+        await http_server.serve()
     finally:
         await upstreams.close()
         provider.shutdown()
         _log.info("stopped", extra={"service": "gateway"})
+
+
+class _Server(uvicorn.Server):
+    """Drains on our signal handlers; uvicorn's own raise the signal again at the end, as if the process had crashed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn.Server, which calls it around its work."""
+        yield
+
+    def leave(self) -> None:
+        """Takes no new request, lets running ones end."""
+        self.should_exit = True
 
 
 def _require_safe_address(server: ServerSettings, gateway: GatewaySettings) -> None:

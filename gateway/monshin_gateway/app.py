@@ -33,11 +33,12 @@ def build(settings: GatewaySettings, channel_settings: ChannelSettings, home: Pa
     upstreams = Upstreams.open(targets(settings.upstreams), methods, channel_settings)
     development = _development(settings, home)
     document = openapi_document(methods, stubs.image())
-    app: ASGIApp = PathRouter(
+    paths = PathRouter(
         routes=_pages(development, upstreams, document),
         default=Transcoder(Router(methods), upstreams),
         redirect_slashes=False,
     )
+    app: ASGIApp = Edge(paths)
     if settings.cors_origins:
         app = CORSMiddleware(
             app,
@@ -45,7 +46,7 @@ def build(settings: GatewaySettings, channel_settings: ChannelSettings, home: Pa
             allow_methods=("GET", "POST", "PATCH", "DELETE"),
             allow_headers=_CORS_HEADERS,
         )
-    return SecurityHeaders(Edge(app)), upstreams
+    return SecurityHeaders(app), upstreams
 
 
 def _pages(development: Development, upstreams: Upstreams, document: dict[str, object]) -> list[BaseRoute]:

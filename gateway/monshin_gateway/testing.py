@@ -76,7 +76,8 @@ class GatewayProcess:
     def _wait_alive(self) -> None:
         deadline = time.monotonic() + START_LIMIT_S
         while time.monotonic() < deadline:
-            assert self._process is not None and self._process.poll() is None, f"the gateway ended: {self.log()[-2000:]}"
+            assert self._process is not None, "the gateway was not started"
+            assert self._process.poll() is None, f"the gateway ended: {self.log()[-2000:]}"
             try:
                 httpx.get(f"{self.url}/healthz", timeout=2)
             except httpx.TransportError:

@@ -9,7 +9,7 @@ from monshin_gateway.testing import GatewayProcess
 
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
 
-from echo_peer import EchoPeer  # noqa: E402 (found by the line above)
+from echo_peer import EchoPeer
 
 SERVICES = ("embed", "ann", "factcheck")
 

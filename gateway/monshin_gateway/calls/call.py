@@ -23,6 +23,9 @@ DEFAULT_UNARY_TIMEOUT_S = 30.0
 MAX_TIMEOUT_MS = 24 * 3600 * 1000
 TIMEOUT_HEADER = "monshin-timeout-ms"
 
+# Bytes that no protobuf message consists of: the first half of a tag.
+NO_MESSAGE = b"\xff"
+
 # From here on parsing would hold up other calls for more than some milliseconds.
 _INLINE_BYTES = 64 * 1024
 
@@ -89,9 +92,13 @@ def stub(kind: Callable[..., Any], method: Method) -> Any:
     """What calls `method`; kind: the channel's `unary_unary`, `unary_stream` or `stream_unary`."""
     return kind(
         method.grpc_path,
-        request_serializer=GetMessageClass(method.request).SerializeToString,
+        request_serializer=_serialize,
         response_deserializer=GetMessageClass(method.response).FromString,
     )
+
+
+def _serialize(message: Message | bytes) -> bytes:
+    return message if isinstance(message, bytes) else message.SerializeToString()
 
 
 def _timeout_s(text: str | None) -> float | None:

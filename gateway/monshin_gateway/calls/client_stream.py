@@ -1,21 +1,36 @@
 """Many request messages, one answer: the body is NDJSON, sent on line by line and never held as a whole.
 
-A body that breaks, for whatever reason, cancels the call: the service sees a stream that was cut, not one that ended.
+A body that breaks, for whatever reason, must not look like one that ended: the service would store the half of it.
+Cancelling the call is not enough, since grpc.aio shows a cancelled stream as an ended one for a moment (251 of 500
+cancelled uploads, measured with grpcio 1.85.3). So the stream is spoilt first, by bytes that are no message.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import grpc
 from google.protobuf.message import Message
 from monshin_kit.errors import InvalidInput, Violation
 
-from monshin_gateway.calls.call import MAX_MESSAGE_BYTES, Envelope, off_loop, require_media_type, stub, to_json
+from monshin_gateway.calls.call import (
+    MAX_MESSAGE_BYTES,
+    NO_MESSAGE,
+    Envelope,
+    off_loop,
+    require_media_type,
+    stub,
+    to_json,
+)
 from monshin_gateway.calls.exchange import Exchange
 from monshin_gateway.calls.upstreams import Upstreams
 from monshin_gateway.core import json_text, requests
 from monshin_gateway.core.lines import LineSplitter
 from monshin_gateway.core.router import Route
+
+_SPOIL_S = 2.0
+# What grpc.aio raises on writing to a call that the service has ended.
+_OVER = (asyncio.InvalidStateError, grpc.aio.UsageError, grpc.aio.AioRpcError)
 
 MEDIA_TYPES = ("application/x-ndjson", "application/jsonl", "application/json-seq")
 
@@ -29,10 +44,14 @@ async def answer(exchange: Exchange, route: Route, envelope: Envelope, upstreams
         raise InvalidInput("the body has no line", reason="EMPTY_BODY")
     channel = await upstreams.channel(route.method, first)
     call = stub(channel.stream_unary, route.method)(metadata=envelope.metadata, timeout=envelope.timeout_s)
+    is_whole = False
     try:
         await _send_all(call, first, upload)
+        is_whole = True
         response = await exchange.while_connected(_ended(call))
     finally:
+        if not is_whole:
+            await _spoil(call)
         call.cancel()
     await exchange.answer_json(to_json(route, response))
 
@@ -83,10 +102,18 @@ async def _send_all(call: Any, first: Message, upload: _Upload) -> None:
     while message is not None:
         try:
             await call.write(message)
-        except (asyncio.InvalidStateError, grpc.aio.UsageError, grpc.aio.AioRpcError):
+        except _OVER:
             return  # the service has ended the call already: awaiting it tells how
         message = await upload.next_message()
     await call.done_writing()
+
+
+async def _spoil(call: Any) -> None:
+    with suppress(*_OVER, TimeoutError):
+        async with asyncio.timeout(_SPOIL_S):
+            await call.write(NO_MESSAGE)
+            await call.done_writing()
+            await call.code()
 
 
 async def _ended(call: Any) -> Message:

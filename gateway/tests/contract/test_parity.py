@@ -25,7 +25,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("method", "rule"), CASES)
-def test_a_call_by_rest_is_the_call_by_grpc(method: Method, rule: Rule, gateway: GatewayProcess, echo: EchoPeer) -> None:
+def test_a_call_by_rest_is_the_call_by_grpc(
+    method: Method, rule: Rule, gateway: GatewayProcess, echo: EchoPeer
+) -> None:
     echo.follow(messages=2)
     message = _message(method, rule)
     with gateway.client() as client:
@@ -43,7 +45,9 @@ def test_a_call_by_rest_is_the_call_by_grpc(method: Method, rule: Rule, gateway:
 
 
 @pytest.mark.parametrize(("method", "rule"), CASES)
-def test_no_method_is_called_without_a_token(method: Method, rule: Rule, gateway: GatewayProcess, echo: EchoPeer) -> None:
+def test_no_method_is_called_without_a_token(
+    method: Method, rule: Rule, gateway: GatewayProcess, echo: EchoPeer
+) -> None:
     echo.follow()
     with httpx.Client(base_url=gateway.url) as client:
         response = client.send(_request(client, method, rule, _message(method, rule)))

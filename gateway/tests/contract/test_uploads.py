@@ -134,7 +134,9 @@ def test_an_upload_may_be_longer_than_8_mib(gateway: GatewayProcess, echo: EchoP
     assert len(echo.next_call().requests) == 120
 
 
-@pytest.mark.parametrize(("content", "headers", "status"), [(b"", NDJSON, 400), (b"\n\n", NDJSON, 400), (b"{}", {}, 415)])
+@pytest.mark.parametrize(
+    ("content", "headers", "status"), [(b"", NDJSON, 400), (b"\n\n", NDJSON, 400), (b"{}", {}, 415)]
+)
 def test_an_empty_or_unnamed_upload_is_refused(
     content: bytes, headers: dict[str, str], status: int, gateway: GatewayProcess, echo: EchoPeer
 ) -> None:

@@ -27,7 +27,9 @@ LEAVES = st.one_of(
     st.booleans(),
     st.integers(-(2**65), 2**65),
     st.floats(allow_nan=False, allow_infinity=False),
-    st.sampled_from(["", "1", "-3", "1.5", "1e3", "x", "KIND_QUERY", "NaN", "AAECAw==", "AAE", "true", "2026-01-01T00:00:00Z"]),
+    st.sampled_from(
+        ["", "1", "-3", "1.5", "1e3", "x", "KIND_QUERY", "NaN", "AAECAw==", "AAE", "true", "2026-01-01T00:00:00Z"]
+    ),
     st.text(max_size=4),
 )
 
@@ -97,7 +99,11 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_two_of_a_oneof_exclude_each_other() -> None:
-    tree = {"collection": "collections/c", "ids": {"ids": ["a"]}, "filter": {"condition": {"field": "x", "exists": True}}}
+    tree = {
+        "collection": "collections/c",
+        "ids": {"ids": ["a"]},
+        "filter": {"condition": {"field": "x", "exists": True}},
+    }
     found = list(violations(ann_pb2.DeletePointsRequest.DESCRIPTOR, tree))
     assert [(fault.field, fault.reason) for fault in found] == [("filter", "EXCLUSIVE")]
 

@@ -1,6 +1,7 @@
 """Strict JSON."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -23,10 +24,8 @@ def test_every_json_object_reads_as_pythons_own_parser_reads_it(value: dict[str,
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    try:
-        parse_object(data)
-    except InvalidInput as error:
-        assert error.message
+    with suppress(InvalidInput):
+        assert isinstance(parse_object(data), dict)
 
 
 @pytest.mark.parametrize(

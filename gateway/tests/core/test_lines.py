@@ -1,5 +1,7 @@
 """Lines out of chunks."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ def test_lines_do_not_depend_on_how_the_bytes_were_cut(data: bytes, cuts: list[i
     """The oracle splits the whole text at once."""
     borders = sorted({0, *(cut for cut in cuts if cut < len(data)), len(data)})
     splitter = LineSplitter(limit=100)
-    found = [line for start, end in zip(borders, borders[1:], strict=False) for line in splitter.feed(data[start:end])]
+    found = [line for start, end in pairwise(borders) for line in splitter.feed(data[start:end])]
     found += splitter.finish()
     whole = enumerate(data.split(b"\n"), 1)
     assert found == [(number, line) for number, line in whole if line.strip()]

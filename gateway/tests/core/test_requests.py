@@ -62,7 +62,9 @@ def test_a_timestamp_and_a_field_mask_stand_in_a_query_as_text() -> None:
 )
 def test_a_wrong_parameter_is_named(name: str, value: str, words: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        requests.build(corpus_pb2.ListDocumentsRequest.DESCRIPTOR, LIST, {"parent": "corpora/demo"}, [(name, value)], None)
+        requests.build(
+            corpus_pb2.ListDocumentsRequest.DESCRIPTOR, LIST, {"parent": "corpora/demo"}, [(name, value)], None
+        )
     assert caught.value.violations[0].field == name
     assert words in caught.value.message
 

@@ -52,7 +52,18 @@ def test_a_path_of_another_shape_does_not_match(text: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["v1/a", "/v1/{name", "/v1/{name=}", "/v1/{Name}", "/v1/a b", "/v1/{a=x/*}{b}", "/v1/{a}/{a}", "/v1/**/a", "/v1/a:", ""],
+    [
+        "v1/a",
+        "/v1/{name",
+        "/v1/{name=}",
+        "/v1/{Name}",
+        "/v1/a b",
+        "/v1/{a=x/*}{b}",
+        "/v1/{a}/{a}",
+        "/v1/**/a",
+        "/v1/a:",
+        "",
+    ],
 )
 def test_a_broken_template_is_named(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(repr(text))):
@@ -75,7 +86,10 @@ def test_what_was_put_into_a_path_comes_out_of_it(
     assert parsed.match(path) == {"a": first, "b": second}
 
 
-@given(st.lists(st.sampled_from(["a", "b", "*", "**"]), min_size=1, max_size=4), st.lists(st.sampled_from("abc"), max_size=5))
+@given(
+    st.lists(st.sampled_from(["a", "b", "*", "**"]), min_size=1, max_size=4),
+    st.lists(st.sampled_from("abc"), max_size=5),
+)
 def test_matching_agrees_with_a_regular_expression(segments: list[str], parts: list[str]) -> None:
     if "**" in segments[:-1]:
         return

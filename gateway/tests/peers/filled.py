@@ -59,4 +59,4 @@ def _scalar(field: FieldDescriptor) -> Any:
         return b"\x00\xff\xfe"
     if field.enum_type is not None:
         return field.enum_type.values[-1].number
-    return _SCALARS.get(field.cpp_type, "値😀\n\"")
+    return _SCALARS.get(field.cpp_type, '値😀\n"')
