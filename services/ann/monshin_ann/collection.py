@@ -1,0 +1,251 @@
+"""A collection at work: its file, which is the truth, and its index, which follows commit by commit."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import partial
+from heapq import nsmallest
+from pathlib import Path
+
+from monshin_kit.errors import DataLoss, NotFound, Unavailable
+from monshin_kit.telemetry import resource_hash
+
+from monshin_ann.core.block import Batch
+from monshin_ann.core.columns import ColumnSet
+from monshin_ann.core.deadline import Deadline
+from monshin_ann.core.definition import Definition
+from monshin_ann.core.distances import Queries
+from monshin_ann.core.filters import Plan
+from monshin_ann.core.index import ExactIndex
+from monshin_ann.core.search import Neighbours, search
+from monshin_ann.core.vectors import Matrix
+from monshin_ann.store import compaction
+from monshin_ann.store.layout import StoredPoint
+from monshin_ann.store.points_file import Committed, PointsFile
+from monshin_ann.store.receipt import Receipt, RequestKey
+
+_log = logging.getLogger(__name__)
+
+RESOURCE = "monshin/Collection"
+
+
+class State(Enum):
+    """SERVING, or QUARANTINED: the file is damaged, and reads and writes answer DataLoss."""
+
+    SERVING = "serving"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Sizes of a collection; all but the disk's are 0 where it is quarantined."""
+
+    points: int
+    sequence: int
+    disk_bytes: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The answer of a search: one entry a query, and the sequence number that all of them saw."""
+
+    neighbours: list[Neighbours]
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """Points in the order of their ids. after: where the next page begins; empty: there is none."""
+
+    points: list[StoredPoint]
+    after: str
+
+    def within(self, limit_bytes: int, *, with_vectors: bool) -> "Page":
+        """This page, or as many of its first points as fit, at least one."""
+        size = 0
+        for number, point in enumerate(self.points):
+            size += point.size_bytes(with_vectors=with_vectors)
+            if number > 0 and size > limit_bytes:
+                return Page(self.points[:number], self.points[number - 1].id)
+        return self
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opened:
+    file: PointsFile
+    index: ExactIndex
+
+
+class Collection:
+    """Opens the file and loads its points; a file that is damaged or missing makes a quarantined collection.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, definition: Definition, path: Path) -> None:
+        self.definition = definition
+        self.path = path
+        self._ordering = threading.Lock()
+        self._idle = threading.Condition()
+        self._users = 0
+        self._is_closed = False
+        self._file: PointsFile | None = None
+        self._opened: _Opened | None = None
+        try:
+            self._file = PointsFile(path)
+            self._opened = _load(self._file, definition)
+        except (DataLoss, Unavailable) as error:
+            self._quarantine(error)
+
+    @property
+    def state(self) -> State:
+        """As of now; a collection may turn out to be damaged while it serves."""
+        return State.SERVING if self._opened is not None else State.QUARANTINED
+
+    @property
+    def stats(self) -> Stats:
+        """As of now."""
+        log = self.path.with_name(self.path.name + "-wal")
+        disk_bytes = sum(path.stat().st_size for path in (self.path, log) if path.exists())
+        opened = self._opened
+        if opened is None:
+            return Stats(0, 0, disk_bytes, 0)
+        snapshot = opened.index.snapshot
+        return Stats(snapshot.points, snapshot.sequence, disk_bytes, snapshot.memory_bytes)
+
+    def upsert(self, batch: Batch, key: RequestKey) -> Future[Receipt]:
+        """Stores points; done once they are on disk and every later search sees them."""
+        with self._using() as opened:
+            return self._mutate(opened, lambda: opened.file.upsert(batch, key))
+
+    def delete(self, ids: Sequence[str], key: RequestKey) -> Future[Receipt]:
+        """Removes the points of these ids that exist; done once that is on disk and no later search sees them."""
+        with self._using() as opened:
+            return self._mutate(opened, lambda: opened.file.delete(ids, key))
+
+    def delete_matching(self, plan: Plan, key: RequestKey) -> Future[Receipt]:
+        """Removes the points that pass the filter, in the same way."""
+        with self._using() as opened:
+            return self._mutate(opened, lambda: opened.file.delete_matching(plan, lambda: opened.index.snapshot, key))
+
+    def search(self, queries: Matrix, k: int, plan: Plan | None, deadline: Deadline) -> Found:
+        """The k nearest points of each query, which must be checked."""
+        with self._using() as opened:
+            snapshot = opened.index.snapshot
+            prepared = Queries.of(self.definition.metric, queries)
+            return Found(search(snapshot, prepared, k, plan, deadline), snapshot.sequence)
+
+    def read(self, ids: Sequence[str]) -> list[StoredPoint]:
+        """The points of these ids that exist, each once, in the order asked for."""
+        with self._using() as opened:
+            return opened.file.read(ids)
+
+    def page(self, after: str, limit: int, plan: Plan | None) -> Page:
+        """At most `limit` points that pass the filter and whose ids are greater than `after`."""
+        with self._using() as opened:
+            if plan is None:
+                points = opened.file.page(after, limit + 1)
+                return Page(points[:limit], points[limit - 1].id if len(points) > limit else "")
+            ids = nsmallest(limit + 1, (each for each in opened.index.snapshot.ids(plan) if each > after))
+            points = opened.file.read(ids[:limit])
+            # The file may be ahead of the snapshot: what was changed in between is tested again.
+            passes = plan.mask(ColumnSet.of([point.payload for point in points]))
+            kept = [point for point, does_pass in zip(points, passes, strict=True) if does_pass]
+            return Page(kept, ids[limit - 1] if len(ids) > limit else "")
+
+    def check_serving(self) -> None:
+        """Raises DataLoss if the collection is quarantined, NotFound if it was deleted."""
+        with self._using():
+            pass
+
+    def redefine(self, definition: Definition) -> None:
+        """Takes over a definition that is already durable in the registry; the file's own copy follows."""
+        with self._using() as opened:
+            self.definition = definition
+            opened.file.replace_definition(definition)
+
+    def compact(self) -> None:
+        """Gives disk space back if enough is wasted; a quarantined collection is left alone."""
+        if self.state is State.QUARANTINED:
+            return
+        with self._using() as opened:
+            points = opened.index.snapshot.points
+            if compaction.is_due(opened.file.database, points):
+                compaction.compact(opened.file.database, points, self.definition.dim)
+
+    def close(self) -> None:
+        """Waits for those who use it, then closes the file; later calls find the collection gone."""
+        with self._idle:
+            self._is_closed = True
+            self._idle.wait_for(lambda: self._users == 0)
+        if self._file is not None:
+            self._file.database.close()
+
+    @contextmanager
+    def _using(self) -> Iterator[_Opened]:
+        with self._idle:
+            if self._is_closed:
+                raise NotFound(RESOURCE, self.definition.name)
+            if self._opened is None:
+                raise self._damaged()
+            opened = self._opened
+            self._users += 1
+        try:
+            yield opened
+        except DataLoss as error:
+            self._quarantine(error)
+            raise self._damaged() from error
+        finally:
+            with self._idle:
+                self._users -= 1
+                self._idle.notify_all()
+
+    def _mutate(self, opened: _Opened, submit: Callable[[], Future[Committed]]) -> Future[Receipt]:
+        outcome: Future[Receipt] = Future()
+        outcome.set_running_or_notify_cancel()  # a caller that goes away cannot take back what will be on disk
+        # A callback runs in the writer's thread, in the order of commits; but here, if the commit is already done when
+        # it is added. The lock keeps the order then too: whatever comes later is not yet submitted.
+        with self._ordering:
+            submit().add_done_callback(partial(self._follow, opened, outcome))
+        return outcome
+
+    def _follow(self, opened: _Opened, outcome: Future[Receipt], future: Future[Committed]) -> None:
+        error = future.exception()
+        if isinstance(error, DataLoss):
+            self._quarantine(error)
+            error = self._damaged()
+        if error is not None:
+            outcome.set_exception(error)
+            return
+        committed = future.result()
+        if committed.stored is not None:
+            opened.index.upsert(committed.receipt.sequence, committed.stored)
+        elif committed.deleted:
+            opened.index.delete(committed.receipt.sequence, committed.deleted)
+        outcome.set_result(committed.receipt)
+
+    def _damaged(self) -> DataLoss:
+        name = self.definition.name
+        return DataLoss(f"the file of {name} is damaged: restore it from a backup, or delete it", name, RESOURCE)
+
+    def _quarantine(self, error: DataLoss | Unavailable) -> None:
+        self._opened = None
+        extra = {"resource_hash": resource_hash(self.definition.name), "reason": error.reason}
+        _log.error("the file of a collection is damaged: quarantined", extra=extra)
+
+
+def _load(file: PointsFile, definition: Definition) -> _Opened:
+    own = file.definition
+    if replace(own, readers=definition.readers, revision=definition.revision) != definition:
+        raise DataLoss(f"{file.database.path.name} is the file of another collection: restore the right one")
+    if own != definition:
+        file.replace_definition(definition)
+    index = ExactIndex(definition.dim)
+    for batch in file.batches():
+        index.upsert(file.sequence, batch)
+    return _Opened(file, index)

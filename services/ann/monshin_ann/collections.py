@@ -1,0 +1,227 @@
+"""All collections of the service: found by id, created and deleted at once, none harmed by another's damage."""
+
+import fcntl
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from monshin_kit.auth import Caller
+from monshin_kit.errors import (
+    Aborted,
+    AlreadyExists,
+    DataLoss,
+    FailedPrecondition,
+    MonshinError,
+    NotFound,
+    ResourceExhausted,
+    Unavailable,
+)
+
+from monshin_ann.collection import RESOURCE, Collection, State
+from monshin_ann.core.definition import CollectionId, Definition
+from monshin_ann.store.points_file import PointsFile
+from monshin_ann.store.receipt import RequestKey
+from monshin_ann.store.registry_file import Entry, RegistryFile
+
+_log = logging.getLogger(__name__)
+
+_NOT_REMEMBERED = RequestKey("", "", "", b"")
+
+
+class Collections:
+    """Opens what the folder holds, and finishes what a crash interrupted. Safe to use from several threads.
+
+    limit: how many collections there may be; each keeps files open. memory_limit_bytes: of all vectors in memory; 0:
+    no limit. Raises FailedPrecondition if another process uses the folder: neither would see the other's points.
+    """
+
+    def __init__(self, folder: Path, limit: int = 1000, memory_limit_bytes: int = 0) -> None:
+        self._folder = folder / "collections"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._limit = limit
+        self._memory_limit_bytes = memory_limit_bytes
+        self._admin = threading.Lock()
+        self._lock_file = _locked(folder / "lock")
+        self._registry, entries = _open_registry(folder / "registry.sqlite")
+        for file in self._registry.unfinished():
+            self._remove_file(file)
+        entries += self._adopted(entries)
+        self._collections = {
+            entry.definition.id: Collection(entry.definition, self._folder / entry.file) for entry in entries
+        }
+
+    def find(self, collection_id: CollectionId, caller: Caller) -> Collection:
+        """The collection; raises NotFound also where the caller is not among its readers."""
+        collection = self._collections.get(collection_id)
+        if collection is None or not caller.may_use(collection.definition.readers):
+            raise NotFound(RESOURCE, f"collections/{collection_id}")
+        return collection
+
+    def visible(self, caller: Caller) -> list[Collection]:
+        """Those that the caller may use, by id."""
+        collections = sorted(self._collections.copy().items())
+        return [collection for _, collection in collections if caller.may_use(collection.definition.readers)]
+
+    def all(self) -> list[Collection]:
+        """Every collection, in no order."""
+        return list(self._collections.copy().values())
+
+    def count(self, state: State) -> int:
+        """How many are in this state."""
+        return sum(collection.state is state for collection in self.all())
+
+    def compact(self) -> None:
+        """Gives the disk space of every collection back where enough is wasted."""
+        for collection in self.all():
+            try:
+                collection.compact()
+            except MonshinError as error:  # deleted meanwhile, damaged, or the disk is full: the others go on
+                _log.warning("a collection could not be compacted", extra={"reason": error.reason})
+
+    @property
+    def memory_bytes(self) -> int:
+        """Of the vectors of all collections."""
+        return sum(collection.stats.memory_bytes for collection in self.all())
+
+    def check_memory(self, more_bytes: int) -> None:
+        """Raises ResourceExhausted if so many bytes of vectors more would not fit the limit."""
+        if self._memory_limit_bytes and self.memory_bytes + more_bytes > self._memory_limit_bytes:
+            raise ResourceExhausted(
+                f"{more_bytes} bytes of vectors came, but fewer are left of the {self._memory_limit_bytes} allowed",
+                retry_after_s=60.0,
+                reason="MEMORY_LIMIT",
+            )
+
+    def create(self, definition: Definition, key: RequestKey) -> Definition:
+        """Makes an empty collection; durable when this returns. Raises AlreadyExists if the id is taken."""
+        with self._admin:
+            if (first := self._registry.recall(key)) is not None:
+                return first
+            if definition.id in self._collections:
+                raise AlreadyExists(RESOURCE, definition.name)
+            if len(self._collections) >= self._limit:
+                raise ResourceExhausted(f"there are {self._limit} collections already: delete one, or raise the limit")
+            file = f"{definition.id}-{secrets.token_hex(4)}.sqlite"
+            self._registry.begin(file)
+            PointsFile.create(self._folder / file, definition)
+            _sync_folder(self._folder)
+            self._registry.add(Entry(definition, file), key)
+            self._collections[definition.id] = Collection(definition, self._folder / file)
+            return definition
+
+    def set_readers(
+        self, collection_id: CollectionId, caller: Caller, readers: Sequence[str], etag: str, key: RequestKey
+    ) -> Definition:
+        """Changes who may use a collection. etag: empty, or the present one; raises Aborted if it is another."""
+        with self._admin:
+            if (first := self._registry.recall(key)) is not None:
+                return first
+            collection = self.find(collection_id, caller)
+            collection.check_serving()
+            old = collection.definition
+            if etag not in ("", old.etag):
+                raise Aborted(f"the etag of {old.name} is stale: somebody changed it, read it again")
+            changed = replace(old, readers=tuple(readers), revision=old.revision + 1)
+            self._registry.replace(changed, key)
+            collection.redefine(changed)
+            return changed
+
+    def delete(self, collection_id: CollectionId, caller: Caller, key: RequestKey) -> None:
+        """Removes a collection, also a quarantined one, and its file."""
+        with self._admin:
+            if self._registry.recall(key) is not None:
+                return
+            collection = self.find(collection_id, caller)
+            self._registry.remove(collection.definition, key)
+            del self._collections[collection_id]
+            collection.close()
+            self._remove_file(collection.path.name)
+
+    def close(self) -> None:
+        """Closes all files."""
+        with self._admin:
+            for collection in self.all():
+                collection.close()
+            self._registry.close()
+            os.close(self._lock_file)
+
+    def _adopted(self, known: Sequence[Entry]) -> list[Entry]:
+        """Files that no registry knows: it was lost, or somebody put them there."""
+        names, ids = {entry.file for entry in known}, {entry.definition.id for entry in known}
+        adopted = []
+        for path in sorted(self._folder.glob("*.sqlite")):
+            if path.name in names:
+                continue
+            try:
+                definition = _definition_of(path)
+            except (DataLoss, Unavailable):
+                _log.error("a file that the registry does not know cannot be read: left alone")
+                continue
+            if definition.id in ids:
+                _log.error("a file that the registry does not know holds a collection of a known id: left alone")
+                continue
+            self._registry.add(Entry(definition, path.name), _NOT_REMEMBERED)
+            _log.warning("adopted the file of a collection that the registry did not know")
+            ids.add(definition.id)
+            adopted.append(Entry(definition, path.name))
+        return adopted
+
+    def _remove_file(self, file: str) -> None:
+        for suffix in ("-wal", "-shm", ""):
+            (self._folder / (file + suffix)).unlink(missing_ok=True)
+        _sync_folder(self._folder)
+        self._registry.finish(file)
+
+
+def _definition_of(path: Path) -> Definition:
+    file = PointsFile(path)
+    try:
+        return file.definition
+    finally:
+        file.database.close()
+
+
+def _open_registry(path: Path) -> tuple[RegistryFile, list[Entry]]:
+    """The registry and its entries; a damaged one is set aside, so that the collections' own files make a new one."""
+    try:
+        return _read_registry(path)
+    except DataLoss:
+        _log.error("the registry is damaged: set aside, and made again from the collections' files")
+        aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
+        for suffix in ("", "-wal", "-shm"):
+            damaged = path.with_name(path.name + suffix)
+            if damaged.exists():
+                damaged.rename(aside.with_name(aside.name + suffix))
+        return _read_registry(path)
+
+
+def _read_registry(path: Path) -> tuple[RegistryFile, list[Entry]]:
+    registry = RegistryFile(path)
+    try:
+        return registry, registry.entries()
+    except DataLoss:
+        registry.close()
+        raise
+
+
+def _locked(path: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise FailedPrecondition(f"another process uses {path.parent}: stop it, or choose another folder") from None
+    return descriptor
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

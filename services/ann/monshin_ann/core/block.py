@@ -1,0 +1,102 @@
+"""A block of rows: vectors in one piece of memory, with what search needs to know of each.
+
+Rows are only ever appended, and a deleted or replaced row is marked with the sequence number at which it died.
+So a reader that knows how many rows there were, and at which sequence number, sees that state for as long as it likes
+while the only writer goes on.
+"""
+
+import mmap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monshin_ann.core.columns import PayloadColumns
+from monshin_ann.core.vectors import Lengths, Matrix
+
+BLOCK_BYTES = 4 * 1024 * 1024  # of vectors; the scores of 256 queries against one block stay in the CPU's cache
+MAX_ROWS = 8192
+LIVING = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Points to be stored: parallel lists.
+
+    vectors: float32 of shape (n, dim), checked. lengths: theirs. payloads: JSON or None.
+    """
+
+    ids: Sequence[str]
+    vectors: Matrix
+    lengths: Lengths
+    payloads: Sequence[str | None]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def part(self, start: int, stop: int) -> "Batch":
+        """The points from `start` up to `stop`."""
+        rows = slice(start, stop)
+        return Batch(self.ids[rows], self.vectors[rows], self.lengths[rows], self.payloads[rows])
+
+
+class Block:
+    """Room for `capacity` rows of `dim` numbers, at most 8192, of which the first `rows` are filled."""
+
+    def __init__(self, dim: int, block_bytes: int) -> None:
+        self._dim = dim
+        self.capacity = min(MAX_ROWS, max(1, block_bytes // (4 * dim)))
+        self.vectors = _mapped(self.capacity, dim)
+        self.lengths = np.zeros(self.capacity, dtype=np.float64)
+        self.died = np.full(self.capacity, LIVING, dtype=np.int64)
+        self.ids: list[str] = []
+        self.payloads: list[str | None] = []
+        self.columns = PayloadColumns()
+        self.rows = 0
+        self.dead = 0
+        self.max_length = 0.0
+
+    @property
+    def free(self) -> int:
+        """How many rows still fit."""
+        return self.capacity - self.rows
+
+    @property
+    def used_bytes(self) -> int:
+        """Memory that the filled rows take; pages of free rows are not there yet."""
+        return self.rows * (self._dim * 4 + 8 + 8)
+
+    def append(self, batch: Batch) -> None:
+        """Adds the points, which must fit."""
+        stop = self.rows + len(batch)
+        self.vectors[self.rows : stop] = batch.vectors
+        self.lengths[self.rows : stop] = batch.lengths
+        self.ids.extend(batch.ids)
+        self.payloads.extend(batch.payloads)
+        self.max_length = max(self.max_length, float(batch.lengths.max(initial=0.0)))
+        self.rows = stop
+
+    def mark_dead(self, row: int, sequence: int) -> None:
+        """Readers from `sequence` on do not see the row."""
+        self.died[row] = sequence
+        self.dead += 1
+
+    def living(self) -> Batch:
+        """The rows that have not died, copied."""
+        rows = np.flatnonzero(self.died[: self.rows] == LIVING)
+        places = rows.tolist()
+        return Batch(
+            [self.ids[row] for row in places],
+            self.vectors[rows],
+            self.lengths[rows],
+            [self.payloads[row] for row in places],
+        )
+
+
+def _mapped(capacity: int, dim: int) -> Matrix:
+    # A mapping of its own costs nothing for pages not yet written, and goes back to the system as soon as it is freed;
+    # malloc may keep both.
+    memory = mmap.mmap(-1, capacity * dim * 4, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    rows: NDArray[np.float32] = np.frombuffer(memory, dtype=np.float32)
+    return rows.reshape(capacity, dim)

@@ -1,0 +1,27 @@
+"""Until when somebody waits for an answer."""
+
+import math
+import time
+from dataclasses import dataclass
+
+from monshin_kit.errors import DeadlineExceeded
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment of the monotonic clock."""
+
+    at_s: float
+
+    @classmethod
+    def after(cls, seconds: float) -> "Deadline":
+        """So many seconds from now."""
+        return cls(time.monotonic() + seconds)
+
+    def check(self) -> None:
+        """Raises DeadlineExceeded once the moment has passed."""
+        if time.monotonic() > self.at_s:
+            raise DeadlineExceeded("the deadline passed before the search was complete: nothing is returned")
+
+
+FOREVER = Deadline(math.inf)

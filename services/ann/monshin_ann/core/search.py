@@ -1,0 +1,93 @@
+"""Exact search: always min(k, matching points) results a query, nearest first, ties by id."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monshin_ann.core.deadline import FOREVER, Deadline
+from monshin_ann.core.distances import Queries, Scores
+from monshin_ann.core.filters import Mask, Plan
+from monshin_ann.core.shortlist import Candidates, Shortlist
+from monshin_ann.core.snapshot import Part, Snapshot
+
+_CHUNK_NUMBERS = 1 << 20  # of float64, for exact distances
+_GATHER_BELOW = 0.25  # share of matching rows under which copying them beats scoring all
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbours:
+    """The nearest points of one query: parallel lists. payloads: JSON or None."""
+
+    ids: Sequence[str]
+    distances: Sequence[float]
+    payloads: Sequence[str | None]
+
+
+def search(
+    snapshot: Snapshot, queries: Queries, k: int, plan: Plan | None = None, deadline: Deadline = FOREVER
+) -> list[Neighbours]:
+    """The k nearest points of each query among those that pass the filter.
+
+    The answer is a function of the points and the query alone: the same bits however the points came to be stored.
+    Raises DeadlineExceeded, looked at before each block.
+    """
+    parts = list(snapshot.parts())
+    shortlist = Shortlist(len(queries), k)
+    for number, part in enumerate(parts):
+        deadline.check()
+        mask = part.matching(plan)
+        if mask.any():
+            shortlist.offer(number, *_score(part, mask, queries))
+    candidates = shortlist.candidates()
+    distances = _exact_distances(parts, candidates, queries, deadline)
+    bounds = np.searchsorted(candidates.query, np.arange(len(queries) + 1)).tolist()
+    return [_rank(parts, candidates, distances, slice(start, stop), k) for start, stop in itertools.pairwise(bounds)]
+
+
+def _score(part: Part, mask: Mask, queries: Queries) -> tuple[Scores, Scores]:
+    """Scores of all rows of the part, inf where the mask is False, and the margins of error."""
+    vectors, lengths = part.block.vectors[: part.rows], part.block.lengths[: part.rows]
+    if mask.mean() < _GATHER_BELOW:
+        scores = np.full((part.rows, len(queries)), np.inf, dtype=np.float32)
+        scores[mask] = queries.scores(vectors[mask], lengths[mask])
+    else:
+        scores = queries.scores(vectors, lengths)
+        scores[~mask] = np.inf
+    return scores, queries.margins(part.block)
+
+
+def _exact_distances(
+    parts: Sequence[Part], candidates: Candidates, queries: Queries, deadline: Deadline
+) -> NDArray[np.float32]:
+    distances = np.empty(len(candidates), dtype=np.float32)
+    chunk = max(1, _CHUNK_NUMBERS // queries.scaled.shape[1])
+    by_part = np.argsort(candidates.part, kind="stable")
+    bounds = np.searchsorted(candidates.part[by_part], np.arange(len(parts) + 1)).tolist()
+    for part, (start, stop) in zip(parts, itertools.pairwise(bounds), strict=True):
+        for first in range(start, stop, chunk):
+            deadline.check()
+            which = by_part[first : min(stop, first + chunk)]
+            vectors = part.block.vectors[candidates.row[which]]
+            distances[which] = queries.distances(vectors, candidates.query[which])
+    return distances
+
+
+def _rank(
+    parts: Sequence[Part], candidates: Candidates, distances: NDArray[np.float32], mine: slice, k: int
+) -> Neighbours:
+    """The k nearest of one query's candidates, which are `mine` of the arrays."""
+    found, part, row = distances[mine], candidates.part[mine], candidates.row[mine]
+    if len(found) > k:
+        near = found <= np.partition(found, k - 1)[k - 1]  # with all that tie at the end
+        found, part, row = found[near], part[near], row[near]
+    places = [(parts[p].block, r) for p, r in zip(part.tolist(), row.tolist(), strict=True)]
+    ids = [block.ids[r] for block, r in places]
+    order = sorted(range(len(ids)), key=list(zip(found.tolist(), ids, strict=True)).__getitem__)[:k]
+    return Neighbours(
+        [ids[i] for i in order],
+        [float(found[i]) for i in order],
+        [places[i][0].payloads[places[i][1]] for i in order],
+    )

@@ -1,0 +1,52 @@
+"""A collection's points at one sequence number."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monshin_ann.core.block import Block
+from monshin_ann.core.filters import Mask, Plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """The first `rows` rows of a block, as they were at `sequence`."""
+
+    block: Block
+    rows: int
+    sequence: int
+
+    def matching(self, plan: Plan | None) -> Mask:
+        """Which rows were alive, and pass the filter; bool of shape (rows,)."""
+        is_alive = self.block.died[: self.rows] > self.sequence
+        if plan is None or not is_alive.any():
+            return is_alive
+        columns = self.block.columns.read(self.block.payloads, self.rows)
+        return is_alive & plan.mask(columns)[: self.rows]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Stays as it is while the index changes; keeps its blocks in memory until it is dropped.
+
+    memory_bytes: vectors held for search; not the ids and payloads beside them.
+    """
+
+    blocks: tuple[tuple[Block, int], ...]
+    sequence: int
+    points: int
+    memory_bytes: int
+
+    def parts(self) -> Iterator[Part]:
+        """Block by block."""
+        for block, rows in self.blocks:
+            yield Part(block, rows, self.sequence)
+
+    def ids(self, plan: Plan | None) -> Iterator[str]:
+        """Ids of the points that pass the filter, in no order."""
+        for part in self.parts():
+            rows: NDArray[np.intp] = np.flatnonzero(part.matching(plan))
+            ids = part.block.ids
+            yield from (ids[row] for row in rows.tolist())

@@ -1,0 +1,154 @@
+"""AnnService: parse, call, render. Authorisation, bounds, default deadlines, spans and errors are kit's."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import Future
+
+from google.protobuf.empty_pb2 import Empty
+from monshin_kit import paging
+from monshin_kit.auth import current_caller
+from monshin_kit.errors import InvalidInput
+from monshin_kit.executor import Executor
+from monshin_kit.outbox import Outbox
+from monshin_protos.ann.v1 import ann_pb2 as pb
+
+from monshin_ann import parse, render
+from monshin_ann.collection import Collection
+from monshin_ann.collections import Collections
+from monshin_ann.core.deadline import Deadline
+from monshin_ann.parse import Timed
+from monshin_ann.store.receipt import Receipt
+
+_DEFAULT_PAGE_SIZE = 100
+_PAGE_BYTES = 4 * 1024 * 1024
+
+
+class AnnServicer:
+    """readers, writers: threads for searches and administration, and for upserts, so that a bulk load does not stand
+    before a search. answer_bytes: the largest answer that can be sent."""
+
+    def __init__(
+        self, collections: Collections, *, readers: Executor, writers: Executor, outbox: Outbox, answer_bytes: int
+    ) -> None:
+        self._collections = collections
+        self._readers = readers
+        self._writers = writers
+        self._outbox = outbox
+        self._answer_bytes = answer_bytes
+
+    async def CreateCollection(self, request: pb.CreateCollectionRequest, context: Timed) -> pb.Collection:
+        """As in the proto."""
+        definition = parse.definition(request)
+        key = parse.request_key("CreateCollection", request)
+        created = await self._readers.run(self._collections.create, definition, key)
+        digest = created.fingerprint.digest if created.fingerprint is not None else ""
+        await self._outbox.emit("ann.collection.created", {"collection": created.name, "fingerprint": digest})
+        return render.changed(created)
+
+    async def GetCollection(self, request: pb.GetCollectionRequest, context: Timed) -> pb.Collection:
+        """As in the proto."""
+        return render.collection(self._find(request.name))
+
+    async def ListCollections(self, request: pb.ListCollectionsRequest, context: Timed) -> pb.ListCollectionsResponse:
+        """As in the proto."""
+        return await self._readers.run(self._list_collections, request)
+
+    async def UpdateCollection(self, request: pb.UpdateCollectionRequest, context: Timed) -> pb.Collection:
+        """As in the proto."""
+        collection_id, etag = parse.collection_id(request.collection.name), request.collection.etag
+        key = parse.request_key("UpdateCollection", request)
+        changed = await self._readers.run(
+            self._collections.set_readers, collection_id, current_caller(), parse.readers(request), etag, key
+        )
+        return render.changed(changed)
+
+    async def DeleteCollection(self, request: pb.DeleteCollectionRequest, context: Timed) -> Empty:
+        """As in the proto."""
+        key = parse.request_key("DeleteCollection", request)
+        collection_id = parse.collection_id(request.name)
+        await self._readers.run(self._collections.delete, collection_id, current_caller(), key)
+        await self._outbox.emit("ann.collection.deleted", {"collection": request.name})
+        return Empty()
+
+    async def Upsert(self, request: pb.UpsertRequest, context: Timed) -> pb.UpsertResponse:
+        """As in the proto."""
+        return await self._store(request, "")
+
+    async def UpsertStream(
+        self, requests: AsyncIterator[pb.UpsertStreamRequest], context: Timed
+    ) -> AsyncIterator[pb.UpsertStreamResponse]:
+        """As in the proto."""
+        name = ""
+        async for request in requests:
+            name = name or request.chunk.collection
+            if request.chunk.collection != name:
+                raise InvalidInput("all chunks of a stream go to one collection", field="chunk.collection")
+            yield pb.UpsertStreamResponse(stored=await self._store(request.chunk, "chunk."))
+
+    async def DeletePoints(self, request: pb.DeletePointsRequest, context: Timed) -> pb.DeletePointsResponse:
+        """As in the proto."""
+        outcome = await self._writers.run(self._submit_deletion, request)
+        return render.deleted(await asyncio.wrap_future(outcome))
+
+    async def GetPoints(self, request: pb.GetPointsRequest, context: Timed) -> pb.GetPointsResponse:
+        """As in the proto."""
+        return await self._readers.run(self._get_points, request)
+
+    async def ListPoints(self, request: pb.ListPointsRequest, context: Timed) -> pb.ListPointsResponse:
+        """As in the proto."""
+        return await self._readers.run(self._list_points, request)
+
+    async def Search(self, request: pb.SearchRequest, context: Timed) -> pb.SearchResponse:
+        """As in the proto."""
+        return await self._readers.run(self._search, request, parse.deadline(context))
+
+    def _find(self, name: str) -> Collection:
+        return self._collections.find(parse.collection_id(name), current_caller())
+
+    def _list_collections(self, request: pb.ListCollectionsRequest) -> pb.ListCollectionsResponse:
+        after = paging.decode(request.page_token, "ListCollections")
+        size = request.page_size or _DEFAULT_PAGE_SIZE
+        found = [each for each in self._collections.visible(current_caller()) if each.definition.id > after]
+        token = paging.encode(found[size - 1].definition.id, "ListCollections") if len(found) > size else ""
+        return pb.ListCollectionsResponse(collections=map(render.collection, found[:size]), next_page_token=token)
+
+    async def _store(self, request: pb.UpsertRequest, prefix: str) -> pb.UpsertResponse:
+        outcome = await self._writers.run(self._submit_points, request, prefix)
+        return render.upserted(await asyncio.wrap_future(outcome))
+
+    def _submit_points(self, request: pb.UpsertRequest, prefix: str) -> Future[Receipt]:
+        collection = self._find(request.collection)
+        batch = parse.batch(request, collection.definition, prefix)
+        self._collections.check_memory(batch.vectors.nbytes)
+        return collection.upsert(batch, parse.request_key("Upsert", request))
+
+    def _submit_deletion(self, request: pb.DeletePointsRequest) -> Future[Receipt]:
+        collection = self._find(request.collection)
+        key = parse.request_key("DeletePoints", request)
+        if request.HasField("ids"):
+            return collection.delete(list(dict.fromkeys(request.ids.ids)), key)
+        return collection.delete_matching(parse.deletion(request), key)
+
+    def _get_points(self, request: pb.GetPointsRequest) -> pb.GetPointsResponse:
+        collection = self._find(request.collection)
+        points = render.points(
+            collection.read(request.ids), collection.definition.dim, with_vectors=request.with_vectors
+        )
+        return render.sized(pb.GetPointsResponse(points=points), self._answer_bytes, "ids")
+
+    def _list_points(self, request: pb.ListPointsRequest) -> pb.ListPointsResponse:
+        collection = self._find(request.collection)
+        binding = f"ListPoints {request.collection} {request.filter.SerializeToString(deterministic=True).hex()}"
+        after = paging.decode(request.page_token, binding)
+        page = collection.page(after, request.page_size or _DEFAULT_PAGE_SIZE, parse.plan(request))
+        page = page.within(_PAGE_BYTES, with_vectors=request.with_vectors)
+        return pb.ListPointsResponse(
+            points=render.points(page.points, collection.definition.dim, with_vectors=request.with_vectors),
+            next_page_token=paging.encode(page.after, binding) if page.after else "",
+        )
+
+    def _search(self, request: pb.SearchRequest, deadline: Deadline) -> pb.SearchResponse:
+        collection = self._find(request.collection)
+        queries = parse.queries(request, collection.definition)
+        found = collection.search(queries, request.k, parse.plan(request), deadline)
+        return render.sized(render.hits(found, with_payloads=request.with_payloads), self._answer_bytes, "k")

@@ -1,0 +1,23 @@
+"""The service's own settings; those that every service has are kit's."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from monshin_kit.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class AnnSettings:
+    """Read once, in `__main__`."""
+
+    prefix: ClassVar[str] = "MONSHIN_ANN_"
+
+    collections_limit: int = setting(
+        1000, "how many collections there may be; each takes a thread and up to ten open files", unit="collections"
+    )
+    memory_limit_mib: int = setting(
+        0, "vectors held in memory at most; an upsert beyond it is refused; 0: no limit", unit="MiB"
+    )
+    compact_interval_s: float = setting(
+        30.0, "how often each file is looked at for disk space to give back; 0: never", unit="s"
+    )

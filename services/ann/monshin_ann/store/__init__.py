@@ -1,0 +1,1 @@
+"""What lasts: one SQLite file a collection, and a registry of them."""

@@ -1,0 +1,30 @@
+"""Definitions as text on disk, with a checksum: a flipped bit in `readers` must not open a collection to others."""
+
+import json
+import zlib
+from dataclasses import asdict
+
+from monshin_kit.errors import DataLoss
+
+from monshin_ann.core.definition import CollectionId, Definition, Fingerprint, Metric
+
+
+def encode(definition: Definition) -> tuple[str, int]:
+    """JSON text and its checksum."""
+    text = json.dumps({**asdict(definition), "metric": definition.metric.value}, ensure_ascii=False, sort_keys=True)
+    return text, zlib.crc32(text.encode())
+
+
+def decode(text: str, checksum: object) -> Definition:
+    """The definition; raises DataLoss if the text is not what was written."""
+    if zlib.crc32(text.encode()) != checksum:
+        raise DataLoss("the definition of a collection is damaged: restore it from a backup")
+    fields = json.loads(text)
+    fingerprint = fields.pop("fingerprint")
+    return Definition(
+        id=CollectionId(fields.pop("id")),
+        metric=Metric(fields.pop("metric")),
+        readers=tuple(fields.pop("readers")),
+        fingerprint=Fingerprint(**fingerprint) if fingerprint is not None else None,
+        **fields,
+    )

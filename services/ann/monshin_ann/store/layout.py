@@ -1,0 +1,121 @@
+"""How points lie in a collection's file: page size, rows, and the checksum of each."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+from monshin_kit.errors import DataLoss
+
+from monshin_ann.core.block import Batch
+
+SCHEMA = """
+CREATE TABLE points (
+  position INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, id TEXT NOT NULL UNIQUE, payload TEXT,
+  checksum INTEGER NOT NULL, vector BLOB NOT NULL
+);
+"""
+
+# An empty file has seven pages and must stay under 64 KiB. The first of the equally good is taken.
+_PAGE_SIZES = (8192, 4096)
+_BESIDE_VECTOR = 128  # bytes of a row that are not its vector: id, payload, header
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPoint:
+    """A point as read from the file. vector: packed little-endian float32. payload: JSON or None."""
+
+    id: str
+    vector: bytes
+    payload: str | None
+
+    def size_bytes(self, *, with_vectors: bool) -> int:
+        """About what the point takes in an answer."""
+        return 4 * (len(self.id) + len(self.payload or "")) + (len(self.vector) if with_vectors else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedRow:
+    """A point ready to be written; `checksum` covers all of it."""
+
+    point: StoredPoint
+    checksum: int
+
+
+def prepare(path: Path, dim: int) -> None:
+    """Makes an empty file whose pages suit rows of this dim; both settings are fixed with its first page."""
+    connection = apsw.Connection(str(path))
+    try:
+        connection.execute(f"PRAGMA page_size={best_page_bytes(dim)}")
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute("PRAGMA application_id=0x6d616e6e")  # writes the page
+    finally:
+        connection.close()
+
+
+def best_page_bytes(dim: int) -> int:
+    """The page size that wastes least: rows of dim 512 fill half of a page of 4096 bytes, those of 1024 of 8192."""
+    return min(_PAGE_SIZES, key=lambda page: _bytes_per_row(page, 4 * dim + _BESIDE_VECTOR))
+
+
+def pack(batch: Batch) -> list[PackedRow]:
+    """The rows of a batch."""
+    vectors = batch.vectors.astype("<f4", copy=False)
+    points = (
+        StoredPoint(point_id, vector.tobytes(), payload)
+        for point_id, vector, payload in zip(batch.ids, vectors, batch.payloads, strict=True)
+    )
+    return [PackedRow(point, _checksum(point)) for point in points]
+
+
+def insert(connection: apsw.Connection, sequence: int, rows: Sequence[PackedRow]) -> None:
+    """Adds the rows at the end, numbered from `sequence` on; none of their ids may be there."""
+    connection.executemany(
+        "INSERT INTO points (sequence, id, payload, checksum, vector) VALUES (?, ?, ?, ?, ?)",
+        (
+            (number, row.point.id, row.point.payload, row.checksum, row.point.vector)
+            for number, row in enumerate(rows, start=sequence)
+        ),
+    )
+
+
+def delete(connection: apsw.Connection, ids: Iterable[str]) -> int:
+    """Removes the rows of these ids; how many there were."""
+    before = connection.total_changes()
+    connection.executemany("DELETE FROM points WHERE id=?", ((point_id,) for point_id in ids))
+    return connection.total_changes() - before
+
+
+def select(connection: apsw.Connection, clause: str, *bindings: str | int) -> Iterator[StoredPoint]:
+    """The points of a `WHERE … ORDER BY …` clause; raises DataLoss at one that is not as it was written."""
+    for point_id, payload, checksum, vector in connection.execute(
+        f"SELECT id, payload, checksum, vector FROM points {clause}", bindings
+    ):
+        point = StoredPoint(point_id, vector, payload)
+        if checksum != _checksum(point):
+            raise DataLoss("a point of the collection is damaged: restore it from a backup")
+        yield point
+
+
+def payloads_since(connection: apsw.Connection, sequence: int) -> dict[str, str | None]:
+    """Payload by id of the points written after `sequence`. Reads the whole table."""
+    rows = connection.execute("SELECT id, payload FROM points WHERE sequence>?", (sequence,))
+    return {str(point_id): None if payload is None else str(payload) for point_id, payload in rows}
+
+
+def _checksum(point: StoredPoint) -> int:
+    return zlib.crc32(point.vector, zlib.crc32(f"{point.id}\0{point.payload or ''}".encode()))
+
+
+def _bytes_per_row(page: int, row: int) -> float:
+    """Room that a row takes in the file, by https://www.sqlite.org/fileformat2.html#b_tree_pages (§1.6)."""
+    overflow = page - 4
+    local = row
+    if row > page - 35:
+        least = (page - 12) * 32 // 255 - 23
+        local = least + (row - least) % overflow
+        if local > page - 35:
+            local = least
+    rows_a_page = (page - 8) // (local + 8)
+    return page / rows_a_page + -(-(row - local) // overflow) * page

@@ -1,0 +1,166 @@
+"""One collection's SQLite file: the truth of its points. All that is in memory is made from it.
+
+A row has a position, which says where it lies in the file, and a sequence number, which says when it was written.
+New rows go to the end. A checksum a row finds the damage that SQLite's own check, which knows only its structures,
+does not.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+import apsw
+import numpy as np
+from monshin_kit import requests
+from monshin_kit.errors import DataLoss
+from monshin_kit.sqlite import Database
+
+from monshin_ann.core.block import Batch
+from monshin_ann.core.columns import ColumnSet
+from monshin_ann.core.definition import Definition
+from monshin_ann.core.filters import Plan
+from monshin_ann.core.snapshot import Snapshot
+from monshin_ann.core.vectors import lengths
+from monshin_ann.store import definitions, layout
+from monshin_ann.store.layout import StoredPoint
+from monshin_ann.store.receipt import Receipt, RequestKey
+
+_MIGRATIONS = [
+    """
+    CREATE TABLE collection (definition TEXT NOT NULL, checksum INTEGER NOT NULL, sequence INTEGER NOT NULL);
+    """
+    + layout.SCHEMA
+    + requests.SCHEMA
+]
+_BATCH_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Committed:
+    """A mutation on disk: its receipt, and what the index must do to follow; nothing for a repeated request."""
+
+    receipt: Receipt
+    stored: Batch | None = None
+    deleted: Sequence[str] = ()
+
+
+class PointsFile:
+    """An existing file. Raises DataLoss, when opened or later, where it is damaged."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise DataLoss(f"{path.name} is missing: restore it from a backup")
+        self.database = Database(path, _MIGRATIONS)
+        try:
+            self.definition, self.sequence = self._read_collection()
+            self.database.checkpoint()  # opening alone writes two pages to the log
+        except BaseException:
+            self.database.close()
+            raise
+
+    @staticmethod
+    def create(path: Path, definition: Definition) -> None:
+        """Makes a new file without points, complete on disk when this returns."""
+        layout.prepare(path, definition.dim)
+        database = Database(path, _MIGRATIONS)
+        try:
+            row = definitions.encode(definition)
+            database.write(lambda connection: connection.execute("INSERT INTO collection VALUES (?, ?, 0)", row))
+        finally:
+            database.close()
+
+    def batches(self) -> Iterator[Batch]:
+        """All points in the order of the file; raises DataLoss at the first that is not as it was written."""
+        with self.database.reader() as connection:
+            points = layout.select(connection, "ORDER BY position")
+            while some := list(islice(points, _BATCH_ROWS)):
+                yield _batch(some, self.definition.dim)
+
+    def read(self, ids: Iterable[str]) -> list[StoredPoint]:
+        """The points of these ids that exist, each once, in the order asked for."""
+        with self.database.reader() as connection:
+            found = (layout.select(connection, "WHERE id=?", point_id) for point_id in dict.fromkeys(ids))
+            return list(chain.from_iterable(found))
+
+    def page(self, after: str, limit: int) -> list[StoredPoint]:
+        """The first `limit` points whose ids are greater than `after`, in the order of their ids."""
+        with self.database.reader() as connection:
+            return list(layout.select(connection, "WHERE id>? ORDER BY id LIMIT ?", after, limit))
+
+    def upsert(self, batch: Batch, key: RequestKey) -> Future[Committed]:
+        """Stores the points, whose ids are unique, in place of those with the same ids."""
+        rows = layout.pack(batch)
+
+        def change(connection: apsw.Connection, before: int) -> Committed:
+            replaced = layout.delete(connection, batch.ids)
+            layout.insert(connection, before + 1, rows)
+            receipt = Receipt(before + len(batch), inserted=len(batch) - replaced, replaced=replaced)
+            return Committed(receipt, stored=batch)
+
+        return self._mutate(key, change)
+
+    def delete(self, ids: Sequence[str], key: RequestKey) -> Future[Committed]:
+        """Removes the points of these ids that exist."""
+        return self._mutate(key, lambda connection, before: _delete(connection, before, ids))
+
+    def delete_matching(self, plan: Plan, snapshot: Callable[[], Snapshot], key: RequestKey) -> Future[Committed]:
+        """Removes the points that pass the filter when the mutation's turn comes.
+
+        snapshot: gives the index's state then. It may lag behind mutations of the same commit: the points that these
+        wrote are looked at in the file.
+        """
+
+        def change(connection: apsw.Connection, before: int) -> Committed:
+            seen = snapshot()
+            newer = layout.payloads_since(connection, seen.sequence) if before > seen.sequence else {}
+            passes = plan.mask(ColumnSet.of(list(newer.values())))
+            ids = [point_id for point_id in seen.ids(plan) if point_id not in newer]
+            ids += [point_id for point_id, does_pass in zip(newer, passes, strict=True) if does_pass]
+            return _delete(connection, before, ids)
+
+        return self._mutate(key, change)
+
+    def replace_definition(self, definition: Definition) -> None:
+        """Keeps the file's copy of the definition, from which a lost registry is made again."""
+        row = definitions.encode(definition)
+        self.database.write(
+            lambda connection: connection.execute("UPDATE collection SET definition=?, checksum=?", row)
+        )
+        self.definition = definition
+
+    def _mutate(self, key: RequestKey, change: Callable[[apsw.Connection, int], Committed]) -> Future[Committed]:
+        def run(connection: apsw.Connection) -> Committed:
+            answer = key.recall(connection)
+            if answer is not None:
+                return Committed(Receipt.decode(answer))
+            before = int(connection.execute("SELECT sequence FROM collection").get)
+            committed = change(connection, before)
+            connection.execute("UPDATE collection SET sequence=?", (committed.receipt.sequence,))
+            key.record(connection, committed.receipt.encode())
+            return committed
+
+        return self.database.submit(run)
+
+    def _read_collection(self) -> tuple[Definition, int]:
+        with self.database.reader() as connection:
+            # Unlike quick_check it compares the index of ids with the rows: 0.11 against 0.09 s at 100k × 384.
+            if connection.execute("PRAGMA integrity_check(1)").get != "ok":
+                raise DataLoss(f"{self.database.path.name} failed its integrity check: restore it from a backup")
+            row = connection.execute("SELECT definition, checksum, sequence FROM collection").fetchone()
+        if row is None:
+            raise DataLoss(f"{self.database.path.name} holds no collection: restore it from a backup")
+        return definitions.decode(row[0], row[1]), int(row[2])
+
+
+def _delete(connection: apsw.Connection, before: int, ids: Sequence[str]) -> Committed:
+    count = layout.delete(connection, ids)
+    return Committed(Receipt(before + bool(count), deleted=count), deleted=ids if count else ())
+
+
+def _batch(points: Sequence[StoredPoint], dim: int) -> Batch:
+    if any(len(point.vector) != 4 * dim for point in points):
+        raise DataLoss("a vector of the collection has another dim: restore it from a backup")
+    vectors = np.frombuffer(b"".join(point.vector for point in points), dtype="<f4").reshape(-1, dim)
+    return Batch([point.id for point in points], vectors, lengths(vectors), [point.payload for point in points])

@@ -1,0 +1,152 @@
+"""A collection on disk and in memory against a dict: any mix of mutations, searches, compactions and restarts."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from monshin_ann.collection import Collection
+from monshin_ann.core import payloads
+from monshin_ann.core.deadline import FOREVER
+from monshin_ann.core.definition import Metric
+from monshin_ann.core.filters import Not, OneOf, Plan
+from monshin_ann.core.vectors import Matrix
+from monshin_ann.store.points_file import PointsFile
+from monshin_ann.store.receipt import RequestKey
+
+DIM = 3
+NOT_REMEMBERED = RequestKey("", "", "", b"")
+IDS = st.sampled_from([f"p{i}" for i in range(30)] + ["患者/1", "a b"])
+VECTORS = st.lists(st.integers(-2, 2).map(float), min_size=DIM, max_size=DIM)
+WARDS = st.sampled_from(["ICU", "ER", "7F"])
+POINTS = st.dictionaries(IDS, st.tuples(VECTORS, st.one_of(st.none(), WARDS)), min_size=1, max_size=12)
+FILTERS = st.builds(
+    lambda ward, negate: Not(OneOf("ward", (ward,))) if negate else OneOf("ward", (ward,)), WARDS, st.booleans()
+)
+
+Model = dict[str, tuple[list[float], str | None]]
+
+
+def facts(ward: str | None) -> dict[str, Any]:
+    """A point's payload."""
+    return {"ward": ward} if ward is not None else {}
+
+
+class CollectionMachine(RuleBasedStateMachine):
+    """The model holds what was acknowledged."""
+
+    def __init__(
+        self, oracle: Callable[..., Any], passes: Callable[..., bool], batch: Callable[..., Any], definition: Any
+    ) -> None:
+        super().__init__()
+        self.oracle, self.passes, self.batch, self.definition = oracle, passes, batch, definition
+        self.folder = Path(tempfile.mkdtemp())
+        self.model: Model = {}
+        self.sequence = 0
+
+    @initialize()
+    def create(self) -> None:
+        path = self.folder / "notes.sqlite"
+        PointsFile.create(path, self.definition)
+        self.collection = Collection(self.definition, path)
+
+    def teardown(self) -> None:
+        self.collection.close()
+        shutil.rmtree(self.folder)
+
+    @rule(chunks=st.lists(POINTS, min_size=1, max_size=3), deleted=st.lists(IDS, max_size=3), plan=FILTERS)
+    def mutate_together(self, chunks: list[Model], deleted: list[str], plan: Any) -> None:
+        """Nothing waits for the one before, so that several share a commit; their order still counts."""
+        outcomes = [self.collection.upsert(self._batch(chunk), NOT_REMEMBERED) for chunk in chunks]
+        by_filter = self.collection.delete_matching(Plan(plan), NOT_REMEMBERED)
+        by_id = self.collection.delete(deleted, NOT_REMEMBERED)
+
+        for chunk, outcome in zip(chunks, outcomes, strict=True):
+            replaced = len(self.model.keys() & chunk.keys())
+            self.model.update(chunk)
+            self.sequence += len(chunk)
+            receipt = outcome.result()
+            assert (receipt.sequence, receipt.replaced) == (self.sequence, replaced)
+            assert receipt.inserted == len(chunk) - replaced
+        matching = {name for name, (_, ward) in self.model.items() if self.passes(facts(ward), plan)}
+        self._forget(matching, by_filter.result())
+        self._forget(self.model.keys() & set(deleted), by_id.result())
+
+    @rule(query=VECTORS, k=st.integers(1, 40), plan=st.one_of(st.none(), FILTERS))
+    def search(self, query: list[float], k: int, plan: Any) -> None:
+        row = np.array([query], dtype=np.float32)
+        found = self.collection.search(row, k, Plan(plan) if plan is not None else None, FOREVER)
+
+        passing = {name: np.float32(vector) for name, (vector, ward) in self.model.items() if self._passes(ward, plan)}
+        [neighbours] = found.neighbours
+        expected = self.oracle(passing, row[0], k, Metric.L2)
+        assert list(zip(neighbours.distances, neighbours.ids, strict=True)) == expected
+        texts = [payloads.encode(facts(self.model[name][1]), "") for name in neighbours.ids]
+        assert neighbours.payloads == texts
+        assert found.sequence == self.sequence
+
+    @rule(size=st.integers(1, 7), plan=st.one_of(st.none(), FILTERS))
+    def list_pages(self, size: int, plan: Any) -> None:
+        names, after = [], ""
+        while True:
+            page = self.collection.page(after, size, Plan(plan) if plan is not None else None)
+            names += [point.id for point in page.points]
+            assert len(page.points) <= size
+            if not page.after:
+                break
+            after = page.after
+        assert names == sorted(name for name, (_, ward) in self.model.items() if self._passes(ward, plan))
+
+    @rule(names=st.lists(IDS, max_size=8))
+    def read(self, names: list[str]) -> None:
+        points = self.collection.read(names)
+        assert [point.id for point in points] == [name for name in dict.fromkeys(names) if name in self.model]
+        for point in points:
+            vector, ward = self.model[point.id]
+            assert point.vector == np.array(vector, dtype="<f4").tobytes()
+            assert payloads.decode(point.payload) == facts(ward)
+
+    @rule()
+    def restart(self) -> None:
+        self.collection.close()
+        self.collection = Collection(self.definition, self.collection.path)
+
+    @rule()
+    def compact(self) -> None:
+        self.collection.compact()
+
+    @invariant()
+    def stats_are_those_of_the_model(self) -> None:
+        stats = self.collection.stats
+        assert (stats.points, stats.sequence) == (len(self.model), self.sequence)
+
+    def _forget(self, names: set[str], receipt: Any) -> None:
+        for name in names:
+            del self.model[name]
+        self.sequence += bool(names)
+        assert (receipt.sequence, receipt.deleted) == (self.sequence, len(names))
+
+    def _passes(self, ward: str | None, plan: Any) -> bool:
+        return plan is None or self.passes(facts(ward), plan)
+
+    def _batch(self, chunk: Model) -> Any:
+        rows: dict[str, Matrix] = {name: np.float32(vector) for name, (vector, _) in chunk.items()}
+        return self.batch(rows, {name: facts(ward) for name, (_, ward) in chunk.items()})
+
+
+def test_a_collection_equals_a_dict(
+    oracle: Callable[..., Any],
+    naive_filter: Callable[..., bool],
+    batch: Callable[..., Any],
+    definition: Callable[..., Any],
+) -> None:
+    """After any history: same receipts, same answers, same pages, also after a restart."""
+    run_state_machine_as_test(
+        lambda: CollectionMachine(oracle, naive_filter, batch, definition(dim=DIM)),
+        settings=settings(max_examples=25, stateful_step_count=25, deadline=None, derandomize=True),
+    )
