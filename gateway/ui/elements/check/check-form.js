@@ -1,0 +1,144 @@
+import { LitElement, Task, css, html } from "../../vendor/lit.js";
+import { number, t, translated } from "../../lib/language.js";
+import { adjust, route } from "../../lib/route.js";
+import { shared } from "../../lib/styles.js";
+import "./example-list.js";
+
+/** Takes an answer, the question it answers and a corpus. `corpora`: those that can be checked against. Sends `check`. */
+export class CheckForm extends LitElement {
+  static properties = { corpora: { attribute: false }, length: { state: true } };
+
+  static styles = [
+    shared,
+    css`
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr);
+        gap: 1rem;
+        align-items: start;
+      }
+      @media (max-width: 60rem) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+      form {
+        display: grid;
+        gap: 1rem;
+        padding: 1.25rem;
+      }
+      h1 {
+        font-size: 1.35rem;
+        line-height: 1.35;
+      }
+      label {
+        display: grid;
+        gap: 0.25rem;
+        font-weight: 600;
+      }
+      label small {
+        font-weight: 400;
+        color: var(--ink-2);
+      }
+      textarea {
+        min-height: 15rem;
+        line-height: 1.8;
+        resize: vertical;
+      }
+      .send {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: end;
+        gap: 0.75rem;
+      }
+      .send label {
+        flex: 1 1 14rem;
+      }
+      .send .primary {
+        min-height: 2.6rem;
+        padding-inline: 1.75rem;
+      }
+    `,
+  ];
+
+  #examples = new Task(this, {
+    task: async ([], { signal }) => (await fetch("examples/examples.json", { signal })).json(),
+    args: () => [],
+  });
+
+  constructor() {
+    super();
+    this.corpora = [];
+    this.length = 0;
+    translated(this);
+  }
+
+  focusFirst() {
+    this.#field("answer").focus();
+  }
+
+  render() {
+    return html`
+      <div class="columns">
+        <form class="card" @submit=${this.#send} @keydown=${this.#key}>
+          <div>
+            <h1>${t("check.title")}</h1>
+            <p class="muted">${t("check.lead")}</p>
+          </div>
+          <label>
+            ${t("check.answer")}
+            <textarea name="answer" required spellcheck="false" placeholder=${t("check.answerHint")} @input=${this.#count}></textarea>
+            <small>${t("check.length", { count: number(this.length) })}</small>
+          </label>
+          <label>
+            <span>${t("check.question")} <small>${t("check.optional")}</small></span>
+            <input name="question" maxlength="10000" autocomplete="off" placeholder=${t("check.questionHint")} />
+          </label>
+          <div class="send">
+            <label>
+              ${t("check.corpus")}
+              <select name="corpus">
+                ${this.corpora.map((corpus) => this.#option(corpus))}
+              </select>
+            </label>
+            <button class="primary" title="Ctrl + Enter">${t("check.send")}</button>
+          </div>
+        </form>
+        <example-list .examples=${this.#examples.value ?? []} @choose=${(event) => this.#fill(event.detail)}></example-list>
+      </div>
+    `;
+  }
+
+  #option(corpus) {
+    const id = corpus.name.replace("corpora/", "");
+    const name = corpus.displayName ? `${corpus.displayName} (${id})` : id;
+    return html`<option value=${corpus.name} ?selected=${route.value.parameters.corpus === id}>${name}</option>`;
+  }
+
+  #field(name) {
+    return this.renderRoot.querySelector(`[name="${name}"]`);
+  }
+
+  #fill(example) {
+    this.#field("answer").value = example.answer;
+    this.#field("question").value = example.question;
+    this.#count();
+    adjust({ example: example.id });
+    this.#field("answer").focus();
+  }
+
+  #count() {
+    this.length = [...this.#field("answer").value].length;
+  }
+
+  #key(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+  }
+
+  #send(event) {
+    event.preventDefault();
+    const { answer, question, corpus } = Object.fromEntries(new FormData(event.currentTarget));
+    this.dispatchEvent(new CustomEvent("check", { detail: { corpus, answer, question } }));
+  }
+}
+customElements.define("check-form", CheckForm);

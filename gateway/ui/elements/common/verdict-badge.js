@@ -1,0 +1,45 @@
+import { LitElement, css, html } from "../../vendor/lit.js";
+import { t, translated } from "../../lib/language.js";
+import { shared, tones } from "../../lib/styles.js";
+import { VERDICTS } from "../../lib/verdicts.js";
+
+/** Icon, colour and word of a verdict; an empty `verdict` is one that is being found. */
+export class VerdictBadge extends LitElement {
+  static properties = { verdict: {} };
+
+  static styles = [
+    shared,
+    tones,
+    css`
+      :host {
+        display: inline-block;
+      }
+      span.badge {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.35em;
+        padding: 0.05rem 0.6rem;
+        border: 1px solid var(--tone);
+        border-radius: 999px;
+        background: var(--tone-soft);
+        color: var(--tone);
+        font-size: 0.875rem;
+        font-weight: 600;
+        white-space: nowrap;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.verdict = "";
+    translated(this);
+  }
+
+  render() {
+    const { icon, tone } = VERDICTS[this.verdict] ?? { icon: "…", tone: "waiting" };
+    const word = t(this.verdict ? `verdict.${this.verdict}` : "verdict.waiting");
+    return html`<span class="badge" data-tone=${tone}><span aria-hidden="true">${icon}</span>${word}</span>`;
+  }
+}
+customElements.define("verdict-badge", VerdictBadge);

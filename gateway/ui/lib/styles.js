@@ -1,0 +1,147 @@
+import { css } from "../vendor/lit.js";
+
+/** What all elements share: buttons, fields, cards, words for screen readers. */
+export const shared = css`
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  :host {
+    display: block;
+  }
+  :host([hidden]),
+  [hidden] {
+    display: none !important;
+  }
+  button,
+  select,
+  input,
+  textarea {
+    font: inherit;
+    color: inherit;
+  }
+  button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 0.4em;
+    min-height: 2.25rem;
+    padding: 0.25rem 0.9rem;
+    border: 1px solid var(--line-strong);
+    border-radius: var(--radius-s);
+    background: var(--surface);
+    cursor: pointer;
+    transition: background var(--step);
+  }
+  button:hover:not(:disabled) {
+    background: var(--surface-2);
+  }
+  button.primary {
+    border-color: var(--accent);
+    background: var(--accent);
+    color: var(--on-accent);
+    font-weight: 600;
+  }
+  button.primary:hover:not(:disabled) {
+    background: color-mix(in srgb, var(--accent) 86%, var(--ink));
+  }
+  button.plain {
+    min-height: 0;
+    padding: 0.1rem 0.35rem;
+    border-color: transparent;
+    background: none;
+    color: var(--accent);
+    text-decoration: underline;
+    text-underline-offset: 0.2em;
+  }
+  button:disabled {
+    opacity: 0.55;
+    cursor: default;
+  }
+  select,
+  input,
+  textarea {
+    width: 100%;
+    padding: 0.45rem 0.6rem;
+    border: 1px solid var(--line-strong);
+    border-radius: var(--radius-s);
+    background: var(--surface);
+  }
+  :focus-visible {
+    outline: 3px solid var(--focus);
+    outline-offset: 2px;
+  }
+  a {
+    color: var(--accent);
+  }
+  h1,
+  h2,
+  h3,
+  p {
+    margin: 0;
+  }
+  .card {
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    background: var(--surface);
+    box-shadow: var(--shadow);
+  }
+  .muted {
+    color: var(--ink-2);
+  }
+  .small {
+    font-size: 0.875rem;
+  }
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  .bone {
+    display: block;
+    height: 1em;
+    border-radius: var(--radius-s);
+    background: var(--surface-2);
+    animation: breathe 1.4s ease-in-out infinite;
+  }
+  @keyframes breathe {
+    50% {
+      opacity: 0.45;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    * {
+      animation: none !important;
+      transition: none !important;
+    }
+  }
+`;
+
+/** The colours of a verdict on an element with `data-tone`. */
+export const tones = css`
+  [data-tone="supported"] {
+    --tone: var(--supported);
+    --tone-soft: var(--supported-soft);
+  }
+  [data-tone="contradicted"] {
+    --tone: var(--contradicted);
+    --tone-soft: var(--contradicted-soft);
+  }
+  [data-tone="conflicting"] {
+    --tone: var(--conflicting);
+    --tone-soft: var(--conflicting-soft);
+  }
+  [data-tone="unsettled"] {
+    --tone: var(--unsettled);
+    --tone-soft: var(--unsettled-soft);
+  }
+  [data-tone="unchecked"],
+  [data-tone="waiting"] {
+    --tone: var(--unchecked);
+    --tone-soft: var(--unchecked-soft);
+  }
+`;
