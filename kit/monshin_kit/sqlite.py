@@ -19,6 +19,7 @@ from monshin_kit.errors import DataLoss, MonshinError, Unavailable
 T = TypeVar("T")
 Change = Callable[[apsw.Connection], T]
 
+BUSY_LIMIT_MS = 5000
 _MAX_GROUP = 1024
 _CORRUPT = (apsw.CorruptError, apsw.NotADBError)
 
@@ -68,7 +69,7 @@ class Database:
         connection: apsw.Connection | None = getattr(self._readers, "connection", None)
         if connection is None:
             connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
-            connection.set_busy_timeout(5000)
+            connection.set_busy_timeout(BUSY_LIMIT_MS)
             self._readers.connection = connection
             self._open_readers.append(connection)
         with _damage_named(self.path):
@@ -197,7 +198,8 @@ def _open(path: Path, migrations: Sequence[str]) -> apsw.Connection:
     with _damage_named(path):
         connection = apsw.Connection(str(path))
         try:
-            connection.set_busy_timeout(5000)
+            connection.set_busy_timeout(BUSY_LIMIT_MS)
+            version = _version(connection, path, len(migrations))
             connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # has an effect on a new file only
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
@@ -205,17 +207,22 @@ def _open(path: Path, migrations: Sequence[str]) -> apsw.Connection:
             answer = connection.execute("PRAGMA quick_check(1)").fetchall()
             if answer != [("ok",)]:
                 raise DataLoss(f"{path.name} failed its integrity check: restore it from a backup")
-            _migrate(connection, path, migrations)
+            _migrate(connection, version, migrations)
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def _migrate(connection: apsw.Connection, path: Path, migrations: Sequence[str]) -> None:
+def _version(connection: apsw.Connection, path: Path, known: int) -> int:
+    # Before anything is written: a file of a newer program must stay as it is.
     version = int(connection.pragma("user_version") or 0)
-    if version > len(migrations):
-        raise DataLoss(f"{path.name} has schema {version}, newer than this program's {len(migrations)}: upgrade it")
+    if version > known:
+        raise DataLoss(f"{path.name} has schema {version}, newer than this program's {known}: upgrade it")
+    return version
+
+
+def _migrate(connection: apsw.Connection, version: int, migrations: Sequence[str]) -> None:
     for number, script in enumerate(migrations[version:], start=version + 1):
         with connection:
             connection.execute(script)

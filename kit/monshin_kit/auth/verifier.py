@@ -65,10 +65,22 @@ class Verifier:
         named = claims.get("roles", [])
         roles = frozenset(str(role) for role in named) if isinstance(named, list) else frozenset()
         scopes = self._roles.scopes(roles) | frozenset(str(claims.get("scope", "")).split())
-        return Caller(str(claims["sub"]), roles, scopes, float(claims["exp"]))
+        caller = Caller(str(claims["sub"]), roles, scopes, float(claims["exp"]))
+        if not _is_text(caller.subject, *roles):
+            raise Unauthenticated("the token's claims hold what is not text")
+        return caller
 
     def _remember(self, token: str, caller: Caller) -> Caller:
         self._verified[token] = (min(caller.expires_at, time.time() + _CACHE_S), caller)
         while len(self._verified) > _CACHE_SIZE:
             self._verified.popitem(last=False)
         return caller
+
+
+def _is_text(*claims: str) -> bool:
+    # JSON lets lone surrogates through; nothing that keeps or sends them does.
+    try:
+        "".join(claims).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
