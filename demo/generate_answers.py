@@ -32,7 +32,7 @@ SENTENCES = range(2, 7)
 RUN_LENGTH = 12
 DISTINCT_RUNS = 0.7
 
-# The subjects of the examples are in no document and no question of the demonstration.
+# No question asks about the subjects of the examples; one document names mouth ulcers, as a side effect.
 PROMPTS = {
     "ja": """以下は、医療に関する質問と、それに対する医師の具体的な回答の例です。
 
@@ -131,7 +131,9 @@ def refusal(continuation: str) -> str:
 
 def questions() -> list[Question]:
     """All questions of the demonstration in order."""
-    lines = [line for part in "ab" for line in (DEMO / f"questions-{part}.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [
+        line for part in "ab" for line in (DEMO / f"questions-{part}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     return [Question(row["id"], row["lang"], row["question"]) for row in map(json.loads, lines)]
 
 
