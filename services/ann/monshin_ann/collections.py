@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 from monshin_kit.auth import Caller
 from monshin_kit.errors import (
@@ -143,12 +144,12 @@ class Collections:
             self._remove_file(collection.path.name)
 
     def close(self) -> None:
-        """Closes all files."""
+        """Closes all files; safe to call twice."""
         with self._admin:
             for collection in self.all():
                 collection.close()
             self._registry.close()
-            os.close(self._lock_file)
+            self._lock_file.close()
 
     def _adopted(self, known: Sequence[Entry]) -> list[Entry]:
         """Files that no registry knows: it was lost, or somebody put them there."""
@@ -209,14 +210,14 @@ def _read_registry(path: Path) -> tuple[RegistryFile, list[Entry]]:
         raise
 
 
-def _locked(path: Path) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+def _locked(path: Path) -> TextIO:
+    file = path.open("a")
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(descriptor)
+        file.close()
         raise FailedPrecondition(f"another process uses {path.parent}: stop it, or choose another folder") from None
-    return descriptor
+    return file
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,19 +1,24 @@
-"""Oracles: what the answers must be, worked out point by point in plain Python. And the service's real process."""
+"""Oracles: what the answers must be, worked out point by point in plain Python. And ways to call the real process."""
 
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import grpc
 import numpy as np
 import pytest
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
 from monshin_ann.core import filters, payloads, vectors
 from monshin_ann.core.block import Batch
 from monshin_ann.core.definition import CollectionId, Definition, Metric
 from monshin_ann.core.filters import Filter
 from monshin_ann.core.vectors import Matrix
 from monshin_kit.testing import ServiceProcess
+from monshin_protos.ann.v1 import ann_pb2 as pb
+from monshin_protos.vectors.v1 import vectors_pb2
 
 Ranked = list[tuple[float, str]]
 
@@ -96,6 +101,51 @@ def batch() -> Callable[..., Batch]:
 def definition() -> Callable[..., Definition]:
     """`make_definition`."""
     return make_definition
+
+
+def broken_fields(error: grpc.aio.AioRpcError) -> list[str]:
+    """The fields that an INVALID_ARGUMENT names."""
+    assert error.code() == grpc.StatusCode.INVALID_ARGUMENT, error
+    status = rpc_status.from_call(cast(Any, error))
+    request = error_details_pb2.BadRequest()
+    assert status is not None
+    assert any(detail.Unpack(request) for detail in status.details)
+    return [violation.field for violation in request.field_violations]
+
+
+@pytest.fixture
+def fields_of() -> Callable[..., list[str]]:
+    """`broken_fields`."""
+    return broken_fields
+
+
+def packed(rows: Any, dtype: str = "<f4") -> vectors_pb2.Vectors:
+    """A matrix as the proto wants it."""
+    matrix = np.atleast_2d(np.asarray(rows, dtype=dtype))
+    kind = vectors_pb2.D_TYPE_FLOAT16 if dtype == "<f2" else vectors_pb2.D_TYPE_FLOAT32
+    return vectors_pb2.Vectors(data=matrix.tobytes(), dim=matrix.shape[1], dtype=kind)
+
+
+def upsert_request(collection: str, points: Mapping[str, Any], facts: Any = None, **more: Any) -> pb.UpsertRequest:
+    """Stores points, with payloads for all or none."""
+    request = pb.UpsertRequest(
+        collection=f"collections/{collection}", ids=list(points), vectors=packed(list(points.values())), **more
+    )
+    for name in points if facts is not None else ():
+        request.payloads.add().update(facts.get(name, {}))
+    return request
+
+
+@pytest.fixture
+def pack() -> Callable[..., vectors_pb2.Vectors]:
+    """`packed`."""
+    return packed
+
+
+@pytest.fixture
+def upsert() -> Callable[..., pb.UpsertRequest]:
+    """`upsert_request`."""
+    return upsert_request
 
 
 @pytest.fixture

@@ -1,0 +1,262 @@
+"""Many collections: created and deleted at once, hidden from those who may not read them, each on its own in damage."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from monshin_ann.collection import State
+from monshin_ann.collections import Collections
+from monshin_ann.core.definition import CollectionId
+from monshin_ann.store.points_file import PointsFile
+from monshin_ann.store.receipt import RequestKey
+from monshin_ann.store.registry_file import RegistryFile
+from monshin_kit.auth import Caller
+from monshin_kit.errors import Aborted, AlreadyExists, FailedPrecondition, InvalidInput, NotFound, ResourceExhausted
+
+NOT_REMEMBERED = RequestKey("", "", "", b"")
+ADMINISTRATOR = Caller("root", frozenset({"administrator"}), frozenset())
+CLINICIAN = Caller("dr", frozenset({"clinician"}), frozenset())
+NOTES = CollectionId("notes")
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Collections]]:
+    """Opens the folder of this test again, after closing what was open: a restart."""
+    running: list[Collections] = []
+
+    def open_again(**settings: int) -> Collections:
+        for collections in running:
+            collections.close()
+        running[:] = [Collections(tmp_path, **settings)]
+        return running[0]
+
+    yield open_again
+    for collections in running:
+        collections.close()
+
+
+def files(folder: Path) -> list[str]:
+    """Names in the folder of collections, without logs."""
+    return sorted(path.name for path in (folder / "collections").iterdir() if path.suffix == ".sqlite")
+
+
+def names(collections: Collections, caller: Caller = ADMINISTRATOR) -> list[str]:
+    """Ids that the caller sees."""
+    return [collection.definition.id for collection in collections.visible(caller)]
+
+
+def test_a_collection_is_there_after_a_restart_and_gone_after_its_deletion(
+    start: Callable[..., Collections], definition: Callable[..., Any], tmp_path: Path
+) -> None:
+    own = definition(readers=("role:clinician",))
+    start().create(own, NOT_REMEMBERED)
+    assert start().find(NOTES, ADMINISTRATOR).definition == own
+
+    start().delete(NOTES, ADMINISTRATOR, NOT_REMEMBERED)
+
+    assert files(tmp_path) == []
+    assert names(start()) == []
+
+
+def test_an_id_is_taken_until_its_collection_is_deleted(
+    start: Callable[..., Collections], definition: Callable[..., Any]
+) -> None:
+    collections = start()
+    collections.create(definition(), NOT_REMEMBERED)
+    with pytest.raises(AlreadyExists):
+        collections.create(definition(dim=7), NOT_REMEMBERED)
+    collections.delete(NOTES, ADMINISTRATOR, NOT_REMEMBERED)
+
+    collections.create(definition(dim=7), NOT_REMEMBERED)
+
+    assert start().find(NOTES, ADMINISTRATOR).definition.dim == 7
+
+
+def test_who_is_not_a_reader_does_not_find_it(
+    start: Callable[..., Collections], definition: Callable[..., Any]
+) -> None:
+    collections = start()
+    collections.create(definition(name="open"), NOT_REMEMBERED)
+    collections.create(definition(name="notes", readers=("role:steward", "client:batch")), NOT_REMEMBERED)
+
+    assert names(collections, CLINICIAN) == ["open"]
+    for act in (
+        lambda: collections.find(NOTES, CLINICIAN),
+        lambda: collections.delete(NOTES, CLINICIAN, NOT_REMEMBERED),
+        lambda: collections.set_readers(NOTES, CLINICIAN, (), "", NOT_REMEMBERED),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    assert names(collections, Caller("batch", frozenset(), frozenset())) == ["notes", "open"]
+
+
+def test_readers_change_with_the_right_etag_only(
+    start: Callable[..., Collections], definition: Callable[..., Any]
+) -> None:
+    collections = start()
+    first = collections.create(definition(), NOT_REMEMBERED)
+
+    second = collections.set_readers(NOTES, CLINICIAN, ("role:clinician",), first.etag, NOT_REMEMBERED)
+
+    assert second.readers == ("role:clinician",)
+    with pytest.raises(Aborted):
+        collections.set_readers(NOTES, CLINICIAN, (), first.etag, NOT_REMEMBERED)
+    assert start().find(NOTES, CLINICIAN).definition == second
+
+
+def test_repeated_requests_get_the_first_answer_also_after_deletion_and_restart(
+    start: Callable[..., Collections], definition: Callable[..., Any]
+) -> None:
+    keys = [RequestKey(method, "r1", "dr", b"digest") for method in ("Create", "Update", "Delete")]
+    collections = start()
+    created = collections.create(definition(), keys[0])
+    updated = collections.set_readers(NOTES, CLINICIAN, ("role:clinician",), "", keys[1])
+    collections.delete(NOTES, CLINICIAN, keys[2])
+
+    collections = start()
+
+    assert collections.create(definition(), keys[0]) == created
+    assert collections.set_readers(NOTES, CLINICIAN, ("role:clinician",), "", keys[1]) == updated
+    collections.delete(NOTES, CLINICIAN, keys[2])
+    assert names(collections) == []
+    with pytest.raises(InvalidInput, match="request_id"):
+        collections.create(definition(), RequestKey("Create", "r1", "dr", b"another"))
+
+
+def test_a_crash_while_creating_leaves_nothing(
+    start: Callable[..., Collections], definition: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The file was made, but its row never committed: nobody was told that it exists."""
+    start().close()
+    registry = RegistryFile(tmp_path / "registry.sqlite")
+    registry.begin("notes-1.sqlite")
+    registry.close()
+    PointsFile.create(tmp_path / "collections" / "notes-1.sqlite", definition())
+
+    assert names(start()) == []
+    assert files(tmp_path) == []
+
+
+def test_a_crash_while_deleting_does_not_bring_the_collection_back(
+    start: Callable[..., Collections], definition: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The row is gone, the file is still there."""
+    collections = start()
+    own = collections.create(definition(), NOT_REMEMBERED)
+    collections.close()
+    registry = RegistryFile(tmp_path / "registry.sqlite")
+    registry.remove(own, NOT_REMEMBERED)
+    registry.close()
+    assert files(tmp_path) != []
+
+    assert names(start()) == []
+    assert files(tmp_path) == []
+
+
+def test_a_crash_between_registry_and_file_keeps_the_registrys_readers(
+    start: Callable[..., Collections], definition: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The copy in the file follows at the next start, so that even a later loss of the registry opens nothing."""
+    collections = start()
+    own = collections.create(definition(), NOT_REMEMBERED)
+    path = collections.find(NOTES, ADMINISTRATOR).path
+    closed = collections.set_readers(NOTES, ADMINISTRATOR, ("role:steward",), "", NOT_REMEMBERED)
+    collections.close()
+    file = PointsFile(path)
+    file.replace_definition(own)
+    file.database.close()
+
+    start()
+    start().close()
+    (tmp_path / "registry.sqlite").unlink()
+
+    assert start().find(NOTES, ADMINISTRATOR).definition == closed
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda path: path.write_bytes(b"\xa5" * 5000),
+        lambda path: path.write_bytes(path.read_bytes().replace(b"role:steward", b"role:clinics")),
+        lambda path: path.unlink(),
+    ],
+    ids=["overwritten", "a reader's name changed", "lost"],
+)
+def test_a_damaged_registry_is_made_again_from_the_files(
+    start: Callable[..., Collections], definition: Callable[..., Any], tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    """No collection is lost, none is opened to others, and the damaged file is kept for those who look into it."""
+    collections = start()
+    made = [collections.create(definition(name=name, readers=("role:steward",)), NOT_REMEMBERED) for name in "abc"]
+    collections.close()
+    harm(tmp_path / "registry.sqlite")
+
+    collections = start()
+
+    assert [collection.definition for collection in collections.visible(ADMINISTRATOR)] == made
+    assert names(collections, CLINICIAN) == []
+    assert names(start()) == ["a", "b", "c"]
+
+
+def test_a_damaged_collection_is_listed_and_deleted_while_the_others_serve(
+    start: Callable[..., Collections], definition: Callable[..., Any], batch: Callable[..., Any], tmp_path: Path
+) -> None:
+    collections = start()
+    for name in "abc":
+        collections.create(definition(name=name, readers=("role:clinician",)), NOT_REMEMBERED)
+    path = collections.find(CollectionId("b"), CLINICIAN).path
+    collections.close()
+    path.write_bytes(b"\xa5" * 60_000)
+
+    collections = start()
+
+    states = [(each.definition.id, each.state) for each in collections.visible(CLINICIAN)]
+    assert states == [("a", State.SERVING), ("b", State.QUARANTINED), ("c", State.SERVING)]
+    assert names(collections, Caller("x", frozenset({"viewer"}), frozenset())) == []
+    collections.find(CollectionId("a"), CLINICIAN).upsert(batch({"p": np.ones(3)}), NOT_REMEMBERED).result()
+    collections.delete(CollectionId("b"), CLINICIAN, NOT_REMEMBERED)
+    assert names(start()) == ["a", "c"]
+    assert len(files(tmp_path)) == 2
+
+
+def test_a_file_that_the_registry_does_not_know_is_adopted_or_left_alone(
+    start: Callable[..., Collections], definition: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Somebody restored a file by hand; a damaged one, or one whose id is taken, stays where it is."""
+    collections = start()
+    collections.create(definition(name="taken"), NOT_REMEMBERED)
+    collections.close()
+    folder = tmp_path / "collections"
+    PointsFile.create(folder / "restored.sqlite", definition(name="back"))
+    PointsFile.create(folder / "second.sqlite", definition(name="taken", dim=9))
+    (folder / "damaged.sqlite").write_bytes(b"\xa5" * 9000)
+
+    collections = start()
+
+    assert names(collections) == ["back", "taken"]
+    assert collections.find(CollectionId("taken"), ADMINISTRATOR).definition.dim == 3
+    assert len(files(tmp_path)) == 4
+
+
+def test_a_second_process_cannot_open_the_folder(start: Callable[..., Collections], tmp_path: Path) -> None:
+    start()
+    with pytest.raises(FailedPrecondition, match="another process"):
+        Collections(tmp_path)
+
+
+def test_limits_refuse_with_a_reason(
+    start: Callable[..., Collections], definition: Callable[..., Any], batch: Callable[..., Any]
+) -> None:
+    collections = start(limit=1, memory_limit_bytes=1000)
+    collections.create(definition(name="a"), NOT_REMEMBERED)
+    with pytest.raises(ResourceExhausted, match="1 collections"):
+        collections.create(definition(name="b"), NOT_REMEMBERED)
+    collections.check_memory(1000)
+    points = {str(i): np.ones(3) for i in range(30)}
+    collections.find(CollectionId("a"), ADMINISTRATOR).upsert(batch(points), NOT_REMEMBERED).result()
+
+    with pytest.raises(ResourceExhausted) as caught:
+        collections.check_memory(1000)
+    assert caught.value.reason == "MEMORY_LIMIT"
