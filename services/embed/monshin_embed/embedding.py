@@ -2,10 +2,8 @@
 
 import asyncio
 
-import numpy as np
 from monshin_kit.executor import Executor
 
-from monshin_embed.core.batch import Rows
 from monshin_embed.core.model import Embeddings, Model
 from monshin_embed.core.request import EmbedRequest, Kind, Requester
 from monshin_embed.core.tokenizer import Pieces
@@ -24,16 +22,9 @@ class Embedding:
         """Raises ResourceExhausted at once if the queue is full, InvalidInput for a text that is too long."""
         model.check_room(len(request.texts), requester)
         plan = await self._executor.run(model.plan, request)
-        if plan.missing:
-            computed = await asyncio.wrap_future(model.submit(plan, requester))
-        else:
-            computed = _none(model)
+        computed = await asyncio.wrap_future(model.submit(plan, requester))
         return model.complete(plan, computed)
 
     async def tokenise(self, model: Model, texts: tuple[str, ...], kind: Kind) -> tuple[Pieces, ...]:
         """How each text is split."""
         return await self._executor.run(model.pieces, texts, kind)
-
-
-def _none(model: Model) -> Rows:
-    return np.empty((0, model.card.fingerprint.dim), dtype=np.float32)

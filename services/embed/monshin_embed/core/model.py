@@ -92,6 +92,8 @@ class Model:
 
     def submit(self, plan: Plan, requester: Requester) -> Future[Rows]:
         """Queues what is missing; the future gives these rows in the plan's order. Errors as Scheduler.submit."""
+        if not plan.missing:
+            return self._nothing()
         return self._scheduler.submit([text.ids for text in plan.missing.values()], requester)
 
     def complete(self, plan: Plan, computed: Rows) -> Embeddings:
@@ -112,6 +114,11 @@ class Model:
     def close(self) -> None:
         """Ends the model thread."""
         self._scheduler.close()
+
+    def _nothing(self) -> Future[Rows]:
+        future: Future[Rows] = Future()
+        future.set_result(np.empty((0, self.card.fingerprint.dim), dtype=np.float32))
+        return future
 
     def _refuse_truncated(self, plan: Plan) -> None:
         lengths = {i: (row.token_count, row.dropped) for i, row in plan.found.items()}

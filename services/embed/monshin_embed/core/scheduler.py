@@ -10,7 +10,7 @@ import numpy as np
 from monshin_kit.errors import DeadlineExceeded, ResourceExhausted, Unavailable
 
 from monshin_embed.core.batch import BatchShape, Encoder, Rows, pad
-from monshin_embed.core.fair_queue import FairQueue, QueueLimits
+from monshin_embed.core.fair_queue import FairQueue, Limits
 from monshin_embed.core.meter import Meter
 from monshin_embed.core.request import Requester
 from monshin_embed.core.ticket import Ticket, WaitingText
@@ -34,7 +34,7 @@ class Scheduler:
         self,
         encoder: Encoder,
         shape: BatchShape,
-        limits: QueueLimits,
+        limits: Limits,
         *,
         pad_id: int,
         meter: Meter,
@@ -58,11 +58,12 @@ class Scheduler:
             self._refuse_if_full(0, texts, requester)
 
     def submit(self, texts: Sequence[TokenIds], requester: Requester) -> Future[Rows]:
-        """The rows of these texts, float32 of shape (texts, dim); cancel the future to give up.
+        """The rows of these texts, at least one, float32 of shape (texts, dim); cancel the future to give up.
 
         Raises ResourceExhausted with the time after which a retry is worth it, DeadlineExceeded if it is too late
         already, Unavailable while stopping.
         """
+        assert texts, "a ticket without texts would never be done"
         ticket = Ticket(texts, requester)
         if ticket.is_dead(self._clock()):
             raise DeadlineExceeded("the deadline passed before the texts were computed")
@@ -88,18 +89,19 @@ class Scheduler:
             ticket.fail(Unavailable("the service is stopping"))
 
     def _refuse_if_full(self, tokens: int, texts: int, requester: Requester) -> None:
-        if not self._queue.has_room(tokens, texts, requester.caller):
+        if not self._queue.has_room(tokens, texts, requester):
+            waiting_tokens, waiting_texts = self._queue.waiting(requester.priority)
             raise ResourceExhausted(
-                f"{self._queue.tokens} tokens in {self._queue.texts} texts wait already: try again later",
-                self._retry_after_s(),
+                f"{waiting_tokens} tokens in {waiting_texts} texts wait already: try again later",
+                self._retry_after_s(waiting_tokens),
             )
 
-    def _retry_after_s(self) -> float:
+    def _retry_after_s(self, waiting_tokens: int) -> float:
         if not self._tokens_per_s:
             return 1.0
         soonest, latest = _RETRY_AFTER_S
         # Half of the queue gone is room for most requests.
-        return min(max(self._queue.tokens / self._tokens_per_s / 2, soonest), latest)
+        return min(max(waiting_tokens / self._tokens_per_s / 2, soonest), latest)
 
     def _forget(self, ticket: Ticket) -> None:
         with self._changed:

@@ -52,8 +52,11 @@ class Tokenizer:
 
     def pieces(self, texts: Sequence[str], kind: Kind) -> tuple[Pieces, ...]:
         """All tokens of each text."""
-        whole = map(self._backend.post_process, self._split(texts, kind))
-        return tuple(Pieces(tuple(encoding.ids), tuple(encoding.tokens)) for encoding in whole)
+        return tuple(self._spell(self._backend.post_process(encoding).ids) for encoding in self._split(texts, kind))
+
+    def _spell(self, ids: list[int]) -> Pieces:
+        # The fast form of encoding leaves its own tokens empty.
+        return Pieces(tuple(ids), tuple(self._backend.id_to_token(number) or "" for number in ids))
 
     def _split(self, texts: Sequence[str], kind: Kind) -> list[tokenizers.Encoding]:
         prefix = self.prefixes.of(kind)
