@@ -245,7 +245,7 @@ def _load(file: PointsFile, definition: Definition) -> _Opened:
         raise DataLoss(f"{file.database.path.name} is the file of another collection: restore the right one")
     if own != definition:
         file.replace_definition(definition)
-    index = ExactIndex(definition.dim)
+    index = ExactIndex(definition.dim, file.sequence)
     for batch in file.batches():
         index.upsert(file.sequence, batch)
     return _Opened(file, index)

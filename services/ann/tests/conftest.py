@@ -2,13 +2,15 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
 import grpc
 import numpy as np
 import pytest
+import pytest_asyncio
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from monshin_ann.core import filters, payloads, vectors
@@ -18,9 +20,12 @@ from monshin_ann.core.filters import Filter
 from monshin_ann.core.vectors import Matrix
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.ann.v1 import ann_pb2 as pb
+from monshin_protos.ann.v1 import ann_pb2_grpc
 from monshin_protos.vectors.v1 import vectors_pb2
 
 Ranked = list[tuple[float, str]]
+
+_numbers = count()
 
 
 def nearest(points: Mapping[str, Matrix], query: Matrix, k: int, metric: Metric) -> Ranked:
@@ -168,3 +173,53 @@ def some_vectors(names: Iterable[str], dim: int, seed: int) -> dict[str, Matrix]
 def random_points() -> Callable[..., dict[str, Matrix]]:
     """`some_vectors`."""
     return some_vectors
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServiceProcess]:
+    """One process for all tests of a module; each works in its own collection."""
+    async with ServiceProcess("monshin_ann", tmp_path_factory.mktemp("ann")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stub(service: ServiceProcess) -> Any:
+    """An administrator's."""
+    return ann_pb2_grpc.AnnServiceStub(service.channel())
+
+
+@pytest.fixture
+def name() -> str:
+    """A collection id that no other test uses."""
+    return f"test-{next(_numbers)}"
+
+
+@pytest.fixture
+def new_collection(stub: Any) -> Callable[..., Awaitable[str]]:
+    """Makes a collection, of dim 2 under L2 unless asked otherwise; gives its id."""
+
+    async def make(dim: int = 2, metric: Any = pb.METRIC_L2, digest: str = "") -> str:
+        collection = pb.Collection(dim=dim, metric=metric)
+        if digest:
+            collection.fingerprint.digest = digest
+        request = pb.CreateCollectionRequest(collection_id=f"test-{next(_numbers)}", collection=collection)
+        await stub.CreateCollection(request)
+        return request.collection_id
+
+    return make
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def notes(new_collection: Callable[..., Awaitable[str]]) -> str:
+    """An empty collection."""
+    return await new_collection()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def filled(stub: Any, new_collection: Callable[..., Awaitable[str]]) -> str:
+    """20 points on a line, p00 to p19, in wards A and B by turns."""
+    made = await new_collection()
+    points = {f"p{i:02}": [i, 0] for i in range(20)}
+    facts = {point_id: {"ward": "AB"[i % 2], "n": i} for i, point_id in enumerate(points)}
+    await stub.Upsert(upsert_request(made, points, facts))
+    return made

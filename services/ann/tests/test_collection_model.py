@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +80,16 @@ class CollectionMachine(RuleBasedStateMachine):
 
     @rule(query=VECTORS, k=st.integers(1, 40), plan=st.one_of(st.none(), FILTERS))
     def search(self, query: list[float], k: int, plan: Any) -> None:
-        row = np.array([query], dtype=np.float32)
-        found = self.collection.search(row, k, Plan(plan) if plan is not None else None, FOREVER)
+        queries = np.array([query], dtype=np.float32)
+        found = self.collection.search(queries, k, Plan(plan) if plan is not None else None, FOREVER)
 
-        passing = {name: np.float32(vector) for name, (vector, ward) in self.model.items() if self._passes(ward, plan)}
+        passing = {
+            name: np.array(vector, np.float32)
+            for name, (vector, ward) in self.model.items()
+            if self._passes(ward, plan)
+        }
         [neighbours] = found.neighbours
-        expected = self.oracle(passing, row[0], k, Metric.L2)
+        expected = self.oracle(passing, queries[0], k, Metric.L2)
         assert list(zip(neighbours.distances, neighbours.ids, strict=True)) == expected
         texts = [payloads.encode(facts(self.model[name][1]), "") for name in neighbours.ids]
         assert neighbours.payloads == texts
@@ -135,7 +140,7 @@ class CollectionMachine(RuleBasedStateMachine):
         return plan is None or self.passes(facts(ward), plan)
 
     def _batch(self, chunk: Model) -> Any:
-        rows: dict[str, Matrix] = {name: np.float32(vector) for name, (vector, _) in chunk.items()}
+        rows: dict[str, Matrix] = {name: np.array(vector, np.float32) for name, (vector, _) in chunk.items()}
         return self.batch(rows, {name: facts(ward) for name, (_, ward) in chunk.items()})
 
 
@@ -147,6 +152,6 @@ def test_a_collection_equals_a_dict(
 ) -> None:
     """After any history: same receipts, same answers, same pages, also after a restart."""
     run_state_machine_as_test(
-        lambda: CollectionMachine(oracle, naive_filter, batch, definition(dim=DIM)),
-        settings=settings(max_examples=25, stateful_step_count=25, deadline=None, derandomize=True),
+        partial(CollectionMachine, oracle, naive_filter, batch, definition(dim=DIM)),  # type: ignore[arg-type]
+        settings=settings(max_examples=60, stateful_step_count=25, deadline=None, derandomize=True),
     )

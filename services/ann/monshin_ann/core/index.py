@@ -15,16 +15,16 @@ MAX_WASTE = 1.3
 class ExactIndex:
     """Changes come in the order of their sequence numbers, from one thread at a time.
 
-    block_bytes: size of a block's vectors.
+    sequence: where the numbers stand at the beginning. block_bytes: size of a block's vectors.
     """
 
-    def __init__(self, dim: int, block_bytes: int = BLOCK_BYTES) -> None:
+    def __init__(self, dim: int, sequence: int = 0, block_bytes: int = BLOCK_BYTES) -> None:
         self._dim = dim
         self._block_bytes = block_bytes
         self._blocks: dict[int, Block] = {}
         self._tail = -1
         self._slots: dict[str, int] = {}  # id → number of its block × MAX_ROWS + row
-        self._snapshot = Snapshot((), 0, 0, 0)
+        self._snapshot = Snapshot((), sequence, 0, 0)
 
     @property
     def snapshot(self) -> Snapshot:

@@ -16,6 +16,7 @@ from monshin_ann.core.index import ExactIndex
 from monshin_ann.core.search import search
 from monshin_ann.core.vectors import Matrix
 from monshin_kit.errors import DeadlineExceeded
+from numpy.typing import NDArray
 
 METRICS = pytest.mark.parametrize("metric", list(Metric))
 FIXTURES_ARE_PURE = settings(
@@ -27,6 +28,7 @@ Points = dict[str, Matrix]
 
 def rows(kind: str, count: int, dim: int, rng: np.random.Generator) -> Matrix:
     """Data of a kind that is hard in its own way."""
+    found: NDArray[Any]
     match kind:
         case "integers":  # many duplicates and zeros; every sum is exact
             found = rng.integers(-2, 3, (count, dim))

@@ -1,14 +1,12 @@
 """Each RPC against the real process: what the comments of the proto promise."""
 
-from collections.abc import AsyncIterator, Callable
-from itertools import count
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import grpc
 import pytest
-import pytest_asyncio
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.ann.v1 import ann_pb2_grpc
@@ -17,26 +15,6 @@ from monshin_protos.vectors.v1 import vectors_pb2
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Stub = Any  # the stubs' stub has one type for sync and async channels
-NUMBERS = count()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServiceProcess]:
-    """One process for all tests of this module; each works in its own collection."""
-    async with ServiceProcess("monshin_ann", tmp_path_factory.mktemp("ann")) as process:
-        yield process
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stub(service: ServiceProcess) -> Stub:
-    """An administrator's."""
-    return ann_pb2_grpc.AnnServiceStub(service.channel())
-
-
-@pytest.fixture
-def name() -> str:
-    """An id that no other test uses."""
-    return f"test-{next(NUMBERS)}"
 
 
 def creation(name: str, *, dim: int = 2, metric: Any = pb.METRIC_L2, **more: Any) -> pb.CreateCollectionRequest:
