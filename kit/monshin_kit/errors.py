@@ -61,8 +61,10 @@ class InvalidInput(MonshinError):
 
     @classmethod
     def of(cls, violations: Sequence[Violation]) -> Self:
-        """Several violations at once; `violations` must not be empty."""
-        error = cls("; ".join(f"{v.field}: {v.description}" if v.field else v.description for v in violations))
+        """Several violations at once; `violations` must not be empty. The message tells the first three."""
+        told = [f"{v.field}: {v.description}" if v.field else v.description for v in violations[:3]]
+        more = [f"and {len(violations) - 3} more"] if len(violations) > 3 else []
+        error = cls("; ".join(told + more))
         error.violations = tuple(violations)
         return error
 

@@ -5,6 +5,7 @@ Both functions run inside the mutation's own transaction, so that an id is remem
 
 import hashlib
 import time
+from dataclasses import dataclass
 
 import apsw
 
@@ -61,3 +62,24 @@ def record(
         "INSERT OR REPLACE INTO requests VALUES (?,?,?,?,?,?)",
         (method, caller, request_id, request_digest, response, now),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """What a repeated request is known by; made where the request is parsed, used inside the transaction.
+
+    digest: of the request; the same id with another digest is refused. An empty request_id is not remembered.
+    """
+
+    method: str
+    request_id: str
+    caller: str
+    digest: bytes
+
+    def recall(self, connection: apsw.Connection) -> bytes | None:
+        """The first answer, or None. Raises InvalidInput if the id was used for another request."""
+        return recall(connection, self.method, self.request_id, self.caller, self.digest)
+
+    def record(self, connection: apsw.Connection, answer: bytes) -> None:
+        """Remembers the answer for 24 hours."""
+        record(connection, self.method, self.request_id, self.caller, self.digest, answer)

@@ -12,7 +12,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, StatusCode, TraceFlags
 from opentelemetry.util.types import AttributeValue
 
-_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
+_TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 _NOT_SAMPLED = TraceFlags(TraceFlags.DEFAULT)
 _SCOPE = InstrumentationScope("monshin_kit")
@@ -27,10 +27,10 @@ def parse_traceparent(header: str) -> SpanContext | None:
     found = _TRACEPARENT.fullmatch(header)
     if found is None:
         return None
-    trace_id, span_id = int(found[1], 16), int(found[2], 16)
-    if not trace_id or not span_id:
+    version, trace_id, span_id, flags, rest = found.groups()
+    if version == "ff" or (version == "00" and rest) or not int(trace_id, 16) or not int(span_id, 16):
         return None
-    return SpanContext(trace_id, span_id, True, _SAMPLED if int(found[3], 16) & 1 else _NOT_SAMPLED)
+    return SpanContext(int(trace_id, 16), int(span_id, 16), True, _SAMPLED if int(flags, 16) & 1 else _NOT_SAMPLED)
 
 
 def format_traceparent(context: SpanContext) -> str:

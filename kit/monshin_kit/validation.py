@@ -1,5 +1,6 @@
 """Checks a request against the bounds written in its .proto (protovalidate)."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 import protovalidate
@@ -8,6 +9,8 @@ from google.protobuf.message import Message
 from monshin_kit.errors import InvalidInput, Violation
 
 _MAX_REPORTED = 20
+_MAX_PATH = 200
+_MAX_TOTAL = 2500  # characters: details travel as metadata, of which a gRPC client takes 8 KiB in all
 
 
 class Validator:
@@ -17,10 +20,21 @@ class Validator:
         self._validator = protovalidate.Validator()
 
     def check(self, message: Message) -> None:
-        """Raises InvalidInput with one violation a broken rule (at most 20). Values are never quoted."""
+        """Raises InvalidInput with one violation a broken rule (at most 20, and as fit). Values are never quoted."""
         broken = self._validator.collect_violations(cast(Any, message))
         if broken:
-            raise InvalidInput.of([_violation(item.proto) for item in broken[:_MAX_REPORTED]])
+            raise InvalidInput.of(_fitting(_violation(item.proto) for item in broken[:_MAX_REPORTED]))
+
+
+def _fitting(violations: Iterable[Violation]) -> list[Violation]:
+    found: list[Violation] = []
+    total = 0
+    for violation in violations:
+        total += len(violation.field) + len(violation.description) + len(violation.reason)
+        if found and total > _MAX_TOTAL:
+            break
+        found.append(violation)
+    return found
 
 
 def _violation(proto: Any) -> Violation:
@@ -36,4 +50,5 @@ def _path(field: Any) -> str:
             # A map's key comes from the caller: it may be anything.
             suffix = "[*]" if isinstance(subscript.value, str) else f"[{subscript.value}]"
         parts.append(element.field_name + suffix)
-    return ".".join(parts)
+    path = ".".join(parts)
+    return path if len(path) <= _MAX_PATH else path[:_MAX_PATH] + "…"

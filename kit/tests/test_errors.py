@@ -80,6 +80,12 @@ def test_a_refused_field_is_named_with_its_rule() -> None:
     assert (violation.field, violation.reason) == ("vectors.dim", "uint32.lte")
 
 
+def test_the_message_tells_three_violations_and_counts_the_rest() -> None:
+    error = errors.InvalidInput.of([errors.Violation(f"f{number}", "bad") for number in range(20)])
+    assert error.message == "f0: bad; f1: bad; f2: bad; and 17 more"
+    assert len(error.violations) == 20
+
+
 def test_several_violations_become_one_error_that_lists_them() -> None:
     broken = [errors.Violation("a", "too long", "r1"), errors.Violation("", "both given", "r2")]
     error = errors.InvalidInput.of(broken)
