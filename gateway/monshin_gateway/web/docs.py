@@ -71,6 +71,7 @@ def _operation(path: str, verb: str, operation: dict[str, Any]) -> str:
     return (
         f'<article id="{escape(operation["operationId"])}">'
         f"<h3><span>{escape(verb.upper())}</span> <code>{escape(path)}</code></h3>"
+        f"<p><b>{escape(operation['x-grpc-method'].rpartition('/')[2])}</b></p>"
         f"{_paragraphs(operation['description'])}"
         f"<p><small>scope <code>{escape(operation['x-required-scope'])}</code> · "
         f"gRPC <code>{escape(operation['x-grpc-method'])}</code></small></p></article>"

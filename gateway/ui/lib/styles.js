@@ -19,7 +19,12 @@ export const shared = css`
   input,
   textarea {
     font: inherit;
+    font-weight: 400;
     color: inherit;
+  }
+  ::placeholder {
+    color: var(--ink-2);
+    opacity: 1;
   }
   button {
     display: inline-flex;
@@ -31,6 +36,7 @@ export const shared = css`
     border: 1px solid var(--line-strong);
     border-radius: var(--radius-s);
     background: var(--surface);
+    white-space: nowrap;
     cursor: pointer;
     transition: background var(--step);
   }
@@ -71,6 +77,9 @@ export const shared = css`
   :focus-visible {
     outline: 3px solid var(--focus);
     outline-offset: 2px;
+  }
+  dialog:focus-visible {
+    outline: none;
   }
   a {
     color: var(--accent);

@@ -14,6 +14,7 @@ import "./check-form.js";
 import "./demo-loader.js";
 import "./document-dialog.js";
 import "./evidence-panel.js";
+import "./purpose-note.js";
 import "./run-bar.js";
 
 /** Check: an answer goes in, its claims come back marked, with the evidence of the selected one beside them. */
@@ -45,15 +46,11 @@ export class CheckPage extends LitElement {
           grid-template-columns: minmax(0, 1fr);
         }
         .beside {
-          position: static;
-          max-height: none;
+          top: auto;
+          bottom: 0;
+          max-height: 45dvh;
+          box-shadow: var(--shadow-2);
         }
-      }
-      .note {
-        padding: 0.9rem 1.1rem;
-        border-top: 1px solid var(--line);
-        color: var(--ink-2);
-        font-size: 0.875rem;
       }
     `,
   ];
@@ -111,10 +108,7 @@ export class CheckPage extends LitElement {
         complete: (corpora) => this.#page(corpora),
       })}
       <document-dialog></document-dialog>
-      <footer class="note">
-        <p>${t("note.purpose")}</p>
-        <p>${t("note.rules")}</p>
-      </footer>
+      <purpose-note></purpose-note>
     `;
   }
 

@@ -4,6 +4,7 @@ import { shared, tones } from "../../lib/styles.js";
 import { STANCES, short } from "../../lib/verdicts.js";
 import "../common/copy-id.js";
 import "./bold-text.js";
+import "./finding-list.js";
 
 /** A passage of a source. `findings`: those about it. Sends `open-document`. */
 export class EvidenceCard extends LitElement {
@@ -48,6 +49,13 @@ export class EvidenceCard extends LitElement {
         color: var(--ink-2);
         font-size: 0.8125rem;
       }
+      .open {
+        min-height: 1.9rem;
+        border-color: var(--line-strong);
+        color: var(--accent);
+        font-size: 0.8125rem;
+        font-weight: 600;
+      }
     `,
   ];
 
@@ -85,12 +93,13 @@ export class EvidenceCard extends LitElement {
             side="evidence"
           ></bold-text>
         </p>
+        ${this.findings.length ? html`<finding-list .findings=${this.findings}></finding-list>` : nothing}
         <footer>
           ${evidence.source ? html`<span>${evidence.source}</span>` : nothing}
           ${evidence.date ? html`<time datetime=${evidence.date}>${date(evidence.date)}</time>` : nothing}
           <copy-id .value=${evidence.document} .label=${t("evidence.document")}></copy-id>
           ${evidence.document.startsWith("corpora/")
-            ? html`<button class="plain" @click=${this.openDocument}>${t("evidence.open")}</button>`
+            ? html`<button class="open" @click=${this.openDocument}>${t("evidence.open")}</button>`
             : nothing}
         </footer>
       </article>

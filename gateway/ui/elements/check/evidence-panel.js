@@ -6,7 +6,6 @@ import { short } from "../../lib/verdicts.js";
 import "../common/verdict-badge.js";
 import "./bold-text.js";
 import "./evidence-card.js";
-import "./finding-list.js";
 
 /** Why the selected claim has its verdict: passages first, then the reasons in fixed words. Sends `open-document`. */
 export class EvidencePanel extends LitElement {
@@ -97,7 +96,6 @@ export class EvidencePanel extends LitElement {
     return html`
       ${abstained && abstained !== "UNSPECIFIED" ? html`<p class="reason">${t(`abstain.${abstained}`)}</p>` : nothing}
       ${result.verdict === "VERDICT_NOT_CHECKABLE" ? html`<p class="reason">${t("evidence.notCheckable")}</p>` : nothing}
-      ${result.findings.length ? html`<finding-list .findings=${result.findings}></finding-list>` : nothing}
       ${result.evidence.length
         ? html`<div>
             <h3>${t("evidence.passages", { count: result.evidence.length })}</h3>

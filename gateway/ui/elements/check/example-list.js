@@ -1,5 +1,5 @@
 import { LitElement, css, html } from "../../vendor/lit.js";
-import { t, translated } from "../../lib/language.js";
+import { language, t, translated } from "../../lib/language.js";
 import { shared, tones } from "../../lib/styles.js";
 import { ORDER } from "../../lib/verdicts.js";
 import "../common/verdict-badge.js";
@@ -39,6 +39,7 @@ export class ExampleList extends LitElement {
         padding: 0.6rem 0.8rem;
         border-color: var(--line);
         text-align: left;
+        white-space: normal;
       }
       button strong {
         color: var(--accent);
@@ -76,7 +77,7 @@ export class ExampleList extends LitElement {
       <section class="card">
         <h2>${t("examples.title")}</h2>
         <ul>
-          ${this.examples.map(
+          ${this.#ordered().map(
             (example) => html`
               <li>
                 <button type="button" lang=${example.lang} data-example=${example.id} @click=${() => this.#choose(example)}>
@@ -99,6 +100,12 @@ export class ExampleList extends LitElement {
         </dl>
       </section>
     `;
+  }
+
+  /** Those in the reader's language first. */
+  #ordered() {
+    const rank = (example) => Number(example.lang !== language.value);
+    return [...this.examples].sort((one, other) => rank(one) - rank(other));
   }
 
   #choose(example) {

@@ -3,7 +3,7 @@ import { t, translated } from "../../lib/language.js";
 import { shared, tones } from "../../lib/styles.js";
 import { findingWord, isClash } from "../../lib/verdicts.js";
 
-/** What the judges noticed, in fixed words, with the words of both sides. */
+/** What the judges noticed, in fixed words, with the words of both sides; what clashes comes first. */
 export class FindingList extends LitElement {
   static properties = { findings: { attribute: false } };
 
@@ -13,33 +13,27 @@ export class FindingList extends LitElement {
     css`
       ul {
         display: grid;
-        gap: 0.5rem;
+        gap: 0.35rem;
         margin: 0;
         padding: 0;
         list-style: none;
+        font-size: 0.9375rem;
       }
       li {
-        padding: 0.6rem 0.8rem;
-        border-left: 4px solid var(--tone);
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 0.9rem;
+        padding: 0.3rem 0.65rem;
         border-radius: var(--radius-s);
         background: var(--tone-soft);
+        overflow-wrap: anywhere;
       }
       b {
         color: var(--tone);
       }
-      dl {
-        display: grid;
-        grid-template-columns: max-content 1fr;
-        gap: 0 0.75rem;
-        margin: 0.2rem 0 0;
-        font-size: 0.9375rem;
-      }
-      dt {
+      small {
+        font-size: 0.8125rem;
         color: var(--ink-2);
-      }
-      dd {
-        margin: 0;
-        overflow-wrap: anywhere;
       }
     `,
   ];
@@ -52,8 +46,12 @@ export class FindingList extends LitElement {
 
   render() {
     return html`<ul aria-label=${t("findings.title")}>
-      ${this.findings.map((finding) => this.#item(finding))}
+      ${this.#clashesFirst().map((finding) => this.#item(finding))}
     </ul>`;
+  }
+
+  #clashesFirst() {
+    return [...this.findings].sort((one, other) => Number(isClash(other.kind)) - Number(isClash(one.kind)));
   }
 
   #item(finding) {
@@ -61,10 +59,8 @@ export class FindingList extends LitElement {
     return html`
       <li data-tone=${clash ? "contradicted" : "supported"} data-kind=${finding.kind}>
         <b><span aria-hidden="true">${clash ? "✕" : "✓"}</span> ${findingWord(finding.kind)}</b>
-        <dl>
-          ${finding.claimText ? html`<dt>${t("findings.claim")}</dt><dd>${finding.claimText}</dd>` : nothing}
-          ${finding.evidenceText ? html`<dt>${t("findings.evidence")}</dt><dd>${finding.evidenceText}</dd>` : nothing}
-        </dl>
+        ${finding.claimText ? html`<span><small>${t("findings.claim")}</small> ${finding.claimText}</span>` : nothing}
+        ${finding.evidenceText ? html`<span><small>${t("findings.evidence")}</small> ${finding.evidenceText}</span>` : nothing}
       </li>
     `;
   }

@@ -1,8 +1,10 @@
-import { LitElement, css, html } from "../../vendor/lit.js";
+import { LitElement, css, html, svg } from "../../vendor/lit.js";
 import { t, translated } from "../../lib/language.js";
 import { shared } from "../../lib/styles.js";
 
 const SHOWN_MS = 1500;
+const SHEETS = svg`<path d="M5 1.5h7a1.5 1.5 0 0 1 1.5 1.5v8M2.5 5h7A1.5 1.5 0 0 1 11 6.5v7A1.5 1.5 0 0 1 9.5 15h-7A1.5 1.5 0 0 1 1 13.5v-7A1.5 1.5 0 0 1 2.5 5z" />`;
+const TICK = svg`<path d="M2 9l4 4 8-10" />`;
 
 /** An id, or a command, that a click copies. `value`: what is shown and copied. `label`: what it is, for the title. */
 export class CopyId extends LitElement {
@@ -24,13 +26,19 @@ export class CopyId extends LitElement {
         color: var(--ink-2);
         font: 0.8125rem/1.6 var(--mono);
         text-align: left;
+        white-space: normal;
       }
       span.value {
         overflow-wrap: anywhere;
       }
-      .mark {
+      svg {
         flex: none;
-        color: var(--accent);
+        width: 0.85rem;
+        height: 0.95rem;
+        fill: none;
+        stroke: var(--accent);
+        stroke-width: 1.6;
+        stroke-linecap: round;
       }
     `,
   ];
@@ -48,7 +56,7 @@ export class CopyId extends LitElement {
     return html`
       <button title=${action} aria-label="${action}: ${this.value}" @click=${this.#copy}>
         <span class="value">${this.value}</span>
-        <span class="mark" aria-hidden="true">${this.isCopied ? "✓" : "⧉"}</span>
+        <svg viewBox="0 0 15 16" aria-hidden="true">${this.isCopied ? TICK : SHEETS}</svg>
       </button>
       <span class="unseen" role="status">${this.isCopied ? t("common.copied") : ""}</span>
     `;

@@ -1,0 +1,232 @@
+"""The Check page in a real browser: what a person does with it, and what they see."""
+
+import re
+
+import pytest
+from check_peer import CheckPeer
+from playwright.sync_api import BrowserContext, Page, expect
+from small_corpus import ANSWER, DOCUMENTS
+
+
+def check(page: Page, answer: str = ANSWER) -> None:
+    """Pastes an answer and has it checked."""
+    page.goto("/")
+    page.locator("check-form textarea").fill(answer)
+    page.locator("check-form .primary").click()
+    expect(page.locator("run-bar .edit")).to_be_visible()
+
+
+def marks(page: Page) -> list[tuple[str, str]]:
+    """(text, tone) of each marked stretch."""
+    found = page.locator("answer-view mark")
+    return [(mark.inner_text(), str(mark.get_attribute("data-tone"))) for mark in found.all()]
+
+
+def test_claims_are_marked_in_place_to_the_character(page: Page) -> None:
+    """The answer starts with a family of five code points in eight UTF-16 units: offsets must survive it."""
+    check(page)
+    sentences = [part + "。" for part in ANSWER.split("。")[:-1]]
+    assert marks(page) == [
+        (sentences[0], "supported"),
+        (sentences[1], "contradicted"),
+        (sentences[2], "unsettled"),
+        (sentences[3], "unchecked"),
+    ]
+    shown = page.locator("answer-view article").evaluate("""article => [...article.childNodes]
+        .filter(node => node.nodeName === 'MARK' || node.nodeName === '#text')
+        .map(node => node.textContent).join('')""")
+    assert shown == ANSWER
+
+
+def test_every_mark_is_described_by_its_verdict(page: Page) -> None:
+    check(page)
+    described = (
+        page.locator("answer-view mark")
+        .nth(1)
+        .evaluate("mark => mark.getRootNode().getElementById(mark.getAttribute('aria-describedby')).textContent")
+    )
+    assert described == "主張 2：矛盾"
+
+
+def test_the_worst_claim_is_shown_first_with_its_evidence(page: Page) -> None:
+    check(page)
+    panel = page.locator("evidence-panel")
+    expect(panel.locator("verdict-badge")).to_contain_text("矛盾")
+    expect(panel.locator("evidence-card h4")).to_have_text("アセトアミノフェン")
+    expect(panel.locator("evidence-card footer")).to_contain_text("みなと記念総合病院")
+    expect(panel.locator("evidence-card time")).to_have_attribute("datetime", "2024-02-09")
+    assert panel.locator("blockquote strong.clash").all_inner_texts() == ["6,000"]
+    assert panel.locator("evidence-card p strong.clash").all_inner_texts() == ["4,000"]
+    expect(panel.locator("finding-list li").first).to_contain_text("数値が食い違っています")
+
+
+def test_selecting_a_mark_shows_its_evidence_and_its_id_in_the_url(page: Page) -> None:
+    check(page)
+    page.locator("answer-view mark").first.click()
+    panel = page.locator("evidence-panel")
+    expect(panel.locator("evidence-card h4")).to_have_text("ワルファリン")
+    assert panel.locator("evidence-card p strong").all_inner_texts() == ["2.0", "3.0"]
+    assert "claim=0" in page.url
+
+
+def test_a_claim_that_could_not_be_settled_says_why(page: Page) -> None:
+    check(page)
+    page.locator("answer-view mark").nth(2).click()
+    expect(page.locator("evidence-panel .reason")).to_contain_text("真偽を決められませんでした")
+    page.locator("answer-view mark").nth(3).click()
+    expect(page.locator("evidence-panel .reason")).to_contain_text("照合していません")
+
+
+def test_the_whole_document_opens_with_the_evidence_highlighted(page: Page) -> None:
+    """The document starts with an emoji: its offsets, too, are UTF-16."""
+    check(page)
+    page.locator("answer-view mark").first.click()
+    page.locator("evidence-card .open").first.click()
+    dialog = page.locator("document-dialog")
+    expect(dialog.locator("mark")).to_have_text("😀ワルファリンの目標PT-INRは通常2.0〜3.0とする。")
+    assert dialog.locator("article").inner_text() == DOCUMENTS[0].text
+    assert "document=corpora" in page.url
+    page.keyboard.press("Escape")
+    expect(dialog.locator("dialog")).to_be_hidden()
+    assert "document=" not in page.url
+
+
+def test_counts_filter_the_claims_and_the_keys_respect_the_filter(page: Page) -> None:
+    check(page, ANSWER + "ワルファリンの目標PT-INRは通常9.0です。")
+    chip = page.locator("run-bar [data-verdict=CONTRADICTED]")
+    expect(chip).to_contain_text("2")
+    chip.click()
+    assert page.locator("answer-view mark.dim").count() == 3
+    assert "verdicts=CONTRADICTED" in page.url
+    expect(page.locator("answer-view mark.selected")).to_contain_text("6,000")
+    page.keyboard.press("j")
+    expect(page.locator("answer-view mark.selected")).to_contain_text("9.0")
+    page.keyboard.press("j")
+    expect(page.locator("answer-view mark.selected")).to_contain_text("9.0")
+    page.keyboard.press("k")
+    expect(page.locator("answer-view mark.selected")).to_contain_text("6,000")
+
+
+def test_the_table_tells_the_same_as_the_marks(page: Page) -> None:
+    check(page)
+    page.get_by_role("button", name="表", exact=True).click()
+    rows = page.locator("claims-table tbody tr")
+    assert [text.split() for text in rows.locator("verdict-badge .badge").all_inner_texts()] == [
+        ["✓", "支持"], ["✕", "矛盾"], ["?", "根拠なし"], ["–", "対象外"],
+    ]  # fmt: skip
+    rows.nth(0).click()
+    expect(page.locator("evidence-card h4")).to_have_text("ワルファリン")
+    assert "view=table" in page.url
+    page.locator("run-bar [data-verdict=SUPPORTED]").click()
+    assert rows.count() == 1
+
+
+def test_claims_come_before_their_verdicts(page: Page, check_peer: CheckPeer) -> None:
+    check_peer.hold_after = 1
+    page.goto("/")
+    page.locator("check-form textarea").fill(ANSWER)
+    page.locator("check-form .primary").click()
+    expect(page.locator("answer-view mark[data-tone=supported]")).to_have_count(1)
+    expect(page.locator("answer-view mark[data-tone=waiting]")).to_have_count(3)
+    expect(page.locator("run-bar .facts")).to_contain_text("4 件中 1 件を照合")
+    check_peer.release.set()
+    expect(page.locator("answer-view mark[data-tone=waiting]")).to_have_count(0)
+
+
+def test_the_answer_and_a_skeleton_stand_within_100_ms(page: Page, check_peer: CheckPeer) -> None:
+    check_peer.hold_after = 0
+    page.goto("/")
+    page.locator("check-form textarea").fill(ANSWER)
+    elapsed_ms = page.locator("check-form").evaluate("""async (form) => {
+        const root = form.getRootNode();
+        const start = performance.now();
+        form.shadowRoot.querySelector('.primary').click();
+        const isShown = () => root.querySelector('answer-panel') && root.querySelector('evidence-panel')
+            ?.shadowRoot.querySelector('.bone');
+        while (!isShown()) await new Promise(requestAnimationFrame);
+        return performance.now() - start;
+    }""")
+    assert elapsed_ms < 100
+
+
+def test_a_check_can_be_cancelled_and_keeps_what_it_found(page: Page, check_peer: CheckPeer) -> None:
+    check_peer.hold_after = 2
+    page.goto("/")
+    page.locator("check-form textarea").fill(ANSWER)
+    page.locator("check-form .primary").click()
+    expect(page.locator("answer-view mark[data-tone=contradicted]")).to_have_count(1)
+    page.locator("run-bar .cancel").click()
+    expect(page.locator("run-bar .facts")).to_contain_text("中止しました")
+    expect(page.locator("answer-view mark[data-tone=contradicted]")).to_have_count(1)
+    assert check_peer.was_cancelled.wait(5)
+
+
+def test_what_did_not_run_is_said(page: Page, check_peer: CheckPeer) -> None:
+    check_peer.not_run = ["dense_retrieval"]
+    check(page)
+    expect(page.locator("run-bar .warning")).to_contain_text("dense_retrieval")
+
+
+@pytest.mark.parametrize("example", ["ja-warfarin", "ja-sepsis", "ja-potassium", "en-acetaminophen"])
+def test_an_example_fills_the_form(example: str, page: Page) -> None:
+    page.goto("/")
+    page.locator(f"[data-example={example}]").click()
+    assert len(page.locator("check-form textarea").input_value()) > 100
+    assert f"example={example}" in page.url
+
+
+def test_the_input_is_kept_for_another_try(page: Page) -> None:
+    check(page)
+    page.locator("run-bar .edit").click()
+    expect(page.locator("check-form textarea")).to_have_value(ANSWER)
+    expect(page.locator("check-form textarea")).to_be_focused()
+
+
+def test_the_url_never_holds_a_text(page: Page) -> None:
+    """Addresses end up in logs, histories and referrers; the answer may be a patient's."""
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(request.url))
+    page.on("framenavigated", lambda frame: seen.append(frame.url))
+    check(page)
+    page.locator("answer-view mark").first.click()
+    page.locator("evidence-card .open").first.click()
+    expect(page.locator("document-dialog mark")).to_be_visible()
+    seen.append(page.url)
+    assert all(re.fullmatch(r"[\x21-\x7e]+", url) for url in seen)
+    assert not any("%E3" in url or "%E4" in url or "PT-INR" in url for url in seen)
+
+
+def test_nothing_of_a_text_is_kept_in_the_browser(page: Page) -> None:
+    check(page)
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    assert "ワルファリン" not in kept
+    assert "eyJ" not in kept  # nor a token
+
+
+def test_an_id_is_copied_by_a_click(page: Page) -> None:
+    check(page)
+    page.locator("evidence-card copy-id button").first.click()
+    expect(page.locator("evidence-card copy-id [role=status]").first).to_have_text("コピーしました")
+    assert page.evaluate("navigator.clipboard.readText()") == "corpora/demo/documents/drug-acetaminophen"
+
+
+def test_a_link_to_a_document_opens_it(page: Page) -> None:
+    page.goto("/ui/#/check?document=corpora/demo/documents/drug-warfarin&version=1")
+    expect(page.locator("document-dialog h2")).to_have_text("ワルファリン")
+
+
+def test_a_narrow_screen_shows_one_column_without_scrolling_sideways(context: BrowserContext, page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    check(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    answer, evidence = (page.locator(name).bounding_box() for name in ("answer-panel", "evidence-panel"))
+    assert answer is not None
+    assert evidence is not None
+    assert answer["x"] == evidence["x"]
+
+
+def test_markup_in_an_answer_is_shown_and_not_run(page: Page) -> None:
+    text = '<img src=x onerror="document.title=1">アセトアミノフェンの成人の1日総量は<b>6,000</b> mgまでです。'
+    check(page, text)
+    assert page.locator("answer-view img, answer-view b").count() == 0
+    expect(page.locator("answer-view article")).to_contain_text("<b>6,000</b>")
