@@ -1,0 +1,105 @@
+"""Names for the same thing, found in text before it is cut into words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from monshin_factcheck.core.text.normalise import normalise
+from monshin_factcheck.core.text.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class AliasHit:
+    """A name found in a text and the name it stands for."""
+
+    span: Span
+    canonical: str
+
+
+class AliasTable:
+    """Groups of names; the first of a group stands for all of it.
+
+    >>> table = AliasTable([("急性心筋梗塞", "AMI")])
+    >>> [hit.canonical for hit in table.find("AMIの患者")]
+    ['急性心筋梗塞']
+    """
+
+    def __init__(self, groups: Iterable[Sequence[str]]) -> None:
+        self._canonical: dict[str, str] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+        for group in groups:
+            names = tuple(normalise(name).text for name in group)
+            for name in names:
+                self._canonical.setdefault(name.lower(), names[0])
+            self._names.setdefault(names[0], names)
+        self._by_first: dict[str, list[str]] = {}
+        for name in sorted(self._canonical, key=len, reverse=True):
+            self._by_first.setdefault(name[0], []).append(name)
+
+    def find(self, text: str) -> list[AliasHit]:
+        """All names of the table in an NFKC text, longest first at each place."""
+        folded = text.lower()
+        if len(folded) != len(text):
+            folded = text
+        hits: list[AliasHit] = []
+        at = 0
+        while at < len(folded):
+            name = next((name for name in self._by_first.get(folded[at], ()) if _stands_at(folded, at, name)), None)
+            if name is not None:
+                hits.append(AliasHit(Span(at, at + len(name)), self._canonical[name]))
+            at += len(name) if name is not None else 1
+        return hits
+
+    def canonical(self, word: str) -> str | None:
+        """The name that a single word stands for, if the table has it."""
+        return self._canonical.get(word.lower())
+
+    def names(self, canonical: str) -> tuple[str, ...]:
+        """All names of a group, to search for each of them."""
+        return self._names.get(canonical, ())
+
+
+@cache
+def builtin_aliases() -> AliasTable:
+    """The table that ships with the service, read once."""
+    source = yaml.safe_load(resources.files(__package__).joinpath("builtin.yaml").read_text("utf-8"))
+    return AliasTable(
+        [tuple(map(str, group)) for section, groups in source.items() if section != "words" for group in groups]
+    )
+
+
+@cache
+def builtin_words() -> AliasTable:
+    """Words alike in a protocol: looked up by dictionary form, never searched in running text."""
+    source = yaml.safe_load(resources.files(__package__).joinpath("builtin.yaml").read_text("utf-8"))
+    return AliasTable([tuple(map(str, group)) for group in source["words"]])
+
+
+def _stands_at(text: str, at: int, name: str) -> bool:
+    """Whether `name` is a word of its own there, as far as scripts tell."""
+    if not text.startswith(name, at):
+        return False
+    before, after = text[at - 1 : at], text[at + len(name) : at + len(name) + 1]
+    if before and _is_latin(name[0]) and _is_latin(before):
+        return False
+    if before and _is_katakana(name[0]) and _is_katakana(before):
+        return False
+    if not after:
+        return True
+    if _is_latin(name[-1]):
+        return not _is_latin(after)
+    if _is_katakana(name[-1]):
+        return not _is_katakana(after)
+    # `高血圧` of `高血圧性脳症` and `心筋梗塞` of `心筋梗塞後症候群` are other things.
+    return len(name) == 1 or after not in "性型様圏" or not "一" <= name[-1] <= "鿿"
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _is_katakana(character: str) -> bool:
+    return "ァ" <= character <= "ヺ" or character == "ー"

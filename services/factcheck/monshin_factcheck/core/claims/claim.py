@@ -1,0 +1,17 @@
+"""A statement of an answer that can be true or false, or something that cannot."""
+
+from dataclasses import dataclass
+
+from monshin_factcheck.core.text.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`span` is where it stands in the answer, `text` what is judged: the statement with the subject it left out.
+
+    `checkable` is False for greetings, questions, headings, disclaimers and plain advice to see a doctor.
+    """
+
+    span: Span
+    text: str
+    checkable: bool

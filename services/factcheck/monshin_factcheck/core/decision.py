@@ -1,0 +1,90 @@
+"""From opinions to a verdict: one document may settle a claim, two may disagree, none means an honest abstention."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from monshin_factcheck.core.evidence import Probabilities
+from monshin_factcheck.core.judge import Opinion, Stance
+
+# A contradiction counts only if no other sentence speaks of clearly more of the claim.
+_NEARLY_BEST = 0.08
+# Beside a document that supports, another one contradicts only if it speaks of nearly all of the claim.
+_CONFLICTING_RELEVANCE = 0.85
+MAX_EVIDENCE = 3
+
+
+class Verdict(Enum):
+    """What is said of a claim."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
+    CONFLICTING = "conflicting"
+    NOT_CHECKABLE = "not_checkable"
+
+
+class AbstainReason(Enum):
+    """Why there is no verdict, where there is none."""
+
+    NONE = "none"
+    NO_EVIDENCE = "no_evidence"
+    UNDECIDED = "undecided"
+    NOT_RUN = "not_run"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict and what it rests on: `evidence` strongest first."""
+
+    verdict: Verdict
+    probabilities: Probabilities
+    evidence: tuple[Opinion, ...] = ()
+    abstain_reason: AbstainReason = AbstainReason.NONE
+    judges_run: tuple[str, ...] = ()
+
+
+NOTHING_FOUND = Probabilities(0.0, 0.0, 1.0)
+
+
+def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision:
+    """One judge's opinions on a claim's passages, put together.
+
+    SUPPORTED by one supporting sentence, unless another document contradicts (CONFLICTING). CONTRADICTED by a
+    contradicting sentence that speaks of about as much of the claim as the best one. Otherwise NOT_ENOUGH_EVIDENCE:
+    NO_EVIDENCE if nothing speaks of the subject, UNDECIDED if something does.
+    """
+    ranked = sorted(opinions, key=lambda opinion: -opinion.relevance)
+    supporting = [opinion for opinion in ranked if opinion.stance is Stance.SUPPORTS]
+    contradicting = [opinion for opinion in ranked if opinion.stance is Stance.CONTRADICTS]
+    if supporting:
+        documents = {opinion.passage.document for opinion in supporting}
+        against = [
+            opinion
+            for opinion in contradicting
+            if opinion.passage.document not in documents and opinion.relevance >= _CONFLICTING_RELEVANCE
+        ]
+        if against:
+            evidence: tuple[Opinion, ...] = (supporting[0], against[0])
+            return Decision(Verdict.CONFLICTING, _even(evidence), evidence, judges_run=judges_run)
+        return Decision(
+            Verdict.SUPPORTED, supporting[0].probabilities, tuple(supporting[:MAX_EVIDENCE]), judges_run=judges_run
+        )
+    related = [opinion for opinion in ranked if opinion.stance is not Stance.UNRELATED]
+    nearest = tuple((related or ranked)[:MAX_EVIDENCE])
+    if contradicting and contradicting[0].relevance >= ranked[0].relevance - _NEARLY_BEST:
+        rest = tuple(opinion for opinion in nearest if opinion is not contradicting[0])
+        evidence = (contradicting[0], *rest)[:MAX_EVIDENCE]
+        return Decision(Verdict.CONTRADICTED, contradicting[0].probabilities, evidence, judges_run=judges_run)
+    reason = AbstainReason.UNDECIDED if related else AbstainReason.NO_EVIDENCE
+    found = ranked[0].probabilities if ranked else NOTHING_FOUND
+    return Decision(Verdict.NOT_ENOUGH_EVIDENCE, found, nearest, reason, judges_run)
+
+
+def _even(evidence: Sequence[Opinion]) -> Probabilities:
+    """The mean of what a supporting and a contradicting sentence say."""
+    parts = [opinion.probabilities for opinion in evidence]
+    supported = sum(part.supported for part in parts) / len(parts)
+    contradicted = sum(part.contradicted for part in parts) / len(parts)
+    return Probabilities(supported, contradicted, max(0.0, 1.0 - supported - contradicted))

@@ -1,0 +1,56 @@
+"""What a judge is: it reads a claim and passages and says what each of them says about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from monshin_factcheck.core.evidence import Passage, Probabilities
+from monshin_factcheck.core.text.spans import Span
+
+
+class Stance(Enum):
+    """What a passage does to a claim."""
+
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+    # Speaks of the same subject and settles nothing.
+    RELATED = "related"
+    UNRELATED = "unrelated"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something noticed, in fixed words; `claim` counts in the claim's text, `evidence` in the document's."""
+
+    kind: str
+    judge: str
+    claim: Span
+    evidence: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one judge makes of one passage. `relevance` in [0, 1]: how much of the claim the passage speaks of."""
+
+    passage: Passage
+    stance: Stance
+    relevance: float
+    probabilities: Probabilities
+    findings: tuple[Finding, ...] = ()
+
+
+class Judge(Protocol):
+    """A way to decide. Several may run; each is named in the results it took part in.
+
+    Implementations keep no state that a claim changes, and compute: callers run them off the event loop.
+    """
+
+    @property
+    def name(self) -> str:
+        """The word for it in `judges_run`."""
+        ...
+
+    def judge(self, claim: str, passages: Sequence[Passage]) -> list[Opinion]:
+        """One opinion a passage, in their order."""
+        ...

@@ -1,0 +1,103 @@
+"""Whether two quantities say the same, and if not, in which of their parts they differ."""
+
+from enum import Enum
+from fractions import Fraction
+
+from monshin_factcheck.core.quantities.comparators import Comparator
+from monshin_factcheck.core.quantities.interval import Relation, relate
+from monshin_factcheck.core.quantities.quantity import Quantity
+
+# Months and years have no fixed number of days: half a year is 26 weeks to everyone but a calendar.
+_CALENDAR_TOLERANCE = Fraction(1, 20)
+_CALENDAR_UNITS = frozenset({"か月", "年"})
+
+
+class Agreement(Enum):
+    """What comparing two quantities of the same role gives."""
+
+    # The same set of numbers.
+    SAME = "same"
+    # The same numbers, one said as a bound and one as the number itself: 4 gまで, 最大量は4 g.
+    SAME_NUMBER = "same_number"
+    # A case within what the evidence says: 25 where it says more than 20.
+    WITHIN = "within"
+    # A case outside of a bound: nothing is said of it.
+    OUTSIDE = "outside"
+    # Other numbers.
+    CONFLICT = "conflict"
+    # The same numbers with another unit.
+    UNIT_CONFLICT = "unit_conflict"
+    # The same numbers with a bound on the other side: 以上 and 未満.
+    COMPARATOR_CONFLICT = "comparator_conflict"
+    # The same bound but for the number itself: 以下 and 未満.
+    BOUNDARY = "boundary"
+    # Of different kinds, or bounds on opposite sides: neither agrees nor disagrees.
+    INCOMPARABLE = "incomparable"
+
+
+CONFLICTS = frozenset({Agreement.CONFLICT, Agreement.UNIT_CONFLICT, Agreement.COMPARATOR_CONFLICT})
+
+
+def compare(claim: Quantity, evidence: Quantity) -> Agreement:
+    """How the claim's quantity stands to the evidence's, if both are about the same attribute."""
+    if claim.dimension != evidence.dimension:
+        is_swapped = bool(claim.numbers) and claim.numbers == evidence.numbers
+        return Agreement.UNIT_CONFLICT if is_swapped and _are_related(claim, evidence) else Agreement.INCOMPARABLE
+    relation = relate(claim.interval, evidence.interval)
+    if (relation is Relation.EQUAL and claim.comparator is evidence.comparator) or _is_same_calendar_time(
+        claim, evidence
+    ):
+        return Agreement.SAME
+    if claim.interval.ends == evidence.interval.ends:
+        return _same_ends(claim.comparator, evidence.comparator)
+    found = _different_ends(claim, evidence, relation)
+    is_unit_swapped = claim.numbers == evidence.numbers and claim.unit != evidence.unit and bool(claim.numbers)
+    return Agreement.UNIT_CONFLICT if is_unit_swapped and found is not Agreement.WITHIN else found
+
+
+def are_comparable(claim: Quantity, evidence: Quantity) -> bool:
+    """Whether the two could be about the same attribute at all."""
+    if claim.dimension != evidence.dimension:
+        return claim.numbers == evidence.numbers and bool(claim.numbers) and _are_related(claim, evidence)
+    return True
+
+
+def _are_related(claim: Quantity, evidence: Quantity) -> bool:
+    """Amounts of some kind on both sides: mg and mg/kg, mg and mL, but not mg and 歳."""
+    one, other = claim.dimension.split("/")[0], evidence.dimension.split("/")[0]
+    return one == other or {one, other} <= {"mass", "volume", "unit", "amount", "charge", "pressure", "share", "length"}
+
+
+def _same_ends(claim: Comparator, evidence: Comparator) -> Agreement:
+    if Comparator.NONE in (claim, evidence) or Comparator.RANGE in (claim, evidence):
+        return Agreement.SAME_NUMBER
+    return Agreement.BOUNDARY if claim.points_up == evidence.points_up else Agreement.COMPARATOR_CONFLICT
+
+
+def _different_ends(claim: Quantity, evidence: Quantity, relation: Relation) -> Agreement:
+    is_bound_there = evidence.comparator.points_up or evidence.comparator.points_down
+    is_bound_here = claim.comparator.points_up or claim.comparator.points_down
+    if is_bound_here and is_bound_there:
+        is_same_side = claim.comparator.points_up == evidence.comparator.points_up
+        return Agreement.CONFLICT if is_same_side else Agreement.INCOMPARABLE
+    if relation is Relation.INSIDE and (claim.interval.is_point or is_bound_there):
+        return Agreement.WITHIN
+    if is_bound_there and not is_bound_here:
+        return Agreement.OUTSIDE
+    if is_bound_here and relation is Relation.AROUND:
+        return Agreement.WITHIN if evidence.comparator is Comparator.NONE else Agreement.INCOMPARABLE
+    return Agreement.CONFLICT
+
+
+def _is_same_calendar_time(claim: Quantity, evidence: Quantity) -> bool:
+    if claim.dimension != "time" or claim.comparator is not evidence.comparator:
+        return False
+    if (claim.unit in _CALENDAR_UNITS) == (evidence.unit in _CALENDAR_UNITS) and claim.unit == evidence.unit:
+        return False
+    ends, others = claim.interval.ends, evidence.interval.ends
+    if len(ends) != len(others) or not {claim.unit, evidence.unit} & _CALENDAR_UNITS:
+        return False
+    return all(
+        abs(one - other) <= _CALENDAR_TOLERANCE * max(abs(one), abs(other))
+        for one, other in zip(ends, others, strict=True)
+    )

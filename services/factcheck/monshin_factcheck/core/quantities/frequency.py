@@ -1,0 +1,153 @@
+"""How often: 1日3回, 8時間ごと, 隔日, twice daily, every 2 weeks. All become a count per day."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from monshin_factcheck.core.quantities.comparators import Comparator, bound_after, bound_before, bounded
+from monshin_factcheck.core.quantities.interval import Interval, point
+from monshin_factcheck.core.quantities.numerals import numerals
+from monshin_factcheck.core.quantities.quantity import Quantity
+from monshin_factcheck.core.quantities.units import unit_table
+from monshin_factcheck.core.text.spans import Span
+
+DIMENSION = "count:回/time"
+
+_N = r"(?:[0-9]+(?:\.[0-9]+)?|[一二三四五六七八九十]+|半)"
+_TIME = r"(?:日間|日|週間|週|[かヶカヵケ]月間?|箇月|月|年間|年|時間|分間|分|秒間|秒|晩|夜)"
+_TO = r"[ ]?(?:〜|~|から|ないし|-|–)[ ]?"
+_EN_N = r"(?:one|two|three|four|five|six|[0-9]+)"
+_WORD_N = rf"(?:once|twice|thrice|{_EN_N}(?: (?:to|or) {_EN_N})? times?)"
+_EN_TIME = r"(?:day|week|month|year|hour|minute|night|morning|evening)"
+_EN_ADVERB = {
+    "daily": Fraction(1), "nightly": Fraction(1), "weekly": Fraction(7), "monthly": Fraction(487, 16),
+    "yearly": Fraction(1461, 4), "annually": Fraction(1461, 4), "hourly": Fraction(1, 24),
+}  # fmt: skip
+
+_TIMES_PER = re.compile(
+    rf"(?:(?P<every>毎)|(?P<period>{_N})?[ ]?)(?P<unit>{_TIME})"
+    r"(?:あたり|当たり|につき|に付き|ごとに|ごと|毎に|おきに|に)?[ ]?"
+    rf"(?P<prefix>少なくとも|最大|最低|約|多くとも|通常)?[ ]?(?P<low>{_N})(?:[回度]?{_TO}(?P<high>{_N}))?[ ]?"
+    r"[回度](?![目復転診腸避以下合数])"
+)
+_EVERY = re.compile(
+    rf"(?P<low>{_N})(?:{_TIME}?{_TO}(?P<high>{_N}))?[ ]?(?P<unit>{_TIME})[ ]?"
+    r"(?:ごと|毎(?![日週月年食])|おき|間隔|に[1一][回度](?![目]))"
+)
+_WORDS: tuple[tuple[re.Pattern[str], Fraction], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), Fraction(days))
+    for pattern, days in (
+        ("毎日|連日|日々|every day|each day|once daily", 1), ("隔日|every other day|alternate days", 2),
+        ("毎週|every week|each week", 7), ("隔週|every other week", 14), ("毎月|every month", Fraction(487, 16)),
+        ("毎年|every year", Fraction(1461, 4)), ("twice daily|b\\.?i\\.?d\\.?(?![a-z])", Fraction(1, 2)),
+        ("three times daily|t\\.?i\\.?d\\.?(?![a-z])", Fraction(1, 3)),
+        ("four times daily|q\\.?i\\.?d\\.?(?![a-z])", Fraction(1, 4)),
+    )
+)  # fmt: skip
+_EN_TIMES = re.compile(
+    rf"\b(?P<times>{_WORD_N})(?: (?:a|an|per|each|every) (?P<unit>{_EN_TIME})\b| ?(?P<adverb>{'|'.join(_EN_ADVERB)})\b"
+    rf"|(?: in)? every (?P<period>[a-z0-9-]+) (?P<units>{_EN_TIME}s)\b)",
+    re.IGNORECASE,
+)
+_EN_EVERY = re.compile(
+    rf"\b(?:every|q)[ ]?(?P<low>[0-9]+(?:\.[0-9]+)?|[a-z]+(?:-[a-z]+)?)"
+    rf"(?:[ ]?(?:to|-|–|or)[ ]?(?P<high>[0-9]+|[a-z]+))?[ ]?(?P<unit>{_EN_TIME}s|h|hr|hrs|hourly|wk|min)\b",
+    re.IGNORECASE,
+)
+_COUNTS = {"once": "1", "twice": "2", "thrice": "3"}
+_DAYS = {
+    "晩": Fraction(1), "夜": Fraction(1), "月": Fraction(487, 16), "night": Fraction(1), "morning": Fraction(1),
+    "evening": Fraction(1), "hourly": Fraction(1, 24),
+}  # fmt: skip
+
+
+def frequencies(text: str) -> list[Quantity]:
+    """All frequencies of an NFKC text; where two readings overlap the longer one counts.
+
+    >>> [str(found.interval.low) for found in frequencies("1日3回、または8時間ごと、every 12 hours")]
+    ['3', '3', '2']
+    """
+    found = sorted(_readings(text), key=lambda quantity: (quantity.span.start, -len(quantity.span)))
+    kept: list[Quantity] = []
+    for quantity in found:
+        if not kept or quantity.span.start >= kept[-1].span.end:
+            kept.append(quantity)
+    return kept
+
+
+def _readings(text: str) -> Iterator[Quantity]:
+    for match in _TIMES_PER.finditer(text):
+        if (
+            match["unit"] in ("分", "年")
+            and match["period"] is None
+            and match["every"] is None
+            and _follows_number(text, match)
+        ):
+            continue
+        days = (_number(match["period"]) if match["period"] else Fraction(1)) * _days(match["unit"])
+        yield from _quantity(text, match, _interval(match["low"], match["high"]).scaled(1 / days))
+    for match in _EVERY.finditer(text):
+        interval = _interval(match["low"], match["high"])
+        if interval.low:
+            yield from _quantity(text, match, interval.scaled(_days(match["unit"])).inverted())
+    for pattern, days in _WORDS:
+        for match in pattern.finditer(text):
+            yield from _quantity(text, match, point(1 / days))
+    yield from _english(text)
+
+
+def _english(text: str) -> Iterator[Quantity]:
+    for match in _EN_TIMES.finditer(text):
+        if match["adverb"]:
+            days = _EN_ADVERB[match["adverb"].lower()]
+        elif match["unit"]:
+            days = _days(match["unit"].lower())
+        else:
+            days = _number(match["period"]) * _days(match["units"].lower())
+        if days:
+            low, _, high = _COUNTS.get(match["times"].lower(), match["times"]).partition(" ")
+            high = high.removesuffix("times").removesuffix("time").removeprefix("to ").removeprefix("or ").strip()
+            yield from _quantity(text, match, _interval(low, high or None).scaled(1 / days))
+    for match in _EN_EVERY.finditer(text):
+        interval = _interval(match["low"], match["high"])
+        if interval.low:
+            yield from _quantity(text, match, interval.scaled(_days(match["unit"].lower())).inverted())
+
+
+def _quantity(text: str, match: re.Match[str], interval: Interval) -> Iterator[Quantity]:
+    after, before = bound_after(text, match.end()), bound_before(text, match.start())
+    comparator = after.comparator if after.comparator is not Comparator.NONE else before.comparator
+    prefix = match.groupdict().get("prefix")
+    if comparator is Comparator.NONE and prefix in ("少なくとも", "最低"):
+        comparator = Comparator.AT_LEAST
+    if comparator is Comparator.NONE and prefix in ("最大", "多くとも"):
+        comparator = Comparator.AT_MOST
+    if not interval.is_point:
+        comparator = Comparator.RANGE
+    elif comparator is not Comparator.NONE and interval.low is not None:
+        interval = bounded(interval.low, comparator)
+    start = before.at if before.comparator is not Comparator.NONE or before.is_approximate else match.start()
+    numbers = tuple(numeral.value for numeral in numerals(match.group()))
+    yield Quantity(Span(start, after.at), interval, DIMENSION, "回/日", comparator, numbers=numbers)
+
+
+def _interval(low: str, high: str | None) -> Interval:
+    first = _number(low)
+    second = _number(high) if high else first
+    return Interval(min(first, second), max(first, second))
+
+
+def _number(text: str) -> Fraction:
+    found = numerals(text)
+    return found[0].value if found else Fraction(0)
+
+
+def _days(unit: str) -> Fraction:
+    known = _DAYS.get(unit)
+    return known if known is not None else unit_table().named(unit).factor
+
+
+def _follows_number(text: str, match: re.Match[str]) -> bool:
+    """`30分1回` is a duration and a count; `年1回` and `毎分1回` are rates."""
+    before = text[: match.start()].rstrip()
+    return bool(before) and (before[-1].isdigit() or match["unit"] == "分")

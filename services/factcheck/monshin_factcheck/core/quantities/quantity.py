@@ -1,0 +1,52 @@
+"""A quantity of a text: an interval of a dimension, and how it was said."""
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from monshin_factcheck.core.quantities.comparators import Comparator
+from monshin_factcheck.core.quantities.interval import Interval
+from monshin_factcheck.core.text.spans import Span
+
+
+class Scope(Enum):
+    """What an amount is for, where the text says so."""
+
+    UNSAID = "unsaid"
+    PER_DOSE = "per_dose"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """`interval` in base units of `dimension`; `span` covers number, unit and comparator in the normalised text.
+
+    `dimension` is a path such as `mass`, `mass/body_mass/time`, `count:回/time`, `date`, or empty for a bare number.
+    """
+
+    span: Span
+    interval: Interval
+    dimension: str
+    unit: str
+    comparator: Comparator
+    # The numbers as written, before any factor: a swapped unit keeps them.
+    numbers: tuple[Fraction, ...] = ()
+    scope: Scope = Scope.UNSAID
+    is_approximate: bool = False
+    # The words that set `1日` or `at least` apart from the number, where they do not touch it.
+    also: tuple[Span, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Equal keys mean the same quantity, however it is written: 4 gまで and 4000mg以下."""
+        interval = self.interval
+        # The comparator is part of it: 4〜6時間 and 4〜6時間以上 have the same ends.
+        left = "(" if interval.low is None or interval.low_open else "["
+        right = ")" if interval.high is None or interval.high_open else "]"
+        return (
+            f"{self.dimension} {left}{interval.low},{interval.high}{right} {self.comparator.value} {self.scope.value}"
+        )
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """All words that take part in it."""
+        return (*self.also, self.span)

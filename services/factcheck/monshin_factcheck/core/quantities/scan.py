@@ -1,0 +1,225 @@
+"""Finds the quantities of a text: number, unit, range, comparator, period and scope, put together exactly."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from monshin_factcheck.core.quantities.comparators import Bound, Comparator, bound_after, bound_before, bounded
+from monshin_factcheck.core.quantities.dates import dates
+from monshin_factcheck.core.quantities.frequency import frequencies
+from monshin_factcheck.core.quantities.interval import Interval, point
+from monshin_factcheck.core.quantities.numerals import Numeral, numerals
+from monshin_factcheck.core.quantities.period import with_periods
+from monshin_factcheck.core.quantities.quantity import Quantity, Scope
+from monshin_factcheck.core.quantities.unit_expression import UnitExpression, read_unit
+from monshin_factcheck.core.text.spans import Span
+
+_RANGE = re.compile(r"[ ]?(?:〜|~|-|–|—|‐|−|から|ないし|to(?= )|through(?= )|and(?= )|または|又は|or(?= ))[ ]?(?:約)?")
+_BETWEEN = re.compile(r"between[ ]?$", re.IGNORECASE)
+_PLUS_MINUS = re.compile(r"[ ]?±[ ]?")
+_PAIR = re.compile(r"[ ]?/[ ]?")
+_PART = re.compile(r"分の")
+_HALF = re.compile(r"半(?![分減数身額])")
+# Kanji that read like a number and a unit and mean something else.
+_NOT_NUMBERS = re.compile(
+    r"十分(?!間|以|ご|毎|お|前|後|ほど|程|たっ|か)|一時(?!間)|[一二三四]度|[一二]段|一気|一部|百日咳|一人暮|一日中|万一|一本化|三日月|一年生|二次|一次|三次|千人|一例|一種|一点|一目"
+)
+_NAME_BEFORE = re.compile(r"[A-Za-z\u0370-\u03ff][-‐]?$")
+_ARTICLES = frozenset({"a", "an"})
+
+
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """All quantities of an NFKC text, in order, none overlapping another.
+
+    >>> [(found.unit, found.comparator.value) for found in quantities("eGFR 30 mL/min/1.73m2未満、1日3回、10〜20mg")]
+    [('mL/分/1.73m2', 'less_than'), ('回/日', 'none'), ('mg', 'range')]
+    """
+    fixed = _merged(frequencies(text), dates(text))
+    found = list(fixed)
+    reader = _Reader(text, numerals(text), tuple(quantity.span for quantity in fixed))
+    index = 0
+    while index < len(reader.numbers):
+        made, index = reader.read(index)
+        found.extend(made)
+    found.sort(key=lambda quantity: quantity.span)
+    return tuple(with_periods(text, _chained(text, found)))
+
+
+def _merged(first: list[Quantity], second: list[Quantity]) -> list[Quantity]:
+    free = [one for one in second if not any(one.span.overlaps(other.span) for other in first)]
+    return sorted((*first, *free), key=lambda quantity: quantity.span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    text: str
+    numbers: list[Numeral]
+    taken: tuple[Span, ...]
+
+    def read(self, index: int) -> tuple[list[Quantity], int]:
+        """The quantities that begin with this number, and the number to go on with."""
+        made, index = self._read(index)
+        while made and index < len(self.numbers) and self.numbers[index].start < made[-1].span.end:
+            # The 1.73 of mL/min/1.73m2 belongs to the unit.
+            index += 1
+        return made, index
+
+    def _read(self, index: int) -> tuple[list[Quantity], int]:
+        number = self.numbers[index]
+        unit = read_unit(self.text, number.end)
+        if self._is_taken(number) or not self._counts(number, unit):
+            return [], index + 1
+        following = self.numbers[index + 1] if index + 1 < len(self.numbers) else None
+        if following is not None and not self._is_taken(following):
+            for form in (self._fraction, self._pair, self._spread, self._range):
+                made = form(number, unit, following)
+                if made:
+                    return made, index + 2
+        value = number.value
+        end = unit.end if unit is not None else number.end
+        half = _HALF.match(self.text, end) if unit is not None and number.value.denominator == 1 else None
+        if half is not None:
+            value, end = value + Fraction(1, 2), half.end()
+        return [self._made(number.start, end, point(value), unit)], index + 1
+
+    def _is_taken(self, number: Numeral) -> bool:
+        at = bisect_right(self.taken, number.start, key=lambda span: span.start) - 1
+        return at >= 0 and number.start < self.taken[at].end
+
+    def _counts(self, number: Numeral, unit: UnitExpression | None) -> bool:
+        if _NOT_NUMBERS.match(self.text, number.start):
+            return False
+        if number.needs_unit:
+            if unit is None:
+                return False
+            written = self.text[number.start : number.end].lower()
+            return written not in _ARTICLES or unit.unit.dimension == "time"
+        if _NAME_BEFORE.search(self.text, max(0, number.start - 2), number.start):
+            hyphen = self.text[number.start - 1] in "-‐"
+            return not hyphen and (
+                unit is not None or bound_after(self.text, number.end).comparator is not Comparator.NONE
+            )
+        return True
+
+    def _fraction(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
+        """`3分の1`, `1/2錠`."""
+        part = _PART.match(self.text, number.end)
+        if part is not None and part.end() == following.start and number.value:
+            interval = point(following.value / number.value)
+            return [self._made(number.start, following.end, interval, None, "share")]
+        if not self._is_pair(number, following) or not following.value:
+            return []
+        after = read_unit(self.text, following.end)
+        if (after is None or after.unit.dimension.startswith("count:")) and number.value < following.value <= 12:
+            end = after.end if after is not None else following.end
+            return [self._made(number.start, end, point(number.value / following.value), after)]
+        return []
+
+    def _pair(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
+        """`140/90 mmHg`: two pressures."""
+        after = read_unit(self.text, following.end)
+        if after is None or after.unit.dimension != "pressure" or not self._is_pair(number, following):
+            return []
+        second = self._made(following.start, after.end, point(following.value), after)
+        interval = bounded(number.value, second.comparator).scaled(after.unit.factor)
+        first = replace(second, span=Span(number.start, number.end), interval=interval, numbers=(number.value,))
+        return [first, second]
+
+    def _spread(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
+        """`5±1`."""
+        sign = _PLUS_MINUS.match(self.text, unit.end if unit is not None else number.end)
+        if sign is None or sign.end() != following.start:
+            return []
+        after = read_unit(self.text, following.end) or unit
+        end = after.end if after is not None and after is not unit else following.end
+        interval = Interval(number.value - abs(following.value), number.value + abs(following.value))
+        return [self._made(number.start, end, interval, after)]
+
+    def _range(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
+        """`10〜20 mg`, `5cmから6cm`, `between 5 and 10 days`."""
+        at = unit.end if unit is not None else number.end
+        sign = _RANGE.match(self.text, at)
+        if sign is None or sign.end() != following.start:
+            return []
+        word = sign.group().strip()
+        if word == "and" and not _BETWEEN.search(self.text[max(0, number.start - 9) : number.start]):
+            return []
+        after = read_unit(self.text, following.end)
+        if word == "から" and after is None:
+            return []
+        if unit is not None and after is not None and unit.unit.dimension != after.unit.dimension:
+            return []
+        low = number.value * (unit.unit.factor if unit is not None else after.unit.factor if after is not None else 1)
+        high = following.value * (
+            after.unit.factor if after is not None else unit.unit.factor if unit is not None else 1
+        )
+        if low >= high:
+            return []
+        chosen = after or unit
+        end = after.end if after is not None else following.end
+        factor = chosen.unit.factor if chosen is not None else Fraction(1)
+        return [self._made(number.start, end, Interval(low / factor, high / factor), chosen)]
+
+    def _is_pair(self, number: Numeral, following: Numeral) -> bool:
+        slash = _PAIR.match(self.text, number.end)
+        return slash is not None and slash.end() == following.start
+
+    def _made(
+        self, start: int, end: int, interval: Interval, unit: UnitExpression | None, dimension: str | None = None
+    ) -> Quantity:
+        after, before = bound_after(self.text, end), bound_before(self.text, start)
+        comparator, numbers = _stronger(after, before), interval.ends
+        if not interval.is_point:
+            comparator = comparator if comparator is not Comparator.NONE else Comparator.RANGE
+        elif comparator is not Comparator.NONE and interval.low is not None:
+            interval = bounded(interval.low, comparator)
+        factor = unit.unit.factor if unit is not None else Fraction(1)
+        is_before = before.comparator is not Comparator.NONE or before.is_approximate
+        return Quantity(
+            span=Span(before.at if is_before else start, after.at),
+            interval=interval.scaled(factor),
+            dimension=dimension if dimension is not None else unit.unit.dimension if unit is not None else "",
+            unit=unit.unit.name if unit is not None else "",
+            comparator=comparator,
+            numbers=numbers,
+            scope=Scope.PER_DOSE if unit is not None and unit.is_per_dose else Scope.UNSAID,
+            is_approximate=before.is_approximate or after.is_approximate,
+        )
+
+
+def _stronger(after: Bound, before: Bound) -> Comparator:
+    return after.comparator if after.comparator is not Comparator.NONE else before.comparator
+
+
+_BETWEEN_BOUNDS = re.compile(r"[ ]?(?:、|,|の|かつ|で|から|て|and|but|to|〜)?[ ]?")
+
+
+def _chained(text: str, found: list[Quantity]) -> list[Quantity]:
+    """`70以上110未満` is one interval, not two bounds."""
+    kept: list[Quantity] = []
+    for quantity in found:
+        before = kept[-1] if kept else None
+        if before is not None and _is_chain(text, before, quantity):
+            interval = Interval(
+                before.interval.low, quantity.interval.high, before.interval.low_open, quantity.interval.high_open
+            )
+            dimension, unit = (quantity.dimension, quantity.unit) if quantity.unit else (before.dimension, before.unit)
+            kept[-1] = replace(
+                quantity, span=Span(before.span.start, quantity.span.end), interval=interval,
+                comparator=Comparator.RANGE, dimension=dimension, unit=unit,
+                numbers=before.numbers + quantity.numbers,
+            )  # fmt: skip
+            continue
+        kept.append(quantity)
+    return kept
+
+
+def _is_chain(text: str, before: Quantity, quantity: Quantity) -> bool:
+    if not (before.comparator.points_up and quantity.comparator.points_down):
+        return False
+    if before.dimension != quantity.dimension or before.interval.low is None or quantity.interval.high is None:
+        return False
+    if before.interval.low > quantity.interval.high:
+        return False
+    return _BETWEEN_BOUNDS.fullmatch(text, before.span.end, quantity.span.start) is not None

@@ -1,0 +1,118 @@
+"""Units of measure, read from `units.yaml`: any spelling to a dimension and an exact factor."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib import resources
+
+import yaml
+
+# Divisors after a slash or `per`: a mass there is the patient's, not the drug's.
+_DIVISOR_DIMENSION = {"mass": "body_mass"}
+_SUBSTANCE_DIVISORS = frozenset({"g", "mg", "μg"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit, simple or composed: `dimension` such as `mass/body_mass/time`, `factor` to its base."""
+
+    name: str
+    dimension: str
+    factor: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """All spellings and the pattern that finds the longest one."""
+
+    units: dict[str, Unit]
+    pattern: re.Pattern[str]
+
+    def find(self, text: str, at: int) -> tuple[Unit, int] | None:
+        """The longest unit whose spelling starts at `at`, and where it ends."""
+        match = self.pattern.match(text, at)
+        return (self.named(match.group()), match.end()) if match is not None else None
+
+    def named(self, spelling: str) -> Unit:
+        """The unit of a spelling that the pattern found."""
+        found = self.units.get(spelling)
+        return found if found is not None else self.units[_folded(spelling)]
+
+
+@cache
+def unit_table() -> UnitTable:
+    """The table, read once."""
+    source = resources.files(__package__).joinpath("units.yaml").read_text("utf-8")
+    units: dict[str, Unit] = {}
+    for dimension, rows in yaml.safe_load(source).items():
+        for name, factor, others in rows:
+            own = f"{dimension}:{name}" if dimension == "count" else dimension
+            unit = Unit(name, own, Fraction(str(factor)))
+            for spelling in (name, *others):
+                units.setdefault(spelling if _is_single(spelling) else _folded(spelling), unit)
+    longest_first = sorted(units, key=len, reverse=True)
+    return UnitTable(units, re.compile("|".join(_spelling_pattern(spelling) for spelling in longest_first)))
+
+
+def compose(numerator: Unit, divisors: list[Unit]) -> Unit:
+    """`mg` over `kg` and `日` is one unit of dimension mass/body_mass/time.
+
+    A mass over a substance's mass (`mg/g`) keeps both; a volume or a time divides as it is.
+    """
+    dimension, factor, name = numerator.dimension, numerator.factor, numerator.name
+    for divisor in divisors:
+        below = divisor.dimension
+        if below == "mass" and divisor.name not in _SUBSTANCE_DIVISORS:
+            below = _DIVISOR_DIMENSION[below]
+            factor *= 1000
+        dimension += f"/{below}"
+        factor /= divisor.factor
+        name += f"/{divisor.name}"
+    return Unit(name, dimension, factor)
+
+
+def _is_single(spelling: str) -> bool:
+    return len(spelling) == 1
+
+
+def _folded(spelling: str) -> str:
+    return spelling.lower()
+
+
+def _spelling_pattern(spelling: str) -> str:
+    escaped = re.escape(spelling)
+    if not any(character.isascii() and character.isalpha() for character in spelling) and spelling != "μ":
+        # `分` of `分割` and `年` of `年齢` are no units.
+        return escaped + _NOT_BEFORE.get(spelling, "")
+    if _is_single(spelling):
+        return escaped + r"(?![A-Za-z0-9\u0370-\u03ff])"
+    return f"(?i:{escaped})" + (r"(?![A-Za-z0-9])" if spelling[-1].isalnum() else "")
+
+
+_NOT_BEFORE = {
+    "分": r"(?![割類裂布泌析野娩離枝担の画岐])",
+    "年": r"(?![齢生輪代金])",
+    "日": r"(?![本常中光焼])",
+    "時": r"(?![期点代速刻間])",
+    "人": r"(?![間工種体])",
+    "点": r"(?![滴眼鼻検])",
+    "本": r"(?![剤症邦人来態])",
+    "型": r"(?![式])",
+    "期": r"(?![間待])",
+    "度": r"(?![合数])",
+    "次": r"(?![第回亜])",
+    "回": r"(?![復腸転診避収])",
+    "食": r"(?![道後前事塩欲品べ間])",
+    "割": r"(?![合り])",
+    "番": r"(?![号組])",
+    "包": r"(?![帯括])",
+    "口": r"(?![腔])",
+    "個": r"(?![人別])",
+    "種": r"(?![類])",
+    "階": r"(?![段])",
+    "管": r"(?![理])",
+    "類": r"(?![似])",
+    "例": r"(?![え外])",
+    "件": r"",
+}

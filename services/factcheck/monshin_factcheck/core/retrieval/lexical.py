@@ -1,0 +1,59 @@
+"""BM25 over passages: term → the passages that hold it, with its share of their scores worked out beforehand."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+# Robertson & Zaragoza, The Probabilistic Relevance Framework (2009), eq. 3.15; the usual values.
+_K1 = 1.2
+_B = 0.75
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+
+class LexicalIndex:
+    """Built once for a list of passages, given as their terms.
+
+    >>> LexicalIndex([["熱", "咳"], ["熱"], ["痛み"]]).search(["咳", "熱"], 2)
+    [0, 1]
+    """
+
+    def __init__(self, passages: Sequence[Sequence[str]]) -> None:
+        self._size = len(passages)
+        counts = [Counter(terms) for terms in passages]
+        lengths = np.array([max(len(terms), 1) for terms in passages], dtype=np.float32)
+        norms = _K1 * (1 - _B + _B * lengths / (lengths.mean() if self._size else 1.0))
+        places: dict[str, list[tuple[int, int]]] = {}
+        for place, counted in enumerate(counts):
+            for term, count in counted.items():
+                places.setdefault(term, []).append((place, count))
+        self._postings = {term: self._posting(found, norms) for term, found in places.items()}
+
+    def scores(self, terms: Iterable[str]) -> Floats:
+        """BM25 of each passage: float32 of shape (passages,); 0 where no term occurs."""
+        total = np.zeros(self._size, dtype=np.float32)
+        for term in set(terms):
+            posting = self._postings.get(term)
+            if posting is not None:
+                total[posting[0]] += posting[1]
+        return total
+
+    def search(self, terms: Iterable[str], k: int) -> list[int]:
+        """Places of the at most `k` best passages that share a term, best first, ties by place."""
+        scores = self.scores(terms)
+        k = min(k, self._size)
+        if k == 0:
+            return []
+        best = np.argpartition(-scores, k - 1)[:k]
+        ordered = best[np.lexsort((best, -scores[best]))]
+        return [int(place) for place in ordered if scores[place] > 0]
+
+    def _posting(
+        self, found: Sequence[tuple[int, int]], norms: Floats
+    ) -> tuple[np.ndarray[Any, np.dtype[np.int32]], Floats]:
+        places = np.array([place for place, _ in found], dtype=np.int32)
+        counts = np.array([count for _, count in found], dtype=np.float32)
+        idf = np.log1p((self._size - len(found) + 0.5) / (len(found) + 0.5))
+        return places, (idf * counts * (_K1 + 1) / (counts + norms[places])).astype(np.float32)

@@ -1,0 +1,27 @@
+"""What lexical search counts: content words in one shape, and names by what they stand for."""
+
+from monshin_factcheck.core.aliases.table import AliasTable, builtin_aliases, builtin_words
+from monshin_factcheck.core.rules.weights import is_content
+from monshin_factcheck.core.text.language import guess_language
+from monshin_factcheck.core.text.normalise import normalise
+from monshin_factcheck.core.text.words import Analyser
+
+
+class Terms:
+    """Cuts texts into terms with one analyser and, before the built-in one, a table of names of one's own."""
+
+    def __init__(self, analyser: Analyser, aliases: AliasTable | None = None) -> None:
+        self._analyser = analyser
+        self._aliases = (builtin_aliases(),) if aliases is None else (aliases, builtin_aliases())
+
+    def of(self, text: str) -> list[str]:
+        """Terms in order, repeated as often as they stand there; lower case."""
+        plain = normalise(text).text
+        language = guess_language(plain)
+        names = [hit for table in self._aliases for hit in table.find(plain)]
+        found = [hit.canonical.lower() for hit in names]
+        same = builtin_words()
+        for word in self._analyser.words(plain):
+            if is_content(word, language):
+                found.append((same.canonical(word.lemma) or same.canonical(word.form) or word.form).lower())
+        return found

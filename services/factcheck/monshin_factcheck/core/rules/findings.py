@@ -1,0 +1,40 @@
+"""What a rule notices: a fixed kind of finding and the words on both sides."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from monshin_factcheck.core.text.spans import Span
+
+
+class FindingKind(Enum):
+    """The fixed words that clients translate."""
+
+    QUANTITY_MATCH = "quantity_match"
+    QUANTITY_WITHIN = "quantity_within"
+    QUANTITY_OUTSIDE = "quantity_outside"
+    QUANTITY_CONFLICT = "quantity_conflict"
+    UNIT_CONFLICT = "unit_conflict"
+    COMPARATOR_BOUNDARY = "comparator_boundary"
+    COMPARATOR_CONFLICT = "comparator_conflict"
+    POLARITY_CONFLICT = "polarity_conflict"
+    ANTONYM_CONFLICT = "antonym_conflict"
+    LATERALITY_CONFLICT = "laterality_conflict"
+    ROUTE_CONFLICT = "route_conflict"
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether the two sides cannot both be right."""
+        return self.value.endswith("_conflict")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFinding:
+    """A finding about a claim and one sentence; spans are of their original texts.
+
+    `strength` in [0, 1] says how sure it is that both sides speak of the same thing.
+    """
+
+    kind: FindingKind
+    claim: Span
+    evidence: Span
+    strength: float

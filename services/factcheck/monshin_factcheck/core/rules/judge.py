@@ -1,0 +1,124 @@
+"""The rules as a judge: verbatim support, named conflicts, and otherwise no opinion."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from monshin_factcheck.core.evidence import Passage, Probabilities
+from monshin_factcheck.core.judge import Finding, Opinion, Stance
+from monshin_factcheck.core.rules.alignment import Alignment, align
+from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
+from monshin_factcheck.core.rules.probability import estimate, leaning_to_contradicted, verbatim
+from monshin_factcheck.core.rules.quantity_rules import pair_quantities, quantity_findings
+from monshin_factcheck.core.rules.statement import Reader, Statement
+from monshin_factcheck.core.rules.verbatim import says_the_same
+from monshin_factcheck.core.rules.word_rules import opposite_findings, polarity_findings
+
+NAME = "rules"
+
+
+def _default_strengths() -> Mapping[FindingKind, float]:
+    return MappingProxyType(
+        {
+            FindingKind.QUANTITY_CONFLICT: 0.6,
+            FindingKind.UNIT_CONFLICT: 0.6,
+            FindingKind.COMPARATOR_CONFLICT: 0.5,
+            FindingKind.POLARITY_CONFLICT: 0.4,
+            FindingKind.ANTONYM_CONFLICT: 0.6,
+            FindingKind.LATERALITY_CONFLICT: 0.4,
+            FindingKind.ROUTE_CONFLICT: 0.4,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where opinions begin; set on training items that no figure is reported on (README, "Rules")."""
+
+    # Below: the passage does not speak of the claim's subject.
+    related: float = 0.45
+    # A conflict counts only where the sentence accounts for this much of the claim and of its subject.
+    conflict_coverage: float = 0.62
+    conflict_topic: float = 0.7
+    # How sure a conflict must be that both sides speak of the same thing.
+    strengths: Mapping[FindingKind, float] = field(default_factory=_default_strengths)
+
+
+# Two turns at once say the same again: 低下しない against 上昇する. Whether they do, only a reader can tell.
+_TURNS = (
+    frozenset({FindingKind.POLARITY_CONFLICT}),
+    frozenset({FindingKind.ANTONYM_CONFLICT}),
+    frozenset({FindingKind.QUANTITY_CONFLICT, FindingKind.UNIT_CONFLICT, FindingKind.COMPARATOR_CONFLICT}),
+)
+_ALWAYS = frozenset({FindingKind.LATERALITY_CONFLICT, FindingKind.ROUTE_CONFLICT})
+
+
+class RulesJudge:
+    """Rules over normal forms, quantities and cues. They explain and veto; they support near-verbatim claims only."""
+
+    def __init__(self, reader: Reader, thresholds: Thresholds | None = None) -> None:
+        self._reader = reader
+        self._thresholds = thresholds if thresholds is not None else Thresholds()
+
+    @property
+    def name(self) -> str:
+        """`rules`."""
+        return NAME
+
+    def judge(self, claim: str, passages: Sequence[Passage]) -> list[Opinion]:
+        """One opinion a passage, in their order."""
+        read = _Memory(self._reader)
+        statement = read(claim)
+        return [self._opinion(statement, passage, read) for passage in passages]
+
+    def _opinion(self, claim: Statement, passage: Passage, read: "_Memory") -> Opinion:
+        evidence = read(passage.text)
+        context = [read(text) for text in (passage.title, passage.before) if text]
+        alignment = align(claim, evidence, context)
+        found = [
+            *quantity_findings(alignment, pair_quantities(alignment)),
+            *opposite_findings(alignment),
+            *polarity_findings(alignment),
+        ]
+        stance = self._stance(alignment, found, is_verbatim=says_the_same(claim, evidence, context))
+        findings = tuple(_finding(rule, passage) for rule in found if rule.strength > 0)
+        return Opinion(passage, stance, alignment.coverage, _probabilities(alignment, found, stance), findings)
+
+    def _stance(self, alignment: Alignment, found: Sequence[RuleFinding], *, is_verbatim: bool) -> Stance:
+        if is_verbatim:
+            return Stance.SUPPORTS
+        limits = self._thresholds
+        kinds = {rule.kind for rule in found if rule.kind.is_conflict and rule.strength >= limits.strengths[rule.kind]}
+        is_turned = sum(bool(kinds & turn) for turn in _TURNS) % 2 == 1 or bool(kinds & _ALWAYS)
+        if (
+            is_turned
+            and alignment.coverage >= limits.conflict_coverage
+            and alignment.topic_coverage >= limits.conflict_topic
+        ):
+            return Stance.CONTRADICTS
+        return Stance.RELATED if alignment.coverage >= limits.related else Stance.UNRELATED
+
+
+class _Memory:
+    """Sentences read for one claim: neighbours come up again and again, and nothing of them is kept afterwards."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._read: dict[str, Statement] = {}
+
+    def __call__(self, text: str) -> Statement:
+        found = self._read.get(text)
+        if found is None:
+            found = self._read[text] = self._reader.read(text)
+        return found
+
+
+def _probabilities(alignment: Alignment, found: Sequence[RuleFinding], stance: Stance) -> Probabilities:
+    if stance is Stance.SUPPORTS:
+        return verbatim()
+    estimated = estimate(alignment, found)
+    return leaning_to_contradicted(estimated) if stance is Stance.CONTRADICTS else estimated
+
+
+def _finding(rule: RuleFinding, passage: Passage) -> Finding:
+    return Finding(rule.kind.value, NAME, rule.claim, rule.evidence.shifted(passage.span.start))

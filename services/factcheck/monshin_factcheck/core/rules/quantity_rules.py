@@ -1,0 +1,117 @@
+"""Numbers of a claim against numbers of a sentence: only those of the same kind and the same role."""
+
+from dataclasses import dataclass
+
+from monshin_factcheck.core.quantities.compare import Agreement, are_comparable, compare
+from monshin_factcheck.core.quantities.quantity import Quantity, Scope
+from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, similarity
+from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
+from monshin_factcheck.core.rules.statement import Statement, Unit
+
+_KINDS = {
+    Agreement.SAME: FindingKind.QUANTITY_MATCH,
+    Agreement.SAME_NUMBER: FindingKind.QUANTITY_MATCH,
+    Agreement.WITHIN: FindingKind.QUANTITY_WITHIN,
+    Agreement.OUTSIDE: FindingKind.QUANTITY_OUTSIDE,
+    Agreement.CONFLICT: FindingKind.QUANTITY_CONFLICT,
+    Agreement.UNIT_CONFLICT: FindingKind.UNIT_CONFLICT,
+    Agreement.COMPARATOR_CONFLICT: FindingKind.COMPARATOR_CONFLICT,
+    Agreement.BOUNDARY: FindingKind.COMPARATOR_BOUNDARY,
+}
+_GOOD = frozenset({Agreement.SAME, Agreement.SAME_NUMBER, Agreement.WITHIN})
+# Content words on either side that say what a number is for.
+_NEIGHBOURS = 4
+# An equal number may lie this much farther from the claim's words than another one and is still meant.
+_MARGIN = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A claim's quantity and its counterpart; `role` in [0, 1] is the share of nearby words that agree."""
+
+    claim: Quantity
+    evidence: Quantity
+    agreement: Agreement
+    role: float
+
+
+def pair_quantities(alignment: Alignment) -> tuple[Pairing, ...]:
+    """Each quantity of the claim with the one of the sentence that plays the same role; none twice.
+
+    The role is told by the content words around a number, the nearer the weightier, and by its unit.
+    """
+    claim, evidence = alignment.claim, alignment.evidence
+    candidates = [
+        Pairing(mine, theirs, compare(mine, theirs), _role(claim, mine, evidence, theirs))
+        for mine in claim.quantities
+        for theirs in evidence.quantities
+        if are_comparable(mine, theirs)
+    ]
+    candidates.sort(key=lambda pairing: -(pairing.role + _bonus(pairing)))
+    pairs: list[Pairing] = []
+    for candidate in candidates:
+        if all(candidate.claim is not pair.claim and candidate.evidence is not pair.evidence for pair in pairs):
+            pairs.append(candidate)
+    return tuple(sorted(pairs, key=lambda pairing: pairing.claim.span))
+
+
+def quantity_findings(alignment: Alignment, pairs: tuple[Pairing, ...]) -> list[RuleFinding]:
+    """What the paired numbers say; a pair whose roles share nothing says nothing."""
+    findings: list[RuleFinding] = []
+    for pair in pairs:
+        kind = _KINDS.get(_in_context(alignment, pair))
+        if kind is None or (kind.is_conflict and not _is_same_scope(pair)):
+            continue
+        strength = min(1.0, pair.role + 0.5 * alignment.coverage) if _is_only(alignment, pair) else pair.role
+        findings.append(
+            RuleFinding(
+                kind,
+                alignment.claim.text.to_original(pair.claim.span),
+                alignment.evidence.text.to_original(pair.evidence.span),
+                strength,
+            )
+        )
+    return findings
+
+
+def _in_context(alignment: Alignment, pair: Pairing) -> Agreement:
+    """A number in a condition of the claim is a case, not a statement: `25でも` against `20を超えると`."""
+    claim = alignment.claim
+    is_case = claim.clauses[claim.clause_at(pair.claim.span.start)].is_condition and pair.claim.interval.is_point
+    return Agreement.OUTSIDE if is_case and pair.agreement is Agreement.CONFLICT else pair.agreement
+
+
+def _bonus(pairing: Pairing) -> float:
+    return _MARGIN * (pairing.agreement in _GOOD) + 0.1 * (pairing.claim.unit == pairing.evidence.unit)
+
+
+def _is_same_scope(pair: Pairing) -> bool:
+    return Scope.UNSAID in (pair.claim.scope, pair.evidence.scope) or pair.claim.scope is pair.evidence.scope
+
+
+def _is_only(alignment: Alignment, pair: Pairing) -> bool:
+    """Whether the sentence has no other number that could be meant."""
+    return sum(are_comparable(pair.claim, other) for other in alignment.evidence.quantities) == 1
+
+
+def _role(claim: Statement, mine: Quantity, evidence: Statement, theirs: Quantity) -> float:
+    here, there = _around(claim, mine), _around(evidence, theirs)
+    total = sum(weight for _, weight in here)
+    if not total:
+        return 0.5
+    found = 0.0
+    for unit, weight in here:
+        best = max((similarity(unit, other) * min(1.0, far / weight) for other, far in there), default=0.0)
+        found += weight * best if best >= MATCHED * 0.5 else 0.0
+    return found / total
+
+
+def _around(statement: Statement, quantity: Quantity) -> list[tuple[Unit, float]]:
+    """The nearest content words on either side, weighted by nearness; words of another clause count half."""
+    before = [unit for unit in statement.units if unit.span.end <= quantity.span.start][-_NEIGHBOURS:]
+    after = [unit for unit in statement.units if unit.span.start >= quantity.span.end][:_NEIGHBOURS]
+    clause = statement.clause_at(quantity.span.start)
+    found: list[tuple[Unit, float]] = []
+    for distance, unit in (*enumerate(reversed(before), 1), *enumerate(after, 1)):
+        found.append((unit, unit.weight / distance * (1.0 if unit.clause == clause else 0.5)))
+    return found

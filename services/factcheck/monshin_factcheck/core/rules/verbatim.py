@@ -1,0 +1,145 @@
+"""Whether a sentence says what a claim says, almost word for word; the only way in which rules may support."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monshin_factcheck.core.rules.alignment import similarity
+from monshin_factcheck.core.rules.statement import Statement, Unit
+from monshin_factcheck.core.text.language import Language
+from monshin_factcheck.core.text.spans import Span
+
+_ALIKE = 0.95
+# Words of a source that a claim may leave out without saying more than the source.
+_HARMLESS = frozenset({"当院", "本院", "院内", "患者", "本剤"})
+_CASES = frozenset({"が", "を", "に", "へ", "で", "と", "から", "より", "まで"})
+_LIKE_TO = {"へ": "に"}
+# Small words that change what is said; both sides must hold the same ones.
+_MARKERS_JA = re.compile(
+    r"のみ|だけ|しか|ばかり|以外|ただし|より(?!も?[高低大小多少])|ほど|さえ|こそ|または|もしくは|あるいは|および|ならびに|かつ|ことがある|ことがあり|可能性|おそれ"
+    r"|恐れ|かもしれ|得る|うる|とは限ら|場合がある|ことはない|ことがない|ても|でも|まで(?!も)|からで|以降|ながら|うちに|たびに|ごとに"
+    r"|(?:れ|られ|せ|させ)(?=る|て|た|ま|な|ず|、|。)"
+)
+_MARKERS_EN = re.compile(
+    r"\b(?:only|alone|except|or|both|either|unless|if|when|until|may|might|usually|always|sometimes|often|rarely|most|all|some|any"
+    r"|before|after|than|by|from|to|within)\b",
+    re.IGNORECASE,
+)
+# An uncovered clause with one of these narrows the rest down.
+_LIMITS = re.compile(
+    r"のみ|だけ|しか|限り|限る|限って|ただし|除[くいき]|以外|場合|とき|際|原則|通常|ならば|なら|れば|たら|未満|以上|以下|超|if\b|unless|only|except|when\b|usually|provided",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A content unit or a quantity, in the order of the text."""
+
+    span: Span
+    clause: int
+    unit: Unit | None
+    quantity: str
+    particle: str
+
+
+def says_the_same(claim: Statement, evidence: Statement, context: Sequence[Statement] = ()) -> bool:
+    """True only if every content unit and quantity of the claim stands in the sentence, in its order and role, with
+    the same stance, and the clauses that hold them say nothing more.
+
+    The subject may come from `context` (title, sentence before) where the sentence leaves it out. Later clauses of the
+    sentence may go unused, earlier or limiting ones may not: dropping `妊婦では` would widen what the source says.
+    """
+    if claim.language is not evidence.language or not claim.units:
+        return False
+    mine, theirs = _tokens(claim), _tokens(evidence)
+    places = _placed(mine, theirs)
+    start = 0
+    if places is None:
+        start = _subject_length(mine, context)
+        places = _placed(mine[start:], theirs) if start else None
+    if not places:
+        return False
+    used = {theirs[place].clause for place in places}
+    unsaid = (token for place, token in enumerate(theirs) if token.clause in used and place not in places)
+    if any(token.unit is None or token.unit.key not in _HARMLESS for token in unsaid):
+        return False
+    if not _may_leave_out(claim, evidence, used):
+        return False
+    return _cues(claim, None) == _cues(evidence, used) and _markers(claim, None) == _markers(evidence, used)
+
+
+def _tokens(statement: Statement) -> list[_Token]:
+    tokens = [_Token(unit.span, unit.clause, unit, "", unit.particle) for unit in statement.units]
+    tokens += [
+        _Token(quantity.span, statement.clause_at(quantity.span.start), None, quantity.key, "")
+        for quantity in statement.quantities
+    ]
+    return sorted(tokens, key=lambda token: token.span)
+
+
+def _placed(mine: Sequence[_Token], theirs: Sequence[_Token]) -> set[int] | None:
+    """Where each token of the claim stands in the sentence: in order, or moved with its case particle."""
+    places: list[int] = []
+    last = -1
+    for token in mine:
+        options = [at for at, other in enumerate(theirs) if at not in places and _is_same(token, other)]
+        ahead = [at for at in options if at > last]
+        if ahead:
+            places.append(ahead[0])
+            last = ahead[0]
+            continue
+        moved = [at for at in options if token.particle in _CASES and theirs[at].particle == token.particle]
+        if not moved:
+            return None
+        places.append(moved[0])
+    return set(places)
+
+
+def _is_same(token: _Token, other: _Token) -> bool:
+    if token.unit is None or other.unit is None:
+        return token.unit is other.unit and token.quantity == other.quantity
+    if similarity(token.unit, other.unit) < _ALIKE:
+        return False
+    cases = {_LIKE_TO.get(particle, particle) for particle in (token.particle, other.particle)} & _CASES
+    return len(cases) <= 1
+
+
+def _subject_length(mine: Sequence[_Token], context: Sequence[Statement]) -> int:
+    """How many of the claim's first tokens are a subject that the context names."""
+    named = [unit for statement in context for unit in statement.units]
+    for at, token in enumerate(mine[:4]):
+        if token.unit is None or not any(similarity(token.unit, other) >= _ALIKE for other in named):
+            return 0
+        if token.particle in ("は", "の", "では", "には"):
+            return at + 1
+    return 0
+
+
+def _may_leave_out(claim: Statement, evidence: Statement, used: set[int]) -> bool:
+    last = max(used)
+    for index, clause in enumerate(evidence.clauses):
+        if index in used or clause.span.of(evidence.text.text) in claim.text.text:
+            continue
+        if index < last or clause.is_condition or _LIMITS.search(clause.span.of(evidence.text.text)):
+            return False
+    return True
+
+
+def _cues(statement: Statement, used: set[int] | None) -> list[tuple[str, int]]:
+    return [
+        (cue.operator.value, cue.group)
+        for index, clause in enumerate(statement.clauses)
+        if used is None or index in used
+        for cue in clause.cues
+    ]
+
+
+def _markers(statement: Statement, used: set[int] | None) -> Counter[str]:
+    pattern = _MARKERS_EN if statement.language is Language.ENGLISH else _MARKERS_JA
+    found: Counter[str] = Counter()
+    for index, clause in enumerate(statement.clauses):
+        if used is None or index in used:
+            found.update(match.lower() for match in pattern.findall(clause.span.of(statement.text.text)))
+    return found
