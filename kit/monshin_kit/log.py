@@ -9,6 +9,8 @@ import traceback
 
 from opentelemetry import trace
 
+from monshin_kit.errors import InvalidInput
+
 ALLOWED_FIELDS = frozenset(
     {
         "service", "rpc", "code", "reason", "error_id", "duration_ms", "count", "size_bytes", "port", "target",
@@ -17,13 +19,16 @@ ALLOWED_FIELDS = frozenset(
 )  # fmt: skip
 
 
+LEVELS = ("debug", "info", "warning", "error")
 _OURS = ("monshin", "__main__")
 _log = logging.getLogger("monshin_kit.log")
 
 
 def configure(level: str) -> None:
     """Sends all logging of the process to stderr, one JSON object a line; and what Python itself would write there:
-    warnings, and errors that nobody caught."""
+    warnings, and errors that nobody caught. Raises InvalidInput for an unknown level."""
+    if level.lower() not in LEVELS:
+        raise InvalidInput(f"MONSHIN_LOG_LEVEL is {level!r}, but must be one of {', '.join(LEVELS)}")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

@@ -103,9 +103,10 @@ def run(name: str, start: Start, *, services: Sequence[str], port: int) -> None:
 
     services: full proto names of what it offers. port: where it listens unless MONSHIN_PORT says otherwise.
     """
-    settings = load(ServerSettings)
-    log.configure(settings.log_level)
+    log.configure("info")  # also for what the settings themselves get wrong
     try:
+        settings = load(ServerSettings)
+        log.configure(settings.log_level)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(name, settings, start, services, settings.port or port))
     except MonshinError as error:
