@@ -29,7 +29,7 @@ def split_claims(answer: str, question: str = "") -> list[Claim]:
     claims: list[Claim] = []
     end = 0
     for part in split_parts(answer):
-        if _PARAGRAPH.search(answer, end, part.span.start):
+        if part.kind is not PartKind.HEADING and _PARAGRAPH.search(answer, end, part.span.start):
             # What a paragraph spoke of does not reach into the next; what the heading or question named does.
             subject = announced
         end = part.span.end

@@ -62,7 +62,7 @@ _AFTER: tuple[tuple[Comparator, str], ...] = (
 )
 _BEFORE: tuple[tuple[Comparator, str], ...] = (
     (Comparator.AT_LEAST, r"≥|≧|>=|⩾|少なくとも|少なくても|最低でも|最低|最小|下限は?"),
-    (Comparator.AT_MOST, r"≤|≦|<=|⩽|多くとも|多くても|最大で?|最高|最長|上限は?|せいぜい|長くても"),
+    (Comparator.AT_MOST, r"≤|≦|<=|⩽|多くとも|多くても|最大(?:でも|で)?|最高|最長|上限は?|せいぜい|長くても"),
     (
         Comparator.AT_MOST,
         r"(?:no|not) (?:more|greater|longer|later|higher|older) than|not (?:to )?exceed(?:ing)?|up to",

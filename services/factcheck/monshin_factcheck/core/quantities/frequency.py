@@ -85,7 +85,8 @@ def _readings(text: str) -> Iterator[Quantity]:
         ):
             continue
         days = (_number(match["period"]) if match["period"] else Fraction(1)) * _days(match["unit"])
-        yield from _quantity(text, match, _interval(match["low"], match["high"]).scaled(1 / days))
+        if days:
+            yield from _quantity(text, match, _interval(match["low"], match["high"]).scaled(1 / days))
     for match in _EVERY.finditer(text):
         interval = _interval(match["low"], match["high"])
         if interval.low:

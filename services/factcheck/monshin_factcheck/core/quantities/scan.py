@@ -41,7 +41,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     index = 0
     while index < len(reader.numbers):
         made, index = reader.read(index)
-        found.extend(made)
+        found.extend(one for one in made if not any(one.span.overlaps(other.span) for other in fixed))
     found.sort(key=lambda quantity: quantity.span)
     return tuple(with_periods(text, _chained(text, found)))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from monshin_factcheck.core.cues.opposites import clash
 from monshin_factcheck.core.rules.statement import Statement, Unit
+from monshin_factcheck.core.text.spans import Span
 
 _SAME = 1.0
 _SAME_FORM = 0.95
@@ -27,6 +28,14 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """How much of a claim, and of what it is about, a sentence accounts for; both in [0, 1]."""
+
+    coverage: float
+    topic_coverage: float
+
+
+@dataclass(frozen=True, slots=True)
 class Alignment:
     """One claim against one sentence. `matches` has an entry a claim unit; None has no counterpart at all."""
 
@@ -36,10 +45,19 @@ class Alignment:
     coverage: float
     topic_coverage: float
 
-    def matched_index(self, unit: int) -> int | None:
-        """The evidence unit of a claim unit that counts as accounted for inside the sentence itself."""
-        match = self.matches[unit]
-        return match.index if match is not None and match.similarity >= MATCHED else None
+    def without(self, spans: Sequence[Span]) -> Shares:
+        """The shares of coverage where the claim's words at these stretches of its original text do not count."""
+        claim = self.claim
+        kept = [
+            index
+            for index, unit in enumerate(claim.units)
+            if not any(claim.text.to_original(unit.span).overlaps(span) for span in spans)
+        ]
+        topic = _topic(claim.units)
+        return Shares(
+            covered(claim.units, self.matches, kept),
+            covered(claim.units, self.matches, [index for index in kept if index in topic]),
+        )
 
 
 def align(claim: Statement, evidence: Statement, context: Sequence[Statement] = ()) -> Alignment:

@@ -90,11 +90,8 @@ class RulesJudge:
         limits = self._thresholds
         kinds = {rule.kind for rule in found if rule.kind.is_conflict and rule.strength >= limits.strengths[rule.kind]}
         is_turned = sum(bool(kinds & turn) for turn in _TURNS) % 2 == 1 or bool(kinds & _ALWAYS)
-        if (
-            is_turned
-            and alignment.coverage >= limits.conflict_coverage
-            and alignment.topic_coverage >= limits.conflict_topic
-        ):
+        rest = alignment.without([rule.claim for rule in found if rule.kind in kinds])
+        if is_turned and rest.coverage >= limits.conflict_coverage and rest.topic_coverage >= limits.conflict_topic:
             return Stance.CONTRADICTS
         return Stance.RELATED if alignment.coverage >= limits.related else Stance.UNRELATED
 

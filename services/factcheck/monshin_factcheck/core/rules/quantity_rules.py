@@ -21,8 +21,11 @@ _KINDS = {
 _GOOD = frozenset({Agreement.SAME, Agreement.SAME_NUMBER, Agreement.WITHIN})
 # Content words on either side that say what a number is for.
 _NEIGHBOURS = 4
+# What words of an earlier and of a later clause count.
+_EARLIER = 0.5
+_LATER = 0.1
 # An equal number may lie this much farther from the claim's words than another one and is still meant.
-_MARGIN = 0.25
+_MARGIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def _in_context(alignment: Alignment, pair: Pairing) -> Agreement:
 
 
 def _bonus(pairing: Pairing) -> float:
-    return _MARGIN * (pairing.agreement in _GOOD) + 0.1 * (pairing.claim.unit == pairing.evidence.unit)
+    return _MARGIN * (pairing.agreement in _GOOD) + 0.02 * (pairing.claim.unit == pairing.evidence.unit)
 
 
 def _is_same_scope(pair: Pairing) -> bool:
@@ -107,11 +110,15 @@ def _role(claim: Statement, mine: Quantity, evidence: Statement, theirs: Quantit
 
 
 def _around(statement: Statement, quantity: Quantity) -> list[tuple[Unit, float]]:
-    """The nearest content words on either side, weighted by nearness; words of another clause count half."""
+    """The nearest content words on either side, weighted by nearness; those of other clauses count less.
+
+    `開始用量は5 mg、最大用量は10 mg`: what follows the comma belongs to the next number.
+    """
     before = [unit for unit in statement.units if unit.span.end <= quantity.span.start][-_NEIGHBOURS:]
     after = [unit for unit in statement.units if unit.span.start >= quantity.span.end][:_NEIGHBOURS]
     clause = statement.clause_at(quantity.span.start)
     found: list[tuple[Unit, float]] = []
     for distance, unit in (*enumerate(reversed(before), 1), *enumerate(after, 1)):
-        found.append((unit, unit.weight / distance * (1.0 if unit.clause == clause else 0.5)))
+        nearness = 1.0 if unit.clause == clause else _EARLIER if unit.clause < clause else _LATER
+        found.append((unit, unit.weight / distance * nearness))
     return found

@@ -1,0 +1,52 @@
+"""The judge, made once: its dictionary takes a moment to load."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from monshin_factcheck.core.decision import Decision, decide
+from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.rules.judge import RulesJudge
+from monshin_factcheck.core.rules.statement import Reader
+from monshin_factcheck.core.text.sentences import split_sentences
+from monshin_factcheck.core.text.words import Analyser
+
+Check = Callable[..., Decision]
+
+
+def passages_of(document: str, text: str, title: str = "") -> list[Passage]:
+    """The sentences of a document with their neighbours."""
+    spans = split_sentences(text)
+    sentences = ["", *(span.of(text) for span in spans), ""]
+    return [
+        Passage(document, span, sentences[at], sentences[at - 1], sentences[at + 1], title)
+        for at, span in enumerate(spans, 1)
+    ]
+
+
+@pytest.fixture(scope="session")
+def judge() -> RulesJudge:
+    """The rules with their own thresholds."""
+    return RulesJudge(Reader(Analyser()))
+
+
+@pytest.fixture(scope="session")
+def check(judge: RulesJudge) -> Check:
+    """Checks a claim against documents given as texts, or against passages."""
+
+    def run(claim: str, *documents: str | Sequence[Passage], title: str = "") -> Decision:
+        passages = [
+            passage
+            for number, document in enumerate(documents)
+            for passage in (
+                passages_of(f"sources/{number}", document, title) if isinstance(document, str) else document
+            )
+        ]
+        return decide(judge.judge(claim, passages), (judge.name,))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def split() -> Callable[..., list[Passage]]:
+    """`passages_of`."""
+    return passages_of

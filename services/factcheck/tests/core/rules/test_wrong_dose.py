@@ -1,0 +1,103 @@
+"""A wrong dose is never supported."""
+
+import json
+import random
+import re
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from monshin_factcheck.core.decision import Decision, Verdict
+from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.text.normalise import normalise
+
+CORPUS = Path(__file__).parents[5] / "demo" / "corpus"
+SWAPS = {
+    "mg": ["g", "μg", "mL"],
+    "μg": ["mg"],
+    "g": ["mg", "kg"],
+    "mL": ["L", "mg"],
+    "L": ["mL"],
+    "時間": ["分", "日"],
+    "分": ["時間", "秒"],
+    "日": ["時間", "週間"],
+    "週": ["日"],
+    "か月": ["週間", "年"],
+    "年": ["か月"],
+    "%": ["mg"],
+    "mEq": ["Eq"],
+    "mmol": ["mol"],
+    "単位": ["mg"],
+    "歳": ["か月"],
+    "mmHg": ["kPa"],
+    "回": ["日"],
+    "cm": ["mm"],
+    "mm": ["cm"],
+}
+DIGITS = re.compile(r"(?<![A-Za-z\d.,-])\d+(?:\.\d+)?(?![\d,])")
+# Sentences drawn for `make test-fast`; the slow test takes them all.
+SAMPLE = 60
+
+
+def sentences() -> list[tuple[str, list[dict[str, str]]]]:
+    """Documents by file."""
+    files = sorted(CORPUS.glob("*.jsonl"))
+    return [(file.name, [json.loads(line) for line in file.read_text("utf-8").splitlines()]) for file in files]
+
+
+def wrong(sentence: str) -> Iterator[str]:
+    """The sentence with one number or one unit changed; each says something else than it did."""
+    for match in DIGITS.finditer(sentence):
+        value = Fraction(match.group())
+        for other in {value * 10, value / 10, value + 1, value * 2} - {value}:
+            yield sentence[: match.start()] + f"{float(other):.10g}" + sentence[match.end() :]
+    for unit, swapped in SWAPS.items():
+        for match in re.finditer(rf"(?<=[0-9 ]){re.escape(unit)}(?![A-Za-z])", sentence):
+            for wrong_unit in swapped:
+                yield sentence[: match.start()] + wrong_unit + sentence[match.end() :]
+
+
+def check_all(check: Callable[..., Decision], split: Callable[..., list[Passage]], keep: Callable[[], bool]) -> int:
+    """Asserts for every chosen sentence of the corpus; answers how many wrong claims were made."""
+    made = 0
+    for _, documents in sentences():
+        for document in documents:
+            passages = split(document["id"], document["text"], document["title"])
+            for passage in passages:
+                if not keep():
+                    continue
+                for claim in wrong(normalise(passage.text).text):
+                    verdict = check(claim, passages).verdict
+                    assert verdict not in (Verdict.SUPPORTED, Verdict.CONFLICTING), claim
+                    made += 1
+    return made
+
+
+def test_no_wrong_number_or_unit_of_a_sample_is_supported(
+    check: Callable[..., Decision], split: Callable[..., list[Passage]]
+) -> None:
+    rng = random.Random(4)
+    total = sum(len(split("d", document["text"])) for _, documents in sentences() for document in documents)
+    assert check_all(check, split, lambda: rng.random() < SAMPLE / total) > 200
+
+
+@pytest.mark.slow
+def test_no_wrong_number_or_unit_of_the_whole_corpus_is_supported(
+    check: Callable[..., Decision], split: Callable[..., list[Passage]]
+) -> None:
+    assert check_all(check, split, lambda: True) > 8000
+
+
+def test_every_true_sentence_is_supported_by_itself(
+    check: Callable[..., Decision], split: Callable[..., list[Passage]]
+) -> None:
+    """Else the tests above would pass by never supporting anything."""
+    asked = supported = 0
+    for _, documents in sentences():
+        for document in documents[::4]:
+            passages = split(document["id"], document["text"], document["title"])
+            for passage in passages:
+                asked += 1
+                supported += check(passage.text, passages).verdict is Verdict.SUPPORTED
+    assert supported >= 0.98 * asked
