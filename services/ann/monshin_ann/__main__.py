@@ -35,15 +35,17 @@ async def start(runtime: Runtime) -> None:
     limit, memory_bytes = settings.collections_limit, settings.memory_limit_mib * 1024 * 1024
     collections = await runtime.executor.run(Collections, runtime.data_dir, limit, memory_bytes)
     writers = Executor(workers=1, queue_limit=runtime.settings.queue_limit, name="writes")
+    compactor = Executor(workers=1, name="compaction")  # its own thread, since each opens its own files
     _measure(collections)
 
     async def close() -> None:
         writers.close()
+        compactor.close()
         collections.close()
 
     runtime.on_stop(close)
     if settings.compact_interval_s > 0:
-        runtime.spawn(_compact_forever(collections, settings.compact_interval_s))
+        runtime.spawn(_compact_forever(collections, compactor, settings.compact_interval_s))
     servicer = AnnServicer(
         collections,
         readers=runtime.executor,
@@ -54,10 +56,10 @@ async def start(runtime: Runtime) -> None:
     runtime.serve(SERVICE, servicer)
 
 
-async def _compact_forever(collections: "Collections", interval_s: float) -> None:
+async def _compact_forever(collections: "Collections", compactor: Executor, interval_s: float) -> None:
     while True:
         await asyncio.sleep(interval_s)
-        await asyncio.to_thread(collections.compact)
+        await compactor.run(collections.compact)
 
 
 def _measure(collections: "Collections") -> None:

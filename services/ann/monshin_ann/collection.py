@@ -34,7 +34,7 @@ RESOURCE = "monshin/Collection"
 
 
 class State(Enum):
-    """SERVING, or QUARANTINED: the file is damaged, and reads and writes answer DataLoss."""
+    """SERVING, or QUARANTINED: the file is damaged or does not fit memory; reads and writes answer DataLoss."""
 
     SERVING = "serving"
     QUARANTINED = "quarantined"
@@ -100,7 +100,9 @@ class Collection:
             self._file = PointsFile(path)
             self._opened = _load(self._file, definition)
         except (DataLoss, Unavailable) as error:
-            self._quarantine(error)
+            self._quarantine(error.reason)
+        except MemoryError:
+            self._quarantine("NO_MEMORY")
 
     @property
     def state(self) -> State:
@@ -198,7 +200,7 @@ class Collection:
         try:
             yield opened
         except DataLoss as error:
-            self._quarantine(error)
+            self._quarantine(error.reason)
             raise self._damaged() from error
         finally:
             with self._idle:
@@ -217,26 +219,34 @@ class Collection:
     def _follow(self, opened: _Opened, outcome: Future[Receipt], future: Future[Committed]) -> None:
         error = future.exception()
         if isinstance(error, DataLoss):
-            self._quarantine(error)
+            self._quarantine(error.reason)
             error = self._damaged()
         if error is not None:
             outcome.set_exception(error)
             return
-        committed = future.result()
-        if committed.stored is not None:
-            opened.index.upsert(committed.receipt.sequence, committed.stored)
-        elif committed.deleted:
-            opened.index.delete(committed.receipt.sequence, committed.deleted)
-        outcome.set_result(committed.receipt)
+        try:
+            _apply(opened.index, future.result())
+        except MemoryError:  # the index lacks what the file has: it must not answer any more
+            self._quarantine("NO_MEMORY")
+            outcome.set_exception(self._damaged())
+        else:
+            outcome.set_result(future.result().receipt)
 
     def _damaged(self) -> DataLoss:
         name = self.definition.name
-        return DataLoss(f"the file of {name} is damaged: restore it from a backup, or delete it", name, RESOURCE)
+        return DataLoss(f"{name} is quarantined: restore its file from a backup, or delete it", name, RESOURCE)
 
-    def _quarantine(self, error: DataLoss | Unavailable) -> None:
+    def _quarantine(self, reason: str) -> None:
         self._opened = None
-        extra = {"resource_hash": resource_hash(self.definition.name), "reason": error.reason}
-        _log.error("the file of a collection is damaged: quarantined", extra=extra)
+        extra = {"resource_hash": resource_hash(self.definition.name), "reason": reason}
+        _log.error("a collection is quarantined", extra=extra)
+
+
+def _apply(index: ExactIndex, committed: Committed) -> None:
+    if committed.stored is not None:
+        index.upsert(committed.receipt.sequence, committed.stored)
+    elif committed.deleted:
+        index.delete(committed.receipt.sequence, committed.deleted)
 
 
 def _load(file: PointsFile, definition: Definition) -> _Opened:

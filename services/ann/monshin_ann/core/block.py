@@ -97,6 +97,10 @@ class Block:
 def _mapped(capacity: int, dim: int) -> Matrix:
     # A mapping of its own costs nothing for pages not yet written, and goes back to the system as soon as it is freed;
     # malloc may keep both.
-    memory = mmap.mmap(-1, capacity * dim * 4, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    size_bytes = capacity * dim * 4
+    try:
+        memory = mmap.mmap(-1, size_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:
+        raise MemoryError(f"no room for a block of {size_bytes} bytes") from error
     rows: NDArray[np.float32] = np.frombuffer(memory, dtype=np.float32)
     return rows.reshape(capacity, dim)

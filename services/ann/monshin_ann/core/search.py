@@ -12,6 +12,7 @@ from monshin_ann.core.distances import Queries, Scores
 from monshin_ann.core.filters import Mask, Plan
 from monshin_ann.core.shortlist import Candidates, Shortlist
 from monshin_ann.core.snapshot import Part, Snapshot
+from monshin_ann.core.vectors import Matrix
 
 _CHUNK_NUMBERS = 1 << 20  # of float64, for exact distances
 _GATHER_BELOW = 0.25  # share of matching rows under which copying them beats scoring all
@@ -50,12 +51,14 @@ def search(
 def _score(part: Part, mask: Mask, queries: Queries) -> tuple[Scores, Scores]:
     """Scores of all rows of the part, inf where the mask is False, and the margins of error."""
     vectors, lengths = part.block.vectors[: part.rows], part.block.lengths[: part.rows]
-    if mask.mean() < _GATHER_BELOW:
+    matching = np.count_nonzero(mask)
+    if matching < _GATHER_BELOW * part.rows:
         scores = np.full((part.rows, len(queries)), np.inf, dtype=np.float32)
         scores[mask] = queries.scores(vectors[mask], lengths[mask])
     else:
         scores = queries.scores(vectors, lengths)
-        scores[~mask] = np.inf
+        if matching < part.rows:
+            scores[~mask] = np.inf
     return scores, queries.margins(part.block)
 
 
@@ -63,16 +66,24 @@ def _exact_distances(
     parts: Sequence[Part], candidates: Candidates, queries: Queries, deadline: Deadline
 ) -> NDArray[np.float32]:
     distances = np.empty(len(candidates), dtype=np.float32)
-    chunk = max(1, _CHUNK_NUMBERS // queries.scaled.shape[1])
+    dim = queries.scaled.shape[1]
+    chunk = max(1, _CHUNK_NUMBERS // dim)
     by_part = np.argsort(candidates.part, kind="stable")
-    bounds = np.searchsorted(candidates.part[by_part], np.arange(len(parts) + 1)).tolist()
-    for part, (start, stop) in zip(parts, itertools.pairwise(bounds), strict=True):
-        for first in range(start, stop, chunk):
-            deadline.check()
-            which = by_part[first : min(stop, first + chunk)]
-            vectors = part.block.vectors[candidates.row[which]]
-            distances[which] = queries.distances(vectors, candidates.query[which])
+    for start in range(0, len(candidates), chunk):
+        deadline.check()
+        which = by_part[start : start + chunk]
+        vectors = _gather(parts, candidates.part[which], candidates.row[which], dim)
+        distances[which] = queries.distances(vectors, candidates.query[which])
     return distances
+
+
+def _gather(parts: Sequence[Part], part: NDArray[np.intp], row: NDArray[np.intp], dim: int) -> Matrix:
+    """The vectors of these rows, which are ordered by part."""
+    vectors = np.empty((len(part), dim), dtype=np.float32)
+    bounds = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), len(part)]
+    for start, stop in itertools.pairwise(bounds):
+        vectors[start:stop] = parts[part[start]].block.vectors[row[start:stop]]
+    return vectors
 
 
 def _rank(
