@@ -97,7 +97,7 @@ build() {
 }
 
 size() { store images --format '{{.Size}}' "localhost/monshin/$1"; }
-report() { (IFS=$'\t'; echo "$*" | tee -a "$WORK/report" >&2); }
+report() { (IFS=$'\t'; echo "$*" >>"$WORK/report"; say "$*"); }
 
 make_keys() {
   mkdir -p "$WORK/keys" "$WORK/identity"
@@ -184,13 +184,24 @@ check_alone() {
   start "$1"
   # shellcheck disable=SC2046  # no question is one question less
   wait_serving "$1" $(question "$1" healthz)
+  [ "$1" = gateway ] || in_data "$1" python3 -m monshin_kit.backup backup /data/store /data/backup
   stop "$1"
+  [ "$1" = gateway ] || in_data "$1" python3 -m monshin_kit.backup restore /data/backup /data/store
   report "$1" "serves alone after $SERVING_AFTER_S s, ends with 0 on SIGTERM" ""
+}
+
+# Runs a command of the image on the data of a service, as `kubectl exec` or a restoring pod does.
+in_data() {
+  local container status=0
+  container=$(store from "localhost/monshin/$1")
+  store run --user 10001:10001 --volume "$WORK/data/$1:/data" "$container" "${@:2}" >"$WORK/$1.data.log" 2>&1 || status=$?
+  store rm "$container" >/dev/null
+  [ $status = 0 ] || { cat "$WORK/$1.data.log" >&2; fail "$1: ${*:2}"; }
 }
 
 check_together() {
   local name started=$SECONDS
-  say "starting all together, with mutual TLS"
+  say "starting all together"
   for name in embed ann factcheck; do
     start "$name"
     wait_serving "$name"
@@ -205,9 +216,10 @@ check_together() {
 # The main job through the images, as a person does it in compose: `docker compose run client factcheck check …`.
 check_a_claim() {
   local container answer
+  echo '{"id": "1", "claim": "アセトアミノフェンは1回500 mgを投与する。", "sources": ["アセトアミノフェンは1回300 mgを投与する。"]}' >"$WORK/claims.jsonl"
   container=$(store from "localhost/monshin/client")
   answer=$(store run --user 10001:10001 --volume "$WORK/keys:/data/keys:ro" --volume "$WORK/identity/client:/identity:ro" \
-    --volume "$PWD/deploy/claims.jsonl:/tmp/claims.jsonl:ro" \
+    --volume "$WORK/claims.jsonl:/tmp/claims.jsonl:ro" \
     --env MONSHIN_TLS_CA=/identity/ca.crt --env MONSHIN_TLS_CERTIFICATE=/identity/tls.crt \
     --env MONSHIN_TLS_KEY=/identity/tls.key --env "MONSHIN_EMBED_TARGET=127.0.0.1:${PORT[embed]}" \
     --env "MONSHIN_ANN_TARGET=127.0.0.1:${PORT[ann]}" --env "MONSHIN_FACTCHECK_TARGET=127.0.0.1:${PORT[factcheck]}" \
@@ -222,11 +234,14 @@ clean() {
     kill -KILL "$(cat "$WORK/data/$name/pid" 2>/dev/null)" 2>/dev/null || true
   done
   wait
-  [ $status = 0 ] || mkdir -p "$PLACE/failed" && cp "$WORK"/*.log "$PLACE/failed/" 2>/dev/null || true
+  if [ $status != 0 ]; then
+    mkdir -p "$PLACE/failed"
+    cp "$WORK"/*.log "$PLACE/failed/" 2>/dev/null || true
+    say "logs: $PLACE/failed"
+  fi
   store rm --all >/dev/null 2>&1 || true
   store rmi --all --force >/dev/null 2>&1 || true
   rm -rf "$WORK"
-  [ $status = 0 ] || say "logs: $PLACE/failed"
 }
 
 declare -A RUNNING=()

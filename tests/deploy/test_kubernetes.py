@@ -1,10 +1,12 @@
 """deploy/kubernetes: what kustomize makes of it, checked against Kubernetes' schemas and against the services."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate  # type: ignore[import-untyped]  # has types, but no marker
 import pytest
+import yaml
 from monshin.launcher.units import Unit
 from monshin_kit.server_settings import ServerSettings
 
@@ -174,6 +176,19 @@ def test_gpu_asks_for_a_gpu_and_uses_it(rendered: Rendered) -> None:
     container = _container(rendered("overlays/gpu"), "embed")
     assert container["resources"]["limits"]["nvidia.com/gpu"] == 1
     assert _env(rendered("overlays/gpu"), "embed")["MONSHIN_EMBED_DEVICE"] == "cuda"
+
+
+def test_a_restoring_pod_is_restricted_and_mounts_the_claim_of_the_service(rendered: Rendered, repo: Path) -> None:
+    pod = yaml.safe_load((repo / "deploy/kubernetes/restore.yaml").read_text())
+    kubernetes_validate.validate(pod, KUBERNETES, strict=True)
+    manifests = rendered("base")
+    (container,) = pod["spec"]["containers"]
+    (volume,) = pod["spec"]["volumes"]
+    (claim,) = _workloads(manifests)["ann"]["spec"]["volumeClaimTemplates"]
+    assert volume["persistentVolumeClaim"]["claimName"] == f"{claim['metadata']['name']}-ann-0"
+    assert container["image"] == _container(manifests, "ann")["image"]
+    assert container["securityContext"] == _container(manifests, "ann")["securityContext"]
+    assert pod["spec"]["securityContext"].items() <= _pod(manifests, "ann")["securityContext"].items()
 
 
 def _workloads(manifests: list[Manifest]) -> dict[str, Manifest]:
