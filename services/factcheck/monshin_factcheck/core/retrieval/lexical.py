@@ -24,7 +24,8 @@ class LexicalIndex:
         self._size = len(passages)
         counts = [Counter(terms) for terms in passages]
         lengths = np.array([max(len(terms), 1) for terms in passages], dtype=np.float32)
-        norms = _K1 * (1 - _B + _B * lengths / (lengths.mean() if self._size else 1.0))
+        mean = float(lengths.mean()) if self._size else 1.0
+        norms = (_K1 * (1 - _B + _B * lengths / mean)).astype(np.float32)
         places: dict[str, list[tuple[int, int]]] = {}
         for place, counted in enumerate(counts):
             for term, count in counted.items():

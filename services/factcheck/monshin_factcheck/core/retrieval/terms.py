@@ -21,7 +21,6 @@ class Terms:
         names = [hit for table in self._aliases for hit in table.find(plain)]
         found = [hit.canonical.lower() for hit in names]
         same = builtin_words()
-        for word in self._analyser.words(plain):
-            if is_content(word, language):
-                found.append((same.canonical(word.lemma) or same.canonical(word.form) or word.form).lower())
+        words = (word for word in self._analyser.words(plain) if is_content(word, language))
+        found += [(same.canonical(word.lemma) or same.canonical(word.form) or word.form).lower() for word in words]
         return found

@@ -1,0 +1,53 @@
+"""Puts the parts of the service together."""
+
+from monshin_kit.channel import ChannelSettings, connect
+from monshin_kit.executor import Executor
+from monshin_kit.server import Runtime
+from monshin_kit.settings import load
+
+from monshin_factcheck.checking.checker import Checker
+from monshin_factcheck.checking.evidence import LexicalIndexes
+from monshin_factcheck.checking.library import Library
+from monshin_factcheck.clients import embedder, vector_index
+from monshin_factcheck.core.retrieval.terms import Terms
+from monshin_factcheck.core.rules.judge import RulesJudge
+from monshin_factcheck.core.rules.statement import Reader
+from monshin_factcheck.core.text.words import Analyser
+from monshin_factcheck.corpora.changes import Changes
+from monshin_factcheck.corpora.publisher import Patience, Publisher
+from monshin_factcheck.corpora.registry import Corpora
+from monshin_factcheck.rpc.corpus_servicer import CorpusServicer
+from monshin_factcheck.rpc.factcheck_servicer import FactcheckServicer
+from monshin_factcheck.settings import FactcheckSettings
+
+WARM_UP = "患者の体温は38℃以上である。"
+
+
+async def assemble(runtime: Runtime) -> None:
+    """Opens, connects, registers; checks are ready when this returns."""
+    settings = load(FactcheckSettings)
+    channels = load(ChannelSettings)
+    to_embed = connect(settings.embed_target, [embedder.SERVICE], channels)
+    to_ann = connect(settings.ann_target, [vector_index.SERVICE], channels)
+    embed, ann = embedder.Embedder(to_embed), vector_index.VectorIndex(to_ann)
+    store = Executor(workers=1, queue_limit=runtime.settings.queue_limit, name="store")
+    corpora = await store.run(Corpora, runtime.data_dir)
+
+    async def close() -> None:
+        await to_embed.close(None)
+        await to_ann.close(None)
+        store.close()
+        corpora.close()
+
+    runtime.on_stop(close)
+    analyser, changes = Analyser(), Changes()
+    judge = RulesJudge(Reader(analyser))
+    await runtime.executor.run(judge.judge, WARM_UP, [])
+    patience = Patience(settings.publish_patience_s, settings.vector_grace_s)
+    publisher = Publisher(corpora, embed, ann, store, runtime.outbox, changes, patience, runtime.spawn)
+    library = Library(corpora, LexicalIndexes(Terms(analyser)), embed, ann, runtime.executor)
+    checker = Checker(judge, runtime.executor, judged=settings.passages_judged, found=settings.passages_found)
+    runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))
+    checks = FactcheckServicer(checker, library, runtime.executor, runtime.outbox, runtime.spawn, settings.checks_limit)
+    runtime.serve("monshin.factcheck.v1.FactcheckService", checks)
+    await publisher.resume()

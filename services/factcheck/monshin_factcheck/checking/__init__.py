@@ -1,0 +1,1 @@
+"""A check from its claims to their verdicts."""

@@ -1,0 +1,187 @@
+"""One corpus: its file, its draft and versions, and the version that checks read. Methods block: use a thread."""
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+from monshin_kit.auth import Caller
+from monshin_kit.errors import Aborted, DataLoss, FailedPrecondition, NotFound
+from monshin_kit.requests import RequestKey
+from monshin_kit.sqlite import Database
+
+from monshin_factcheck.corpora import documents, draft, versions
+from monshin_factcheck.corpora.model import (
+    CORPUS,
+    CorpusView,
+    Definition,
+    ImportCounts,
+    NewDocument,
+    StoredDocument,
+    Version,
+)
+from monshin_factcheck.corpora.pinned import PinnedVersion, pin
+from monshin_factcheck.corpora.schema import MIGRATIONS
+
+T = TypeVar("T")
+
+
+class Corpus:
+    """Opens the file of a corpus. Raises DataLoss if it is damaged, NotFound if its creation never ended."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database = Database(path, MIGRATIONS)
+        self._pinned: PinnedVersion | None = None
+        self._pinning = threading.Lock()
+        self._definition = self._read_definition()
+        self._database.write(draft.drop_staged)
+
+    @classmethod
+    def create(cls, path: Path, corpus_id: str, display_name: str, readers: tuple[str, ...]) -> "Corpus":
+        """Makes the file of a new corpus; a crash before it returns leaves a file without definition, which is none."""
+        fresh = Definition(corpus_id, display_name, readers, time.time(), secrets.token_hex(8), secrets.token_hex(8))
+        database = Database(path, MIGRATIONS)
+        try:
+            database.write(lambda connection: _write_definition(connection, fresh))
+        finally:
+            database.close()
+        return cls(path)
+
+    @property
+    def definition(self) -> Definition:
+        """Its own fields."""
+        return self._definition
+
+    def admits(self, caller: Caller) -> bool:
+        """Whether the caller may know of it."""
+        return caller.may_use(self._definition.readers)
+
+    def view(self) -> CorpusView:
+        """As it stands."""
+        with self._database.reader() as connection:
+            version = versions.current(connection)
+            count = versions.count(connection, "draft")
+        return CorpusView(self._definition, version.number if version is not None else 0, count)
+
+    def update(
+        self, display_name: str | None, readers: tuple[str, ...] | None, etag: str, key: RequestKey
+    ) -> CorpusView:
+        """Changes what is not None. Raises Aborted if `etag` is given and stale."""
+
+        def change(connection: apsw.Connection) -> Definition:
+            if key.recall(connection) is not None:
+                return self._definition
+            if etag and etag != self._definition.etag:
+                raise Aborted("the corpus was changed in between: read it again, then retry")
+            changed = replace(
+                self._definition,
+                display_name=self._definition.display_name if display_name is None else display_name,
+                readers=self._definition.readers if readers is None else readers,
+                etag=secrets.token_hex(8),
+            )
+            _write_definition(connection, changed)
+            key.record(connection, b"done")
+            return changed
+
+        self._definition = self._database.write(change)
+        return self.view()
+
+    def recall(self, key: RequestKey) -> bytes | None:
+        """What the first request with this id answered."""
+        return self._database.write(key.recall)
+
+    def stage(self, import_id: str, position: int, chunk: Sequence[NewDocument]) -> None:
+        """Keeps a part of an import aside."""
+        self._database.write(lambda connection: draft.stage(connection, import_id, position, chunk))
+
+    def adopt(self, import_id: str, key: RequestKey) -> ImportCounts:
+        """Moves a staged import into the draft at once."""
+
+        def change(connection: apsw.Connection) -> ImportCounts:
+            counts = draft.adopt(connection, import_id)
+            key.record(connection, json.dumps(asdict(counts)).encode())
+            return counts
+
+        return self._database.write(change)
+
+    def drop_staged(self, import_id: str) -> None:
+        """Forgets a staged import."""
+        self._database.write(lambda connection: draft.drop_staged(connection, import_id))
+
+    def begin_version(self, key: RequestKey) -> Version:
+        """Makes the draft a version in state PUBLISHING."""
+
+        def change(connection: apsw.Connection) -> Version:
+            remembered = key.recall(connection)
+            if remembered is not None:
+                return versions.get(connection, self._definition.id, int(remembered))
+            version = versions.begin(connection)
+            key.record(connection, str(version.number).encode())
+            return version
+
+        return self._database.write(change)
+
+    def retract(self, document_id: str, reason: str, key: RequestKey) -> StoredDocument:
+        """Takes a document out of use in all versions, from the next check on."""
+
+        def change(connection: apsw.Connection) -> StoredDocument:
+            if key.recall(connection) is not None:
+                return documents.get(connection, self._definition.id, document_id, 0)
+            stored = documents.retract(connection, self._definition.id, document_id, reason)
+            key.record(connection, b"done")
+            return stored
+
+        stored = self._database.write(change)
+        with self._pinning:
+            self._pinned = None
+        return stored
+
+    def pin(self) -> PinnedVersion:
+        """The version that a check reads from its start to its end. Raises FailedPrecondition if none is published."""
+        with self._pinning:
+            with self._database.reader() as connection:
+                version = versions.current(connection)
+                if version is None:
+                    raise FailedPrecondition("the corpus has no published version: publish one", reason="NOT_PUBLISHED")
+                if self._pinned is None or self._pinned.key != (version.number, version.fingerprint):
+                    self._pinned = pin(connection, self._definition, version)
+            return self._pinned
+
+    def read(self, query: Callable[[apsw.Connection], T]) -> T:
+        """Runs a query of `documents` or `versions` on one state of the file."""
+        with self._database.reader() as connection:
+            return query(connection)
+
+    def change(self, change: Callable[[apsw.Connection], T]) -> T:
+        """Runs a change of `versions`; on disk when this returns."""
+        return self._database.write(change)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()
+
+    def _read_definition(self) -> Definition:
+        with self._database.reader() as connection:
+            row = connection.execute("SELECT value FROM definition").fetchone()
+        if row is None:
+            self._database.close()
+            raise NotFound(CORPUS, f"corpora/{self.path.stem}")
+        try:
+            value = json.loads(str(row[0]))
+            return Definition(**{**value, "readers": tuple(value["readers"])})
+        except (ValueError, TypeError, KeyError):
+            self._database.close()
+            raise DataLoss(
+                f"{self.path.name} has a definition that cannot be read", f"corpora/{self.path.stem}"
+            ) from None
+
+
+def _write_definition(connection: apsw.Connection, definition: Definition) -> None:
+    connection.execute("DELETE FROM definition")
+    connection.execute("INSERT INTO definition VALUES (?)", (json.dumps(asdict(definition)),))

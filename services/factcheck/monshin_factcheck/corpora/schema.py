@@ -1,0 +1,44 @@
+"""The tables of a corpus's file.
+
+contents: each distinct document once, whatever versions hold it; `retraction` takes it out of all of them.
+draft, version_documents: which content a document id has there.
+staging: an import that has not ended; emptied when the file is opened.
+passages, embedded: what was split, and whose vectors were acknowledged under which fingerprint.
+"""
+
+from monshin_kit import requests
+
+MIGRATIONS = [
+    """
+    CREATE TABLE definition (value TEXT NOT NULL);
+    CREATE TABLE contents (
+      content INTEGER PRIMARY KEY, document TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
+      source TEXT NOT NULL, date TEXT NOT NULL, digest BLOB NOT NULL, text_sha256 TEXT NOT NULL, retraction TEXT
+    );
+    CREATE UNIQUE INDEX contents_in_use ON contents (digest) WHERE retraction IS NULL;
+    CREATE INDEX contents_by_document ON contents (document);
+    CREATE TABLE draft (document TEXT PRIMARY KEY, content INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE staging (
+      import TEXT NOT NULL, position INTEGER NOT NULL, document TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
+      source TEXT NOT NULL, date TEXT NOT NULL, PRIMARY KEY (import, position)
+    ) WITHOUT ROWID;
+    CREATE TABLE versions (
+      number INTEGER PRIMARY KEY, state TEXT NOT NULL, documents INTEGER NOT NULL, passages INTEGER NOT NULL DEFAULT 0,
+      passages_embedded INTEGER NOT NULL DEFAULT 0, content_sha256 TEXT NOT NULL, create_time REAL NOT NULL,
+      publish_time REAL NOT NULL DEFAULT 0, failure TEXT NOT NULL DEFAULT '', fingerprint TEXT NOT NULL DEFAULT ''
+    );
+    CREATE TABLE version_documents (
+      version INTEGER NOT NULL, document TEXT NOT NULL, content INTEGER NOT NULL, PRIMARY KEY (version, document)
+    ) WITHOUT ROWID;
+    CREATE INDEX versions_by_content ON version_documents (content);
+    CREATE TABLE passages (
+      content INTEGER NOT NULL, number INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+      PRIMARY KEY (content, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE split (content INTEGER PRIMARY KEY);
+    CREATE TABLE embedded (
+      fingerprint TEXT NOT NULL, content INTEGER NOT NULL, PRIMARY KEY (fingerprint, content)
+    ) WITHOUT ROWID;
+    """
+    + requests.SCHEMA
+]

@@ -1,0 +1,1 @@
+"""The edge: proto messages in and out."""

@@ -1,0 +1,23 @@
+"""The settings of factcheck, read once from the environment."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from monshin_kit.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class FactcheckSettings:
+    """Read by `__main__`."""
+
+    prefix: ClassVar[str] = "MONSHIN_FACTCHECK_"
+
+    embed_target: str = setting("127.0.0.1:50051", "where embed is, host:port or dns:///name:port")
+    ann_target: str = setting("127.0.0.1:50052", "where ann is")
+    passages_judged: int = setting(8, "passages that judges see of each claim", unit="passages")
+    passages_found: int = setting(32, "passages that each kind of search brings before they are fused", unit="passages")
+    publish_patience_s: float = setting(
+        600.0, "how long a publication waits for embed and ann before it FAILED", unit="s"
+    )
+    vector_grace_s: float = setting(60.0, "how long vectors of the version before are kept after a switch", unit="s")
+    checks_limit: int = setting(32, "checks at the same time; more are refused", unit="checks")
