@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from google.rpc import code_pb2
-from monshin_kit.errors import InvalidInput, MonshinError, ResourceExhausted, Unavailable
+from monshin_kit.errors import MonshinError, ResourceExhausted, Unavailable
 from monshin_protos.embed.v1 import embed_pb2
 from monshin_protos.vectors.v1 import vectors_pb2
 
@@ -12,8 +12,6 @@ from monshin_embed.core.batch import Rows
 from monshin_embed.core.fingerprint import Fingerprint
 from monshin_embed.core.model import Embeddings, ModelCard
 from monshin_embed.core.tokenizer import Pieces
-
-_MAX_REPLY_BYTES = 8 * 1024 * 1024 - 64 * 1024  # what a message may weigh, less its frame
 
 
 def embed_response(
@@ -40,13 +38,9 @@ def stream_error(error: MonshinError) -> embed_pb2.StreamError:
 
 
 def tokenize_response(texts: Sequence[Pieces], max_tokens: int) -> embed_pb2.TokenizeResponse:
-    """Raises InvalidInput if the tokens are more than one message carries."""
+    """How texts were split, and what the model reads of that."""
     tokens = [embed_pb2.Tokens(ids=text.ids, pieces=text.spelling) for text in texts]
-    response = embed_pb2.TokenizeResponse(tokens=tokens, max_tokens=max_tokens)
-    if response.ByteSize() > _MAX_REPLY_BYTES:
-        count = sum(len(text.ids) for text in texts)
-        raise InvalidInput(f"{count} tokens are more than one answer holds: send fewer or shorter texts", field="texts")
-    return response
+    return embed_pb2.TokenizeResponse(tokens=tokens, max_tokens=max_tokens)
 
 
 def model(card: ModelCard) -> embed_pb2.Model:

@@ -26,7 +26,7 @@ class EmbedSettings:
     max_tokens: int = setting(0, "most that a model reads; 0: as the model says", unit="tokens")
     licence: str = setting(AUTO, "licence tags told to callers; auto: as the model card says")
     threads: int = setting(1, "threads of one computation", unit="threads")
-    batch_tokens: int = setting(0, "a batch, padding included; 0: 512 on a CPU, 16384 on a GPU", unit="tokens")
+    batch_tokens: int = setting(0, "a batch, padding included; 0: 256 on a CPU, 16384 on a GPU", unit="tokens")
     queue_tokens: int = setting(8192, "interactive work waiting at most; half of it of one caller", unit="tokens")
     queue_texts: int = setting(1024, "the same in texts", unit="texts")
     bulk_queue_tokens: int = setting(65_536, "bulk work waiting at most; half of it of one caller", unit="tokens")

@@ -107,7 +107,7 @@ class Model:
         return Embeddings(np.stack([row.vector for row in ordered]), reports)
 
     def pieces(self, texts: tuple[str, ...], kind: Kind) -> tuple[Pieces, ...]:
-        """How each text is split, uncut."""
+        """How each text is split, uncut. Raises InvalidInput if they have more tokens than one answer should carry."""
         check_texts(texts)
         return self._tokenizer.pieces(texts, kind)
 

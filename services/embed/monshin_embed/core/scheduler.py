@@ -1,6 +1,7 @@
 """One model thread that turns waiting texts into rows, batch by batch."""
 
 import logging
+import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -100,8 +101,9 @@ class Scheduler:
         if not self._tokens_per_s:
             return 1.0
         soonest, latest = _RETRY_AFTER_S
-        # Half of the queue gone is room for most requests.
-        return min(max(waiting_tokens / self._tokens_per_s / 2, soonest), latest)
+        # Half of the queue gone is room for most requests; spread, so that those refused do not come back together.
+        half_gone_s = waiting_tokens / self._tokens_per_s / 2
+        return min(max(half_gone_s * random.uniform(0.5, 1.5), soonest), latest)
 
     def _forget(self, ticket: Ticket) -> None:
         with self._changed:

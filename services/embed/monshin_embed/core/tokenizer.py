@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import tokenizers
+from monshin_kit.errors import InvalidInput
 from numpy.typing import NDArray
 
 from monshin_embed.core.request import Kind, Prefixes
 
 TokenIds = NDArray[np.int64]
+
+_MAX_SPELLED = 100_000  # of 55 bytes at most in an answer, which must stay under 8 MiB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +54,14 @@ class Tokenizer:
         return tuple(self._cut(encoding) for encoding in self._split(texts, kind))
 
     def pieces(self, texts: Sequence[str], kind: Kind) -> tuple[Pieces, ...]:
-        """All tokens of each text."""
-        return tuple(self._spell(self._backend.post_process(encoding).ids) for encoding in self._split(texts, kind))
+        """All tokens of each text. Raises InvalidInput if they are more than 100,000 together."""
+        encodings = self._split(texts, kind)
+        count = sum(map(len, encodings))
+        if count > _MAX_SPELLED:
+            raise InvalidInput(
+                f"{count} tokens, at most {_MAX_SPELLED} are told at a time: send fewer or shorter texts", field="texts"
+            )
+        return tuple(self._spell(self._backend.post_process(encoding).ids) for encoding in encodings)
 
     def _spell(self, ids: list[int]) -> Pieces:
         # The fast form of encoding leaves its own tokens empty.

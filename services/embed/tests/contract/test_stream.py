@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 from google.rpc import code_pb2
 from monshin_embed.testing import EmbedServer, rows
+from monshin_kit.testing import eventually
 from monshin_protos.embed.v1 import embed_pb2 as pb
+
+TOKENS = "monshin_embed_tokens_total"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,11 +55,15 @@ async def test_a_stream_that_is_left_early_stops_computing(server: EmbedServer) 
     call = server.stub().EmbedStream(stream(*requests))
     await call.read()
     call.cancel()
-    computed = -1.0
-    while computed != (computed := await server.metric("monshin_embed_tokens_total")):
-        # An answer of the model's thread means that what was being computed when we left is done.
-        await server.stub().Embed(pb.EmbedRequest(kind=pb.KIND_RAW, texts=[f"まだ動いているか {computed}"]))
-        computed = await server.metric("monshin_embed_tokens_total")
+
+    async def is_idle() -> bool:
+        """Between two answers of the model's thread it has computed the second one only."""
+        await server.stub().Embed(pb.EmbedRequest(kind=pb.KIND_RAW, texts=["一度目"]))
+        computed = await server.metric(TOKENS)
+        own = await server.stub().Embed(pb.EmbedRequest(kind=pb.KIND_RAW, texts=[f"まだ動いているか {computed}"]))
+        return await server.metric(TOKENS) - computed == own.reports[0].token_count
+
+    await eventually(is_idle, "nothing of the stream is computed any more")
     assert await server.metric("monshin_embed_queue_tokens") == 0
 
 
