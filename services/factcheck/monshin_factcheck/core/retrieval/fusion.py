@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 
 RRF_K = 60
+# Ranks forget scores: a passage that shares one common word with a claim would count as much as the nearest in meaning.
+# Beside a ranking by meaning, passages must hold this much of the claim's words (README, "Retrieval").
+LEAST_SHARE = 0.3
 
 
 def fuse(rankings: Sequence[Sequence[int]], k: int) -> list[tuple[int, float]]:

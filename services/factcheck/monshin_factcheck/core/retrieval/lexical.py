@@ -31,6 +31,7 @@ class LexicalIndex:
             for term, count in counted.items():
                 places.setdefault(term, []).append((place, count))
         self._postings = {term: self._posting(found, norms) for term, found in places.items()}
+        self._unknown_idf = self._idf(0)
 
     def scores(self, terms: Iterable[str]) -> Floats:
         """BM25 of each passage: float32 of shape (passages,); 0 where no term occurs."""
@@ -41,9 +42,15 @@ class LexicalIndex:
                 total[posting[0]] += posting[1]
         return total
 
-    def search(self, terms: Iterable[str], k: int) -> list[int]:
-        """Places of the at most `k` best passages that share a term, best first, ties by place."""
-        scores = self.scores(terms)
+    def search(self, terms: Iterable[str], k: int, *, least_share: float = 0.0) -> list[int]:
+        """Places of the at most `k` best passages that share a term, best first, ties by place.
+
+        least_share: passages that hold a smaller part of the query's terms, weighted by their rarity, are left out.
+        """
+        wanted = set(terms)
+        scores = self.scores(wanted)
+        if least_share > 0:
+            scores[self._shares(wanted) < least_share] = 0
         k = min(k, self._size)
         if k == 0:
             return []
@@ -51,10 +58,25 @@ class LexicalIndex:
         ordered = best[np.lexsort((best, -scores[best]))]
         return [int(place) for place in ordered if scores[place] > 0]
 
+    def _shares(self, terms: set[str]) -> Floats:
+        """How much of the query each passage holds, in [0, 1]: float32 of shape (passages,)."""
+        held = np.zeros(self._size, dtype=np.float32)
+        total = 0.0
+        for term in terms:
+            posting = self._postings.get(term)
+            idf = self._unknown_idf if posting is None else self._idf(len(posting[0]))
+            total += idf
+            if posting is not None:
+                held[posting[0]] += idf
+        return held / np.float32(total) if total else held
+
+    def _idf(self, passages: int) -> float:
+        return float(np.log1p((self._size - passages + 0.5) / (passages + 0.5)))
+
     def _posting(
         self, found: Sequence[tuple[int, int]], norms: Floats
     ) -> tuple[np.ndarray[Any, np.dtype[np.int32]], Floats]:
         places = np.array([place for place, _ in found], dtype=np.int32)
         counts = np.array([count for _, count in found], dtype=np.float32)
-        idf = np.log1p((self._size - len(found) + 0.5) / (len(found) + 0.5))
+        idf = self._idf(len(found))
         return places, (idf * counts * (_K1 + 1) / (counts + norms[places])).astype(np.float32)
