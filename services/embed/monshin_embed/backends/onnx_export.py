@@ -1,5 +1,6 @@
 """Makes the ONNX files of a model: once in float32, and from these in int8."""
 
+import logging
 import warnings
 from pathlib import Path
 
@@ -16,6 +17,8 @@ def export_float32(module: PooledEncoder, path: Path) -> None:
     token_ids = torch.ones((2, 7), dtype=torch.int64) * 5
     attention_mask = torch.ones_like(token_ids)
     attention_mask[1, 5:] = 0
+    for talkative in ("onnx_ir", "onnxscript", "torch.onnx"):  # a hundred lines on nodes of the graph
+        logging.getLogger(talkative).setLevel(logging.ERROR)
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the exporter, about its own internals

@@ -6,7 +6,9 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from monshin_kit.errors import FailedPrecondition
 
 _log = logging.getLogger(__name__)
 _MANIFEST = "manifest.json"
+_UNFINISHED = ".unfinished-"
+_ABANDONED_AFTER_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,15 @@ class Artefacts:
             _log.warning("a cached model is damaged and is made again", extra={"path": str(place)})
             shutil.rmtree(place)
         try:
-            self._root.mkdir(parents=True, exist_ok=True)
-            beside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=self._root))
+            return self._build(place, build)
         except OSError as error:
             raise FailedPrecondition(f"the cache folder {self._root} cannot be written: {error.strerror}") from error
+
+    def _build(self, place: Path, build: Callable[[Path], None]) -> Artefact:
+        self._root.mkdir(parents=True, exist_ok=True)
+        self._remove_abandoned()
+        _log.info("a model is converted; this happens once", extra={"path": str(place)})
+        beside = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._root))
         try:
             build(beside)
             hashes = _seal(beside)
@@ -57,6 +66,13 @@ class Artefacts:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
         return Artefact(place, hashes)
+
+    def _remove_abandoned(self) -> None:
+        # A killed process leaves its half-made folder; no build takes an hour.
+        for folder in self._root.glob(f"{_UNFINISHED}*"):
+            with suppress(FileNotFoundError):  # removed meanwhile by the one who made it
+                if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_S:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def sha256_of(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import tokenizers
@@ -10,8 +11,10 @@ from tokenizers import normalizers, pre_tokenizers, processors
 from monshin_embed.core.batch import Batch, Rows
 from monshin_embed.core.fingerprint import Pooling
 
+Family = Literal["bert", "xlm-roberta"]
+
 TINY_MAX_TOKENS = 48
-_SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+_SPECIAL = ("[CLS]", "[PAD]", "[SEP]", "[UNK]")  # numbered as those of XLM-RoBERTa
 _CHARACTERS = "".join(map(chr, [*range(33, 127), *range(0x3041, 0x3097), *range(0x30A1, 0x30FB)])) + "胸痛薬量熱心臓血"
 
 
@@ -35,24 +38,26 @@ class BagEncoder:
         return rows
 
 
-def write_tiny_bert(folder: Path, *, pooling: Pooling = Pooling.MEAN, seed: int = 0) -> Path:
-    """A BERT of 2 layers and 32 numbers with random weights and a tokenizer of single characters, as files."""
+def write_tiny_bert(folder: Path, *, family: Family = "bert", pooling: Pooling = Pooling.MEAN, seed: int = 0) -> Path:
+    """An encoder of 2 layers and 32 numbers with random weights and a tokenizer of single characters, as files."""
     import torch
     import transformers
 
     torch.manual_seed(seed)
     tokenizer = _tiny_tokenizer()
-    config = transformers.BertConfig(
+    config = transformers.AutoConfig.for_model(
+        family,
         vocab_size=tokenizer.get_vocab_size(),
         hidden_size=32,
         num_hidden_layers=2,
         num_attention_heads=4,
         intermediate_size=64,
-        max_position_embeddings=TINY_MAX_TOKENS,
-        pad_token_id=0,
+        max_position_embeddings=TINY_MAX_TOKENS + (2 if family == "xlm-roberta" else 0),
+        pad_token_id=1,
         initializer_range=0.5,
     )
-    transformers.BertModel(config).save_pretrained(folder)
+    model = transformers.AutoModel.from_config(config)  # type: ignore[no-untyped-call]  # not annotated
+    model.save_pretrained(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
     _write(folder / "tokenizer_config.json", {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "[PAD]"})
     mode = {Pooling.MEAN: "pooling_mode_mean_tokens", Pooling.CLS: "pooling_mode_cls_token"}[pooling]

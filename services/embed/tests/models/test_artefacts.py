@@ -1,6 +1,9 @@
 """Folders of the cache are complete or absent, whatever happens while they are made."""
 
+import errno
 import hashlib
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,11 +54,23 @@ def test_a_failed_build_leaves_nothing_behind(tmp_path: Path) -> None:
     """Hazard: half a model that the next start takes for a whole one."""
 
     def fail() -> None:
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(FailedPrecondition, match="No space left"):
         Artefacts(tmp_path).folder("model", Builder(fail))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_behind_is_removed_by_a_later_build(tmp_path: Path) -> None:
+    """Hazard: half a gigabyte of disk for each kill during a conversion."""
+    old, fresh = tmp_path / ".unfinished-old", tmp_path / ".unfinished-fresh"
+    for folder in (old, fresh):
+        folder.mkdir()
+    two_hours_ago = time.time() - 7200
+    os.utime(old, (two_hours_ago, two_hours_ago))
+    Artefacts(tmp_path).folder("model", Builder())
+    assert not old.exists()
+    assert fresh.exists()
 
 
 def test_of_two_builders_at_the_same_time_both_get_a_whole_folder(tmp_path: Path) -> None:
