@@ -1,7 +1,7 @@
 """A served model: tokenizer, cache and scheduler behind one plan → submit → complete."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from monshin_kit.errors import InvalidInput, Violation
@@ -55,7 +55,7 @@ class Plan:
 
     keys: tuple[RowKey, ...]
     found: dict[int, Row]
-    missing: dict[int, TokenisedText] = field(default_factory=dict)
+    missing: dict[int, TokenisedText]
 
 
 class Model:
