@@ -86,7 +86,8 @@ def _protoc(descriptors: Path, arguments: list[str]) -> None:
 
     roots = [HERE, Path(grpc_tools.__file__).parent / "_proto", Path(google.rpc.__path__[0]).parents[1]]
     paths = [f"-I{root}" for root in roots]
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # protoc looks for its plugins there
+    # protoc looks for its plugins there.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     status = protoc.main(["protoc", f"--descriptor_set_in={descriptors}", *paths, *arguments])
     if status != 0:
         raise SystemExit(f"protoc failed with status {status}")

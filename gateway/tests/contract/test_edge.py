@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from echo_peer import EchoPeer
+from google.rpc import code_pb2, status_pb2
 from grpc_health.v1 import health_pb2
 from monshin_gateway.testing import GatewayProcess
 from monshin_gateway.web.security import CONTENT_SECURITY_POLICY
@@ -70,6 +71,19 @@ def test_readiness_follows_the_services(gateway: GatewayProcess, echo: EchoPeer)
     assert response.json()["services"]["ann"] == "NOT_SERVING"
     assert watched.status_code == 200
     assert httpx.get(f"{gateway.url}/healthz").status_code == 200
+
+
+def test_one_trace_goes_from_the_client_through_the_gateway_to_the_service(
+    gateway: GatewayProcess, echo: EchoPeer
+) -> None:
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    with gateway.client() as client:
+        echo.follow()
+        client.get("/v1/embed/models", headers={"traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"})
+        assert echo.next_call().metadata["traceparent"].split("-")[1] == trace_id
+        echo.follow(status=status_pb2.Status(code=code_pb2.NOT_FOUND, message="none"))
+        problem = client.get("/v1/embed/models").json()
+    assert echo.next_call().metadata["traceparent"].split("-")[1] == problem["traceId"]
 
 
 def test_the_root_leads_to_the_web_app(gateway: GatewayProcess) -> None:

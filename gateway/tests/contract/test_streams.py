@@ -125,6 +125,14 @@ def test_a_stream_has_no_time_limit_unless_the_client_sets_one(gateway: GatewayP
     assert read_events(response)[-1][2]["code"] == "DEADLINE_EXCEEDED"
 
 
+@pytest.mark.slow
+def test_a_silent_stream_says_every_15_seconds_that_it_lives(gateway: GatewayProcess, echo: EchoPeer) -> None:
+    """Proxies cut connections on which nothing moves."""
+    echo.follow(messages=0, hold=True)
+    with gateway.client() as client, client.stream("POST", "/v1/checkAnswer", json=CHECK, headers=EVENTS) as response:
+        assert next(response.iter_lines()) == ": keep-alive"
+
+
 @pytest.mark.parametrize("method", ["stream", "unary"])
 def test_a_client_that_leaves_cancels_the_call(method: str, gateway: GatewayProcess, echo: EchoPeer) -> None:
     """Hazard: an answer that nobody waits for goes on using the model."""

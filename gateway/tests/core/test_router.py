@@ -67,4 +67,4 @@ def test_no_streamed_message_has_a_field_that_looks_like_a_failed_ndjson_stream(
 def _with(method: object, rule: Rule) -> object:
     import dataclasses
 
-    return dataclasses.replace(method, rules=(rule,))  # type: ignore[type-var]
+    return dataclasses.replace(method, rules=(rule,))

@@ -33,8 +33,8 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
         self.not_run: list[str] = []
         self.was_cancelled = threading.Event()
         self._server = grpc.server(futures.ThreadPoolExecutor(8), options=[("grpc.so_reuseport", 0)])
-        factcheck_pb2_grpc.add_FactcheckServiceServicer_to_server(self, self._server)  # type: ignore[no-untyped-call]
-        corpus_pb2_grpc.add_CorpusServiceServicer_to_server(self, self._server)  # type: ignore[no-untyped-call]
+        factcheck_pb2_grpc.add_FactcheckServiceServicer_to_server(self, self._server)
+        corpus_pb2_grpc.add_CorpusServiceServicer_to_server(self, self._server)
         servicer = health.HealthServicer()
         servicer.set("", health_pb2.HealthCheckResponse.SERVING)
         health_pb2_grpc.add_HealthServicer_to_server(servicer, self._server)
@@ -144,7 +144,7 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
     def _result(self, corpus: str, claim: factcheck_pb2.Claim, found: Judgement) -> factcheck_pb2.ClaimResult:
         result = factcheck_pb2.ClaimResult(
             claim=claim,
-            verdict=f"VERDICT_{found.verdict}",  # type: ignore[arg-type]
+            verdict=f"VERDICT_{found.verdict}",
             probabilities=factcheck_pb2.Probabilities(supported=0.7, contradicted=0.1, neither=0.2),
             judges_run=["rules"],
         )
@@ -167,7 +167,7 @@ def _evidence(corpus: str, found: Judgement) -> factcheck_pb2.Evidence:
         date=document.date,
         span=_utf16(document.text, found.passage),
         text=document.text[slice(*found.passage)],
-        stance=stances.get(found.verdict, "STANCE_RELATED"),  # type: ignore[arg-type]
+        stance=stances.get(found.verdict, "STANCE_RELATED"),
     )
 
 

@@ -167,7 +167,7 @@ def test_what_did_not_run_is_said(page: Page, check_peer: CheckPeer) -> None:
     expect(page.locator("run-bar .warning")).to_contain_text("dense_retrieval")
 
 
-@pytest.mark.parametrize("example", ["ja-warfarin", "ja-sepsis", "ja-potassium", "en-acetaminophen"])
+@pytest.mark.parametrize("example", ["ja-warfarin", "ja-sepsis", "ja-potassium", "en-anaphylaxis"])
 def test_an_example_fills_the_form(example: str, page: Page) -> None:
     page.goto("/")
     page.locator(f"[data-example={example}]").click()

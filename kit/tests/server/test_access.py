@@ -15,6 +15,7 @@ from monshin_protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from monshin_protos.embed.v1 import embed_pb2, embed_pb2_grpc
 from monshin_protos.vectors.v1 import vectors_pb2
 
+pytestmark = pytest.mark.slow  # each test starts a process
 Make = Callable[..., ServiceProcess]
 Audit = Callable[[ServiceProcess], Awaitable[list[audit_pb2.AuditEntry]]]
 EMBED = "monshin.embed.v1.EmbedService/Embed"

@@ -15,6 +15,7 @@ from grpc_status import rpc_status
 from monshin_kit.testing import ServiceProcess, eventually, free_port
 from monshin_protos.embed.v1 import embed_pb2, embed_pb2_grpc
 
+pytestmark = pytest.mark.slow  # each test starts a process
 Make = Callable[..., ServiceProcess]
 EMBED = "/monshin.embed.v1.EmbedService/Embed"
 

@@ -15,6 +15,7 @@ from monshin_kit.sqlite import BUSY_LIMIT_MS
 from monshin_kit.testing import ServiceProcess, eventually
 from monshin_protos.ann.v1 import ann_pb2, ann_pb2_grpc
 
+pytestmark = pytest.mark.slow  # each test starts a process
 Make = Callable[..., ServiceProcess]
 RECOVERY_S = 10.0
 

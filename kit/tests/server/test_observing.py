@@ -10,6 +10,7 @@ from monshin_kit.testing import OtlpReceiver, ServiceProcess, eventually, free_p
 from monshin_protos.ann.v1 import ann_pb2, ann_pb2_grpc
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+pytestmark = pytest.mark.slow  # each test starts a process
 Make = Callable[..., ServiceProcess]
 EMBED = "monshin.embed.v1.EmbedService/Embed"
 DELETE = "monshin.ann.v1.AnnService/DeleteCollection"

@@ -16,6 +16,7 @@ from grpc_status import rpc_status
 from monshin_kit.outbox import Entry, Outbox, _insert
 from monshin_kit.testing import ServiceProcess
 
+pytestmark = pytest.mark.slow  # each test starts a process
 Make = Callable[..., ServiceProcess]
 EMBED = "monshin.embed.v1.EmbedService"
 PORT_LIMIT_S = 10.0  # the benchmark holds it to 1.5 s on a quiet machine

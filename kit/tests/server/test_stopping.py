@@ -15,6 +15,7 @@ from monshin_kit.testing import ServiceProcess, eventually, free_port
 from monshin_protos.ann.v1 import ann_pb2, ann_pb2_grpc
 from monshin_protos.embed.v1 import embed_pb2, embed_pb2_grpc
 
+pytestmark = pytest.mark.slow  # each test starts a process
 Make = Callable[..., ServiceProcess]
 DELETE = "monshin.ann.v1.AnnService/DeleteCollection"
 EMBED = "monshin.embed.v1.EmbedService/Embed"

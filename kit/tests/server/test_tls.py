@@ -18,6 +18,7 @@ from monshin_kit.channel import ChannelSettings, connect
 from monshin_kit.testing import ServiceProcess, eventually
 from monshin_protos.embed.v1 import embed_pb2, embed_pb2_grpc
 
+pytestmark = pytest.mark.slow  # each test starts a process
 Make = Callable[..., ServiceProcess]
 
 

@@ -111,8 +111,13 @@ export class CheckForm extends LitElement {
 
   #option(corpus) {
     const id = corpus.name.replace("corpora/", "");
+    const isDamaged = corpus.state === "CORPUS_STATE_QUARANTINED";
     const name = corpus.displayName ? `${corpus.displayName} (${id})` : id;
-    return html`<option value=${corpus.name} ?selected=${route.value.parameters.corpus === id}>${name}</option>`;
+    return html`
+      <option value=${corpus.name} ?selected=${route.value.parameters.corpus === id} ?disabled=${isDamaged}>
+        ${name} ${isDamaged ? t("check.quarantined") : ""}
+      </option>
+    `;
   }
 
   #field(name) {

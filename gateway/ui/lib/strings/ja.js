@@ -48,6 +48,7 @@ export const ja = {
   "check.optional": "（任意）",
   "check.questionHint": "回答のもとになった質問。主語の省略を補うのに使います",
   "check.corpus": "照合する資料集",
+  "check.quarantined": "（損傷のため隔離中）",
   "check.send": "照合する",
   "check.found": "主張が {count} 件見つかりました。照合しています。",
   "check.done": "照合が終わりました。{words}",

@@ -13,7 +13,7 @@ from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge
-from monshin_factcheck.core.retrieval.fusion import fuse
+from monshin_factcheck.core.retrieval.fusion import LEAST_SHARE, fuse
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
@@ -94,7 +94,7 @@ class Checker:
         passages = run.evidence.passages
         if len(passages) <= self._judged:
             return list(passages)
-        alike = await run.evidence.lexical(claim.text, self._found)
+        alike = await run.evidence.lexical(claim.text, self._found, LEAST_SHARE if near else 0.0)
         return [replace(passages[place], score=score) for place, score in fuse([alike, near], self._judged)]
 
     def _judged_decision(self, claim: str, passages: Sequence[Passage]) -> Decision:

@@ -35,8 +35,8 @@ class Evidence(Protocol):
         """The whole text of one of its documents."""
         ...
 
-    async def lexical(self, claim: str, k: int) -> list[int]:
-        """Places of passages that share words, best first."""
+    async def lexical(self, claim: str, k: int, least_share: float = 0.0) -> list[int]:
+        """Places of passages that share words, best first; least_share: how much of the claim's words at least."""
         ...
 
     async def dense(self, claims: Sequence[str], k: int) -> list[list[int]]:
@@ -77,9 +77,9 @@ class CorpusEvidence:
         """As Evidence.text_of."""
         return self._pinned.texts[document]
 
-    async def lexical(self, claim: str, k: int) -> list[int]:
+    async def lexical(self, claim: str, k: int, least_share: float = 0.0) -> list[int]:
         """As Evidence.lexical."""
-        return await self._executor.run(self._lexical, claim, k)
+        return await self._executor.run(self._lexical, claim, k, least_share)
 
     async def dense(self, claims: Sequence[str], k: int) -> list[list[int]]:
         """As Evidence.dense. Points of other versions may be among the nearest: more are asked for, these left out."""
@@ -89,8 +89,8 @@ class CorpusEvidence:
         known = self._pinned.index_of
         return [[known[point] for point in points if point in known][:k] for points in found]
 
-    def _lexical(self, claim: str, k: int) -> list[int]:
-        return self._indexes.of(self._pinned).search(self._indexes.terms.of(claim), k)
+    def _lexical(self, claim: str, k: int, least_share: float) -> list[int]:
+        return self._indexes.of(self._pinned).search(self._indexes.terms.of(claim), k, least_share=least_share)
 
 
 class SourceEvidence:
@@ -109,9 +109,9 @@ class SourceEvidence:
         """As Evidence.text_of."""
         return self._texts[int(document.removeprefix("sources/"))]
 
-    async def lexical(self, claim: str, k: int) -> list[int]:
+    async def lexical(self, claim: str, k: int, least_share: float = 0.0) -> list[int]:
         """As Evidence.lexical."""
-        return await self._executor.run(self._lexical, claim, k)
+        return await self._executor.run(self._lexical, claim, k, least_share)
 
     async def dense(self, claims: Sequence[str], k: int) -> list[list[int]]:
         """As Evidence.dense; of long sources only what the words select is embedded."""
@@ -128,10 +128,10 @@ class SourceEvidence:
         similarity = queries.vectors @ passages.vectors.T
         return [[candidates[place] for place in (-row).argsort(kind="stable")[:k]] for row in similarity]
 
-    def _lexical(self, claim: str, k: int) -> list[int]:
+    def _lexical(self, claim: str, k: int, least_share: float) -> list[int]:
         if self._lexical_index is None:
             self._lexical_index = LexicalIndex([self._terms.of(passage.text) for passage in self.passages])
-        return self._lexical_index.search(self._terms.of(claim), k)
+        return self._lexical_index.search(self._terms.of(claim), k, least_share=least_share)
 
 
 def source_passages(number: int, text: str) -> list[Passage]:

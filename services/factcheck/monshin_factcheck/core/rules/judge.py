@@ -75,14 +75,10 @@ class RulesJudge:
         evidence = read(passage.text)
         context = [read(text) for text in (passage.title, passage.before) if text]
         alignment = align(claim, evidence, context)
-        found = [
-            *quantity_findings(alignment, pair_quantities(alignment)),
-            *opposite_findings(alignment),
-            *polarity_findings(alignment),
-        ]
+        found = findings(alignment)
         stance = self._stance(alignment, found, is_verbatim=says_the_same(claim, evidence, context))
-        findings = tuple(_finding(rule, passage) for rule in found if rule.strength > 0)
-        return Opinion(passage, stance, alignment.coverage, _probabilities(alignment, found, stance), findings)
+        told = tuple(_finding(rule, passage) for rule in found if rule.strength > 0)
+        return Opinion(passage, stance, alignment.coverage, _probabilities(alignment, found, stance), told)
 
     def _stance(self, alignment: Alignment, found: Sequence[RuleFinding], *, is_verbatim: bool) -> Stance:
         if is_verbatim:
@@ -94,6 +90,15 @@ class RulesJudge:
         if is_turned and rest.coverage >= limits.conflict_coverage and rest.topic_coverage >= limits.conflict_topic:
             return Stance.CONTRADICTS
         return Stance.RELATED if alignment.coverage >= limits.related else Stance.UNRELATED
+
+
+def findings(alignment: Alignment) -> list[RuleFinding]:
+    """Everything that the rules notice about a claim and one sentence."""
+    return [
+        *quantity_findings(alignment, pair_quantities(alignment)),
+        *opposite_findings(alignment),
+        *polarity_findings(alignment),
+    ]
 
 
 class _Memory:
