@@ -122,6 +122,7 @@ make_keys() {
 check_contents() {
   local container wrong
   container=$(store from "localhost/monshin/$1")
+  # shellcheck disable=SC2016  # for the shell inside
   wrong=$(store run --user 10001:10001 "$container" sh -c 'for tool in gcc cc c++ make pip pip3; do command -v $tool; done; true')
   [ -z "$wrong" ] || fail "$1 holds $wrong"
   if [ "$1" != embed ]; then
