@@ -83,7 +83,8 @@ class Supervisor:
             "MONSHIN_HOME": str(self._home),
             "MONSHIN_PORT": str(unit.port),
             "MONSHIN_HOST": unit.target.rsplit(":", 1)[0],
-            "MONSHIN_SERVICE_TOKEN_FILE": str(self._token_path(unit)),
+            # Never for the gateway: it speaks for its callers alone.
+            **({} if unit.speaks_http else {"MONSHIN_SERVICE_TOKEN_FILE": str(self._token_path(unit))}),
             "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
             **unit.env,
         }

@@ -9,7 +9,19 @@ from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
 from ..conftest import TEXT, Rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-MANY = {f"d{number}": f"{number}号薬の1日量は{number + 1} mgである。{TEXT}" for number in range(12)}
+DRUGS = [
+    "アムロジピン",
+    "フロセミド",
+    "ビソプロロール",
+    "メトホルミン",
+    "レボチロキシン",
+    "ファモチジン",
+    "ロラゼパム",
+    "ドネペジル",
+]
+MORE = ["プレドニゾロン", "アロプリノール", "タムスロシン"]
+MANY = {f"d{n}": f"{name}の1日量は{n + 1} mgである。{name}は室温で保管する。" for n, name in enumerate(DRUGS + MORE)}
+CLAIM = "メトホルミンの1日量は4 mgである。"
 
 
 @pytest.mark.parametrize("name", ["embed", "ann"])
@@ -20,14 +32,14 @@ async def test_a_check_goes_on_without_vectors_and_says_so(rig: Rig, name: str) 
     proxy = getattr(rig, name)
     await proxy.refuse()
     began = time.monotonic()
-    (result,), summary = await rig.check(corpus, "3号薬の1日量は4 mgである。")
+    (result,), summary = await rig.check(corpus, CLAIM)
     assert time.monotonic() - began < 5
     assert result.verdict == factcheck_pb2.VERDICT_SUPPORTED
     assert [(item.component, item.reason) for item in summary.not_run] == [("dense_retrieval", "UNAVAILABLE")]
     await proxy.accept()
 
     async def whole() -> bool:
-        _, again = await rig.check(corpus, "3号薬の1日量は4 mgである。")
+        _, again = await rig.check(corpus, CLAIM)
         return not again.not_run
 
     deadline = time.monotonic() + 10
@@ -62,7 +74,7 @@ async def test_kill_during_a_publication_loses_nothing(rig: Rig) -> None:
         version = event.version
     assert version.state == corpus_pb2.VERSION_STATE_PUBLISHED
     assert version.documents == len(MANY)
-    (result,), _ = await rig.check("killed", "3号薬の1日量は4 mgである。")
+    (result,), _ = await rig.check("killed", CLAIM)
     assert result.verdict == factcheck_pb2.VERDICT_SUPPORTED
 
 

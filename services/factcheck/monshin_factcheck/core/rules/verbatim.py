@@ -11,6 +11,7 @@ from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
 
 _ALIKE = 0.95
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 # Words of a source that a claim may leave out without saying more than the source.
 _HARMLESS = frozenset({"当院", "本院", "院内", "患者", "本剤"})
 _CASES = frozenset({"が", "を", "に", "へ", "で", "と", "から", "より", "まで"})
@@ -51,7 +52,7 @@ def says_the_same(claim: Statement, evidence: Statement, context: Sequence[State
     The subject may come from `context` (title, sentence before) where the sentence leaves it out. Later clauses of the
     sentence may go unused, earlier or limiting ones may not: dropping `妊婦では` would widen what the source says.
     """
-    if claim.language is not evidence.language or not claim.units:
+    if claim.language is not evidence.language or not claim.units or _unread(claim) - _unread(evidence):
         return False
     mine, theirs = _tokens(claim), _tokens(evidence)
     places = _placed(mine, theirs)
@@ -68,6 +69,20 @@ def says_the_same(claim: Statement, evidence: Statement, context: Sequence[State
     if not _may_leave_out(claim, evidence, used):
         return False
     return _cues(claim, None) == _cues(evidence, used) and _markers(claim, None) == _markers(evidence, used)
+
+
+def _unread(statement: Statement) -> Counter[str]:
+    """Numbers that no quantity holds whole, such as those of B12 or of a clock time that is none (0.9時).
+
+    What was not understood must stand in the sentence to the letter: a wrong number never passes for a right one.
+    """
+    spans = [span for quantity in statement.quantities for span in (quantity.span, *quantity.spans)]
+    found = _NUMBER.finditer(statement.text.text)
+    return Counter(
+        number.group()
+        for number in found
+        if not any(span.start <= number.start() and number.end() <= span.end for span in spans)
+    )
 
 
 def _tokens(statement: Statement) -> list[_Token]:
