@@ -52,14 +52,14 @@ protos: ## Generate the stubs anew
 release-protos: ## Make today's protos the ones that later changes must not break
 	$(BIN)/python protos/generate.py --release
 
-.PHONY: bench bench-embed bench-ann bench-factcheck bench-platform
-bench: bench-platform bench-embed bench-ann bench-factcheck ## All benchmarks, ours beside the peers
-bench-%: setup ## One of them: platform, embed, ann, factcheck
+.PHONY: bench bench-embed bench-ann bench-factcheck
+bench: bench-embed bench-ann bench-factcheck ## All benchmarks, ours beside the peers
+bench-%: setup ## One of them: embed, ann, factcheck
 	$(BIN)/python -m benchmarks.$*
 
 .PHONY: faults
 faults: setup ## The tests that break things: kill -9, damaged files, cut networks
-	$(BIN)/pytest tests/faults services/*/tests/faults
+	$(BIN)/pytest kit/tests services tests/e2e -k "kill or killed or damaged or harmed or cut or torn or restored or publication"
 
 .PHONY: images
 images: ## Build and start each image with buildah (root; several minutes)
