@@ -4,9 +4,8 @@ import math
 
 import grpc
 import pytest
+from monshin_factcheck.testing import TEXT, Rig
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
-
-from ..conftest import TEXT, Rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
