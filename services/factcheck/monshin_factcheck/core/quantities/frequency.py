@@ -86,10 +86,10 @@ def _readings(text: str) -> Iterator[Quantity]:
             continue
         days = (_number(match["period"]) if match["period"] else Fraction(1)) * _days(match["unit"])
         if days:
-            yield from _quantity(text, match, _interval(match["low"], match["high"]).scaled(1 / days))
+            yield from _quantity(text, match, _interval(match["low"], match["high"]), 1 / days)
     for match in _EVERY.finditer(text):
         interval = _interval(match["low"], match["high"])
-        if interval.low:
+        if interval is not None and interval.low:
             yield from _quantity(text, match, interval.scaled(_days(match["unit"])).inverted())
     for pattern, days in _WORDS:
         for match in pattern.finditer(text):
@@ -108,14 +108,19 @@ def _english(text: str) -> Iterator[Quantity]:
         if days:
             low, _, high = _COUNTS.get(match["times"].lower(), match["times"]).partition(" ")
             high = high.removesuffix("times").removesuffix("time").removeprefix("to ").removeprefix("or ").strip()
-            yield from _quantity(text, match, _interval(low, high or None).scaled(1 / days))
+            yield from _quantity(text, match, _interval(low, high or None), 1 / days)
     for match in _EN_EVERY.finditer(text):
         interval = _interval(match["low"], match["high"])
-        if interval.low:
+        if interval is not None and interval.low:
             yield from _quantity(text, match, interval.scaled(_days(match["unit"].lower())).inverted())
 
 
-def _quantity(text: str, match: re.Match[str], interval: Interval) -> Iterator[Quantity]:
+def _quantity(
+    text: str, match: re.Match[str], interval: Interval | None, factor: Fraction = Fraction(1)
+) -> Iterator[Quantity]:
+    if interval is None:
+        return
+    interval = interval.scaled(factor)
     after, before = bound_after(text, match.end()), bound_before(text, match.start())
     comparator = after.comparator if after.comparator is not Comparator.NONE else before.comparator
     prefix = match.groupdict().get("prefix")
@@ -132,10 +137,11 @@ def _quantity(text: str, match: re.Match[str], interval: Interval) -> Iterator[Q
     yield Quantity(Span(start, after.at), interval, DIMENSION, "回/日", comparator, numbers=numbers)
 
 
-def _interval(low: str, high: str | None) -> Interval:
+def _interval(low: str, high: str | None) -> Interval | None:
+    """From low to high; None for `3〜2回`, which is no range."""
     first = _number(low)
     second = _number(high) if high else first
-    return Interval(min(first, second), max(first, second))
+    return Interval(first, second) if first <= second else None
 
 
 def _number(text: str) -> Fraction:

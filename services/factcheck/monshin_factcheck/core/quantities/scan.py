@@ -68,10 +68,17 @@ class _Reader:
     def _read(self, index: int) -> tuple[list[Quantity], int]:
         number = self.numbers[index]
         unit = read_unit(self.text, number.end)
-        if self._is_taken(number) or not self._counts(number, unit):
+        if self._is_taken(number):
             return [], index + 1
         following = self.numbers[index + 1] if index + 1 < len(self.numbers) else None
-        if following is not None and not self._is_taken(following):
+        if following is not None and self._is_taken(following):
+            following = None
+        if not self._counts(number, unit):
+            made = (
+                [] if following is None or not self._waits(number, following) else self._range(number, unit, following)
+            )
+            return made, index + 2 if made else index + 1
+        if following is not None:
             for form in (self._fraction, self._pair, self._spread, self._range):
                 made = form(number, unit, following)
                 if made:
@@ -86,6 +93,13 @@ class _Reader:
     def _is_taken(self, number: Numeral) -> bool:
         at = bisect_right(self.taken, number.start, key=lambda span: span.start) - 1
         return at >= 0 and number.start < self.taken[at].end
+
+    def _waits(self, number: Numeral, following: Numeral) -> bool:
+        """`三十〜四十五度`: the unit comes with the second number."""
+        if not number.needs_unit or not following.needs_unit:
+            return False
+        unit = read_unit(self.text, following.end)
+        return unit is not None and self._counts(following, unit)
 
     def _counts(self, number: Numeral, unit: UnitExpression | None) -> bool:
         if _NOT_NUMBERS.match(self.text, number.start):

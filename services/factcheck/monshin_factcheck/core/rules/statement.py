@@ -95,7 +95,15 @@ class Reader:
 
     def _units(self, statement: Statement, taken: list[Span]) -> tuple[Unit, ...]:
         text = statement.text.text
-        names = [hit for table in self._aliases for hit in table.find(text)]
+        # A name inside of a word is another thing: 血糖 of 高血糖.
+        starts = {word.span.start for word in statement.words}
+        ends = {word.span.end for word in statement.words}
+        names = [
+            hit
+            for table in self._aliases
+            for hit in table.find(text)
+            if hit.span.start in starts and hit.span.end in ends
+        ]
         kept: list[Unit] = []
         named: list[Span] = []
         for hit in names:
@@ -110,7 +118,8 @@ class Reader:
             )
         blocked = (*taken, *named)
         for index, word in enumerate(statement.words):
-            if not is_content(word, statement.language) or any(word.span.overlaps(span) for span in blocked):
+            # A word that is only touched by a cue or number stays: its rest would be lost.
+            if not is_content(word, statement.language) or any(word.span.is_inside(span) for span in blocked):
                 continue
             following = statement.words[index + 1] if index + 1 < len(statement.words) else None
             clause = statement.clause_at(word.span.start)

@@ -11,7 +11,6 @@ from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
 
 _ALIKE = 0.95
-_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 # Words of a source that a claim may leave out without saying more than the source.
 _HARMLESS = frozenset({"当院", "本院", "院内", "患者", "本剤"})
 _CASES = frozenset({"が", "を", "に", "へ", "で", "と", "から", "より", "まで"})
@@ -19,7 +18,7 @@ _LIKE_TO = {"へ": "に"}
 # Small words that change what is said; both sides must hold the same ones.
 _MARKERS_JA = re.compile(
     r"のみ|だけ|しか|ばかり|以外|ただし|より(?!も?[高低大小多少])|ほど|さえ|こそ|または|もしくは|あるいは|および|ならびに|かつ|ことがある|ことがあり|可能性|おそれ"
-    r"|恐れ|かもしれ|得る|うる|とは限ら|場合がある|ことはない|ことがない|ても|でも|まで(?!も)|からで|以降|ながら|うちに|たびに|ごとに"
+    r"|恐れ|かもしれ|得る|うる|とは限ら|場合がある|ことはない|ことがない|ても|でも|まで(?!も)|からで|以降|ながら|うちに|たびに|ごとに|[〜~→]"
     r"|(?:れ|られ|せ|させ)(?=る|て|た|ま|な|ず|、|。)"
 )
 _MARKERS_EN = re.compile(
@@ -27,6 +26,7 @@ _MARKERS_EN = re.compile(
     r"|before|after|than|by|from|to|within)\b",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 # An uncovered clause with one of these narrows the rest down.
 _LIMITS = re.compile(
     r"のみ|だけ|しか|限り|限る|限って|ただし|除[くいき]|以外|場合|とき|際|原則|通常|ならば|なら|れば|たら|未満|以上|以下|超|if\b|unless|only|except|when\b|usually|provided",
@@ -52,7 +52,7 @@ def says_the_same(claim: Statement, evidence: Statement, context: Sequence[State
     The subject may come from `context` (title, sentence before) where the sentence leaves it out. Later clauses of the
     sentence may go unused, earlier or limiting ones may not: dropping `妊婦では` would widen what the source says.
     """
-    if claim.language is not evidence.language or not claim.units or _unread(claim) - _unread(evidence):
+    if claim.language is not evidence.language or not claim.units:
         return False
     mine, theirs = _tokens(claim), _tokens(evidence)
     places = _placed(mine, theirs)
@@ -68,27 +68,23 @@ def says_the_same(claim: Statement, evidence: Statement, context: Sequence[State
         return False
     if not _may_leave_out(claim, evidence, used):
         return False
-    return _cues(claim, None) == _cues(evidence, used) and _markers(claim, None) == _markers(evidence, used)
-
-
-def _unread(statement: Statement) -> Counter[str]:
-    """Numbers that no quantity holds whole, such as those of B12 or of a clock time that is none (0.9時).
-
-    What was not understood must stand in the sentence to the letter: a wrong number never passes for a right one.
-    """
-    spans = [span for quantity in statement.quantities for span in (quantity.span, *quantity.spans)]
-    found = _NUMBER.finditer(statement.text.text)
-    return Counter(
-        number.group()
-        for number in found
-        if not any(span.start <= number.start() and number.end() <= span.end for span in spans)
+    return (
+        _cues(claim, None) == _cues(evidence, used)
+        and _markers(claim, None) == _markers(evidence, used)
+        and _loose_digits(claim, None) == _loose_digits(evidence, used)
     )
 
 
 def _tokens(statement: Statement) -> list[_Token]:
     tokens = [_Token(unit.span, unit.clause, unit, "", unit.particle) for unit in statement.units]
     tokens += [
-        _Token(quantity.span, statement.clause_at(quantity.span.start), None, quantity.key, "")
+        _Token(
+            quantity.span,
+            statement.clause_at(quantity.span.start),
+            None,
+            f"{quantity.key} {quantity.is_approximate}",
+            "",
+        )
         for quantity in statement.quantities
     ]
     return sorted(tokens, key=lambda token: token.span)
@@ -151,10 +147,27 @@ def _cues(statement: Statement, used: set[int] | None) -> list[tuple[str, int]]:
     ]
 
 
+def _loose_digits(statement: Statement, used: set[int] | None) -> Counter[str]:
+    """Written numbers that are not wholly inside a quantity or a name: what reading went past must be equal, too.
+
+    `8〜0.9時` was read as 9時 once, and a wrong time was supported.
+    """
+    read = [span for quantity in statement.quantities for span in quantity.spans]
+    read += [unit.span for unit in statement.units]
+    found: Counter[str] = Counter()
+    for match in _DIGITS.finditer(statement.text.text):
+        is_read = any(Span(match.start(), match.end()).is_inside(span) for span in read)
+        if not is_read and (used is None or statement.clause_at(match.start()) in used):
+            found[match.group()] += 1
+    return found
+
+
 def _markers(statement: Statement, used: set[int] | None) -> Counter[str]:
     pattern = _MARKERS_EN if statement.language is Language.ENGLISH else _MARKERS_JA
+    numbers = [span for quantity in statement.quantities for span in quantity.spans]
     found: Counter[str] = Counter()
-    for index, clause in enumerate(statement.clauses):
-        if used is None or index in used:
-            found.update(match.lower() for match in pattern.findall(clause.span.of(statement.text.text)))
+    for match in pattern.finditer(statement.text.text):
+        is_number = any(Span(match.start(), match.end()).is_inside(span) for span in numbers)
+        if not is_number and (used is None or statement.clause_at(match.start()) in used):
+            found[match.group().lower()] += 1
     return found

@@ -25,6 +25,10 @@ class Span:
         """Whether the two share a code point."""
         return self.start < other.end and other.start < self.end
 
+    def is_inside(self, other: "Span") -> bool:
+        """Whether all of it lies in the other."""
+        return other.start <= self.start and self.end <= other.end
+
     def of(self, text: str) -> str:
         """The characters of this stretch."""
         return text[self.start : self.end]
