@@ -1,14 +1,28 @@
 """The judge, made once: its dictionary takes a moment to load."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import pytest
 from monshin_factcheck.core.decision import Decision, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.rules.judge import RulesJudge
-from monshin_factcheck.core.rules.statement import Reader
+from monshin_factcheck.core.rules.statement import Reader, Statement
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.words import Analyser
+
+
+class RememberingReader(Reader):
+    """Reads each sentence once: a test asks about the same document a hundred times."""
+
+    def __init__(self, analyser: Analyser) -> None:
+        super().__init__(analyser)
+        self._remembered = lru_cache(maxsize=10_000)(super().read)
+
+    def read(self, sentence: str) -> Statement:
+        """As Reader.read."""
+        return self._remembered(sentence)
+
 
 Check = Callable[..., Decision]
 
@@ -26,7 +40,7 @@ def passages_of(document: str, text: str, title: str = "") -> list[Passage]:
 @pytest.fixture(scope="session")
 def judge() -> RulesJudge:
     """The rules with their own thresholds."""
-    return RulesJudge(Reader(Analyser()))
+    return RulesJudge(RememberingReader(Analyser()))
 
 
 @pytest.fixture(scope="session")
