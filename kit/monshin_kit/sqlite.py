@@ -2,6 +2,8 @@
 
 Acknowledged means on disk: WAL with synchronous=FULL, and a future resolves only after its COMMIT.
 Through apsw, whose SQLite is newer than the system's (3.40.1 has two bugs that hit us, DESIGN.md §6).
+Never open one of these files by the stdlib's sqlite3 in the same process: two SQLite libraries on one file lose each
+other's locks (https://sqlite.org/howtocorrupt.html, 2.2.1; seen as a bus error).
 """
 
 import queue

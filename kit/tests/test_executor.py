@@ -98,6 +98,7 @@ async def test_work_whose_caller_left_is_never_started(executor: Executor, gate:
     done: list[int] = []
     waiting = await _queue(executor, 3, done)
     waiting[1].cancel()
+    await asyncio.wait([waiting[1]])  # the caller has left only once its task has ended
     gate.may_leave.set()
     await asyncio.gather(running, waiting[0], waiting[2])
     assert done == [0, 2]

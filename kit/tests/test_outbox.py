@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -36,9 +35,16 @@ async def outbox(path: Path) -> AsyncIterator[Outbox]:
 
 
 def _on_disk(path: Path) -> list[str]:
-    """What another process sees: committed rows only."""
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
-        return [name for (name,) in connection.execute("SELECT name FROM entries ORDER BY sequence")]
+    """What another connection sees: committed rows only.
+
+    Through apsw as well: two SQLite libraries on one file in one process lose each other's locks, and crash
+    (https://sqlite.org/howtocorrupt.html, 2.2.1).
+    """
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        return [str(name) for (name,) in connection.execute("SELECT name FROM entries ORDER BY sequence")]
+    finally:
+        connection.close()
 
 
 class FullDisk:
