@@ -168,3 +168,18 @@ async def test_a_deleted_corpus_is_gone(rig: Rig) -> None:
     )
     await rig.corpora().CreateCorpus(pb.CreateCorpusRequest(corpus_id="fleeting"))
     assert (await rig.corpora().GetCorpus(pb.GetCorpusRequest(name="corpora/fleeting"))).draft_documents == 0
+
+
+async def test_a_cancelled_import_is_never_taken_for_a_whole_one(rig: Rig) -> None:
+    """Hazard: grpc.aio ends the requests of a cancelled call before it cancels the handler.
+
+    A hundred calls are cancelled right after a document was sent; the draft stays empty.
+    """
+    await rig.corpora().CreateCorpus(pb.CreateCorpusRequest(corpus_id="cancelled"))
+    message = pb.ImportDocumentsRequest(corpus="corpora/cancelled", document=pb.NewDocument(id="a", text=TEXT))
+    for _ in range(100):
+        call = rig.corpora().ImportDocuments()
+        await call.write(message)
+        call.cancel()
+    corpus = await rig.corpora().GetCorpus(pb.GetCorpusRequest(name="corpora/cancelled"))
+    assert corpus.draft_documents == 0
