@@ -6,9 +6,11 @@ Both functions run inside the mutation's own transaction, so that an id is remem
 import hashlib
 import time
 from dataclasses import dataclass
+from typing import Protocol
 
 import apsw
 
+from monshin_kit.auth import current_caller
 from monshin_kit.errors import InvalidInput
 
 RETENTION_S = 24 * 3600
@@ -83,3 +85,22 @@ class RequestKey:
     def record(self, connection: apsw.Connection, answer: bytes) -> None:
         """Remembers the answer for 24 hours."""
         record(connection, self.method, self.request_id, self.caller, self.digest, answer)
+
+
+class Mutation(Protocol):
+    """A request message that changes something."""
+
+    request_id: str
+
+    def SerializeToString(self, *, deterministic: bool = ...) -> bytes:
+        """As protobuf's."""
+        ...
+
+
+def key_of(method: str, request: Mutation) -> RequestKey:
+    """The key of the running call's request; the digest is computed only where it will be needed."""
+    if not request.request_id:
+        return RequestKey(method, "", "", b"")
+    return RequestKey(
+        method, request.request_id, current_caller().subject, digest(request.SerializeToString(deterministic=True))
+    )

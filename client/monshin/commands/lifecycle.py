@@ -26,9 +26,9 @@ def up(settings: ClientSettings, in_background: bool) -> None:
             return
         raise click.ClickException(f"a launcher runs already (process {running.pid}): `monshin down` ends it")
     if in_background:
-        detach.start(settings.home.resolve(), _tell_progress())
+        detach.start(settings.home.resolve(), _Progress())
     else:
-        asyncio.run(Supervisor(settings.home.resolve(), units(settings), _tell_progress()).run())
+        asyncio.run(Supervisor(settings.home.resolve(), units(settings), _Progress()).run())
         return
     click.echo(f"Web page: http://{settings.gateway_target}/   (development sign-in, this machine only)")
 
@@ -61,10 +61,6 @@ def status(settings: ClientSettings) -> None:
     Console().print(table)
     if not all(answers):
         sys.exit(1)
-
-
-def _tell_progress() -> "_Progress":
-    return _Progress()
 
 
 class _Progress:

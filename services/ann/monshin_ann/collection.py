@@ -12,6 +12,7 @@ from heapq import nsmallest
 from pathlib import Path
 
 from monshin_kit.errors import DataLoss, NotFound, Unavailable
+from monshin_kit.requests import RequestKey
 from monshin_kit.telemetry import resource_hash
 
 from monshin_ann.core.block import Batch
@@ -26,7 +27,7 @@ from monshin_ann.core.vectors import Matrix
 from monshin_ann.store import compaction
 from monshin_ann.store.layout import StoredPoint
 from monshin_ann.store.points_file import Committed, PointsFile
-from monshin_ann.store.receipt import Receipt, RequestKey
+from monshin_ann.store.receipt import Receipt
 
 _log = logging.getLogger(__name__)
 

@@ -22,11 +22,11 @@ from monshin_kit.errors import (
     ResourceExhausted,
     Unavailable,
 )
+from monshin_kit.requests import RequestKey
 
 from monshin_ann.collection import RESOURCE, Collection, State
 from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.store.points_file import PointsFile
-from monshin_ann.store.receipt import RequestKey
 from monshin_ann.store.registry_file import Entry, RegistryFile
 
 _log = logging.getLogger(__name__)

@@ -4,8 +4,6 @@ import time
 from typing import Protocol
 
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
-from monshin_kit import requests
-from monshin_kit.auth import current_caller
 from monshin_kit.errors import InvalidInput
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.vectors.v1 import vectors_pb2
@@ -16,7 +14,6 @@ from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.definition import CollectionId, Definition, Fingerprint, Metric
 from monshin_ann.core.filters import Filter, Plan
 from monshin_ann.core.vectors import Matrix, NumberType
-from monshin_ann.store.receipt import RequestKey
 
 _METRICS = {
     pb.METRIC_L2: Metric.L2,
@@ -31,16 +28,6 @@ _NUMBER_TYPES = {
 _PREFIX = "collections/"
 
 
-class Mutation(Protocol):
-    """Any request that changes something."""
-
-    request_id: str
-
-    def SerializeToString(self, *, deterministic: bool = ...) -> bytes:
-        """As protobuf's."""
-        ...
-
-
 class Timed(Protocol):
     """The part of gRPC's context that knows the deadline."""
 
@@ -52,14 +39,6 @@ class Timed(Protocol):
 def collection_id(name: str) -> CollectionId:
     """The id in `collections/{id}`."""
     return CollectionId(name.removeprefix(_PREFIX))
-
-
-def request_key(method: str, request: Mutation) -> RequestKey:
-    """What a repeated request is known by; the digest is computed only where it will be needed."""
-    if not request.request_id:
-        return RequestKey(method, "", "", b"")
-    digest = requests.digest(request.SerializeToString(deterministic=True))
-    return RequestKey(method, request.request_id, current_caller().subject, digest)
 
 
 def deadline(context: Timed) -> Deadline:

@@ -10,6 +10,7 @@ from monshin_kit.auth import current_caller
 from monshin_kit.errors import InvalidInput
 from monshin_kit.executor import Executor
 from monshin_kit.outbox import Outbox
+from monshin_kit.requests import key_of
 from monshin_protos.ann.v1 import ann_pb2 as pb
 
 from monshin_ann import parse, render
@@ -39,7 +40,7 @@ class AnnServicer:
     async def CreateCollection(self, request: pb.CreateCollectionRequest, context: Timed) -> pb.Collection:
         """As in the proto."""
         definition = parse.definition(request)
-        key = parse.request_key("CreateCollection", request)
+        key = key_of("CreateCollection", request)
         created = await self._readers.run(self._collections.create, definition, key)
         digest = created.fingerprint.digest if created.fingerprint is not None else ""
         await self._outbox.emit("ann.collection.created", {"collection": created.name, "fingerprint": digest})
@@ -56,7 +57,7 @@ class AnnServicer:
     async def UpdateCollection(self, request: pb.UpdateCollectionRequest, context: Timed) -> pb.Collection:
         """As in the proto."""
         collection_id, etag = parse.collection_id(request.collection.name), request.collection.etag
-        key = parse.request_key("UpdateCollection", request)
+        key = key_of("UpdateCollection", request)
         changed = await self._readers.run(
             self._collections.set_readers, collection_id, current_caller(), parse.readers(request), etag, key
         )
@@ -64,7 +65,7 @@ class AnnServicer:
 
     async def DeleteCollection(self, request: pb.DeleteCollectionRequest, context: Timed) -> Empty:
         """As in the proto."""
-        key = parse.request_key("DeleteCollection", request)
+        key = key_of("DeleteCollection", request)
         collection_id = parse.collection_id(request.name)
         await self._readers.run(self._collections.delete, collection_id, current_caller(), key)
         await self._outbox.emit("ann.collection.deleted", {"collection": request.name})
@@ -120,11 +121,11 @@ class AnnServicer:
         collection = self._find(request.collection)
         batch = parse.batch(request, collection.definition, prefix)
         self._collections.check_memory(batch.vectors.nbytes)
-        return collection.upsert(batch, parse.request_key("Upsert", request))
+        return collection.upsert(batch, key_of("Upsert", request))
 
     def _submit_deletion(self, request: pb.DeletePointsRequest) -> Future[Receipt]:
         collection = self._find(request.collection)
-        key = parse.request_key("DeletePoints", request)
+        key = key_of("DeletePoints", request)
         if request.HasField("ids"):
             return collection.delete(list(dict.fromkeys(request.ids.ids)), key)
         return collection.delete_matching(parse.deletion(request), key)

@@ -11,8 +11,8 @@ import pytest
 from monshin_ann.collection import Collection, State
 from monshin_ann.core.deadline import FOREVER
 from monshin_ann.store.points_file import PointsFile
-from monshin_ann.store.receipt import RequestKey
 from monshin_kit.errors import DataLoss, InvalidInput, NotFound
+from monshin_kit.requests import RequestKey
 
 DIM = 64
 NOT_REMEMBERED = RequestKey("", "", "", b"")

@@ -18,7 +18,7 @@ from monshin_ann.core.definition import Metric
 from monshin_ann.core.filters import Not, OneOf, Plan
 from monshin_ann.core.vectors import Matrix
 from monshin_ann.store.points_file import PointsFile
-from monshin_ann.store.receipt import RequestKey
+from monshin_kit.requests import RequestKey
 
 DIM = 3
 NOT_REMEMBERED = RequestKey("", "", "", b"")

@@ -10,10 +10,10 @@ from monshin_ann.collection import State
 from monshin_ann.collections import Collections
 from monshin_ann.core.definition import CollectionId
 from monshin_ann.store.points_file import PointsFile
-from monshin_ann.store.receipt import RequestKey
 from monshin_ann.store.registry_file import RegistryFile
 from monshin_kit.auth import Caller
 from monshin_kit.errors import Aborted, AlreadyExists, FailedPrecondition, InvalidInput, NotFound, ResourceExhausted
+from monshin_kit.requests import RequestKey
 
 NOT_REMEMBERED = RequestKey("", "", "", b"")
 ADMINISTRATOR = Caller("root", frozenset({"administrator"}), frozenset())

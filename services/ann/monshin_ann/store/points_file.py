@@ -15,6 +15,7 @@ import apsw
 import numpy as np
 from monshin_kit import requests
 from monshin_kit.errors import DataLoss
+from monshin_kit.requests import RequestKey
 from monshin_kit.sqlite import Database
 
 from monshin_ann.core.block import Batch
@@ -25,7 +26,7 @@ from monshin_ann.core.snapshot import Snapshot
 from monshin_ann.core.vectors import lengths
 from monshin_ann.store import definitions, layout
 from monshin_ann.store.layout import StoredPoint
-from monshin_ann.store.receipt import Receipt, RequestKey
+from monshin_ann.store.receipt import Receipt
 
 _MIGRATIONS = [
     """

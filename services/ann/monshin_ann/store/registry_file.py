@@ -9,11 +9,11 @@ from pathlib import Path
 
 import apsw
 from monshin_kit import requests
+from monshin_kit.requests import RequestKey
 from monshin_kit.sqlite import Database
 
 from monshin_ann.core.definition import Definition
 from monshin_ann.store import definitions
-from monshin_ann.store.receipt import RequestKey
 
 _MIGRATIONS = [
     """

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from monshin_ann.collection import Collection
 from monshin_ann.store.points_file import PointsFile
-from monshin_ann.store.receipt import RequestKey
+from monshin_kit.requests import RequestKey
 
 NOT_REMEMBERED = RequestKey("", "", "", b"")
 DIMS = [8, 64, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 8192]

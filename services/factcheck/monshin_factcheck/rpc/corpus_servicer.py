@@ -11,6 +11,7 @@ from monshin_kit import paging
 from monshin_kit.auth import current_caller
 from monshin_kit.errors import InvalidInput
 from monshin_kit.executor import Executor
+from monshin_kit.requests import key_of
 from monshin_protos.factcheck.v1 import corpus_pb2 as pb
 
 from monshin_factcheck.corpora import documents, versions
@@ -37,7 +38,7 @@ class CorpusServicer:
 
     async def CreateCorpus(self, request: pb.CreateCorpusRequest, context: Any) -> pb.Corpus:
         """As in the proto."""
-        key = parse.request_key("CreateCorpus", request)
+        key = key_of("CreateCorpus", request)
         name, readers = request.corpus.display_name, tuple(request.corpus.readers)
         view = await self._executor.run(self._corpora.create, request.corpus_id, name, readers, key)
         return render_corpus.corpus(view)
@@ -59,13 +60,13 @@ class CorpusServicer:
         if not request.corpus.name.startswith("corpora/"):
             raise InvalidInput("corpus.name must be corpora/{id}", field="corpus.name")
         display_name, readers = parse.update(request)
-        key, etag = parse.request_key("UpdateCorpus", request), request.corpus.etag
+        key, etag = key_of("UpdateCorpus", request), request.corpus.etag
         view = await self._on(request.corpus.name, lambda corpus: corpus.update(display_name, readers, etag, key))
         return render_corpus.corpus(view)
 
     async def DeleteCorpus(self, request: pb.DeleteCorpusRequest, context: Any) -> Empty:
         """As in the proto."""
-        key, caller = parse.request_key("DeleteCorpus", request), current_caller()
+        key, caller = key_of("DeleteCorpus", request), current_caller()
         corpus_id = parse.corpus_id(request.name)
         deletion = await self._executor.run(self._corpora.delete, corpus_id, caller, key)
         if deletion is not None:
@@ -87,7 +88,7 @@ class CorpusServicer:
 
     async def PublishVersion(self, request: pb.PublishVersionRequest, context: Any) -> pb.Version:
         """As in the proto."""
-        key = parse.request_key("PublishVersion", request)
+        key = key_of("PublishVersion", request)
         corpus = await self._find(request.corpus)
         version = await self._executor.run(corpus.begin_version, key)
         self._publisher.begin(corpus, version)
@@ -142,7 +143,7 @@ class CorpusServicer:
 
     async def RetractDocument(self, request: pb.RetractDocumentRequest, context: Any) -> pb.Document:
         """As in the proto."""
-        key = parse.request_key("RetractDocument", request)
+        key = key_of("RetractDocument", request)
         corpus = await self._find(request.name)
         stored = await self._executor.run(corpus.retract, parse.document_id(request.name), request.reason, key)
         await self._publisher.announce_retraction(request.name, stored)
@@ -151,7 +152,7 @@ class CorpusServicer:
     async def _import(
         self, first: pb.ImportDocumentsRequest, rest: AsyncIterator[pb.ImportDocumentsRequest]
     ) -> ImportCounts:
-        key = parse.request_key("ImportDocuments", first)
+        key = key_of("ImportDocuments", first)
         corpus = await self._find(first.corpus)
         remembered = await self._executor.run(corpus.recall, key)
         if remembered is not None:

@@ -1,12 +1,8 @@
 """Proto messages to what the store and the checker understand. Bounds were checked by kit."""
 
 import datetime
-from typing import Protocol
 
-from monshin_kit import requests
-from monshin_kit.auth import current_caller
 from monshin_kit.errors import InvalidInput
-from monshin_kit.requests import RequestKey
 from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
 
 from monshin_factcheck.core.text.offsets import OffsetUnit
@@ -19,27 +15,6 @@ _UNITS = {
     factcheck_pb2.OFFSET_UNIT_BYTE: OffsetUnit.BYTE,
 }
 _MUTABLE = ("display_name", "readers")
-
-
-class Mutation(Protocol):
-    """A request that changes something."""
-
-    @property
-    def request_id(self) -> str:
-        """Empty, or a UUID."""
-        ...
-
-    def SerializeToString(self, *, deterministic: bool = ...) -> bytes:
-        """As of protobuf."""
-        ...
-
-
-def request_key(method: str, request: Mutation) -> RequestKey:
-    """What a repeated request is known by; the digest is computed only where it will be needed."""
-    if not request.request_id:
-        return RequestKey(method, "", "", b"")
-    digest = requests.digest(request.SerializeToString(deterministic=True))
-    return RequestKey(method, request.request_id, current_caller().subject, digest)
 
 
 def corpus_id(name: str) -> str:
