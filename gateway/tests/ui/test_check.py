@@ -66,7 +66,7 @@ def test_selecting_a_mark_shows_its_evidence_and_its_id_in_the_url(page: Page) -
     panel = page.locator("evidence-panel")
     expect(panel.locator("evidence-card h4")).to_have_text("ワルファリン")
     assert panel.locator("evidence-card p strong").all_inner_texts() == ["2.0", "3.0"]
-    assert "claim=0" in page.url
+    expect(page).to_have_url(re.compile("claim=0"))
 
 
 def test_a_claim_that_could_not_be_settled_says_why(page: Page) -> None:
@@ -85,10 +85,10 @@ def test_the_whole_document_opens_with_the_evidence_highlighted(page: Page) -> N
     dialog = page.locator("document-dialog")
     expect(dialog.locator("mark")).to_have_text("😀ワルファリンの目標PT-INRは通常2.0〜3.0とする。")
     assert dialog.locator("article").inner_text() == DOCUMENTS[0].text
-    assert "document=corpora" in page.url
+    expect(page).to_have_url(re.compile("document=corpora"))
     page.keyboard.press("Escape")
     expect(dialog.locator("dialog")).to_be_hidden()
-    assert "document=" not in page.url
+    expect(page).not_to_have_url(re.compile("document="))
 
 
 def test_counts_filter_the_claims_and_the_keys_respect_the_filter(page: Page) -> None:
@@ -97,7 +97,7 @@ def test_counts_filter_the_claims_and_the_keys_respect_the_filter(page: Page) ->
     expect(chip).to_contain_text("2")
     chip.click()
     assert page.locator("answer-view mark.dim").count() == 3
-    assert "verdicts=CONTRADICTED" in page.url
+    expect(page).to_have_url(re.compile("verdicts=CONTRADICTED"))
     expect(page.locator("answer-view mark.selected")).to_contain_text("6,000")
     page.keyboard.press("j")
     expect(page.locator("answer-view mark.selected")).to_contain_text("9.0")
@@ -116,7 +116,7 @@ def test_the_table_tells_the_same_as_the_marks(page: Page) -> None:
     ]  # fmt: skip
     rows.nth(0).click()
     expect(page.locator("evidence-card h4")).to_have_text("ワルファリン")
-    assert "view=table" in page.url
+    expect(page).to_have_url(re.compile("view=table"))
     page.locator("run-bar [data-verdict=SUPPORTED]").click()
     assert rows.count() == 1
 
