@@ -9,6 +9,7 @@ import grpc
 from monshin_kit.auth import dev
 from monshin_kit.channel import ChannelSettings, connect
 from monshin_kit.settings import load
+from monshin_kit.uploads import Upload
 from monshin_protos.ann.v1 import ann_pb2_grpc
 from monshin_protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from monshin_protos.embed.v1 import embed_pb2_grpc
@@ -109,7 +110,7 @@ class Client:
                     corpus=name, document=document, request_id=request_id if index == 0 else ""
                 )
 
-        return await self.corpora.ImportDocuments(messages())
+        return await Upload[corpus_pb2.ImportDocumentsResponse](self.corpora.ImportDocuments(messages())).response()
 
     async def publish(self, corpus: str) -> AsyncIterator[corpus_pb2.Version]:
         """Publishes the draft and yields the version as it goes on, until it is PUBLISHED or FAILED.

@@ -12,6 +12,7 @@ from typing import Any
 import grpc
 from google.protobuf.message import Message
 from monshin_kit.errors import InvalidInput, Violation
+from monshin_kit.uploads import Upload
 
 from monshin_gateway.calls.call import (
     MAX_MESSAGE_BYTES,
@@ -38,17 +39,18 @@ MEDIA_TYPES = ("application/x-ndjson", "application/jsonl", "application/json-se
 async def answer(exchange: Exchange, route: Route, envelope: Envelope, upstreams: Upstreams) -> None:
     """Sends each line as a message; the path's fields go into the first. Raises InvalidInput naming the line."""
     require_media_type(exchange, MEDIA_TYPES)
-    upload = _Upload(exchange, route)
-    first = await upload.next_message()
+    body = _Body(exchange, route)
+    first = await body.next_message()
     if first is None:
         raise InvalidInput("the body has no line", reason="EMPTY_BODY")
     channel = await upstreams.channel(route.method, first)
     call = stub(channel.stream_unary, route.method)(metadata=envelope.metadata, timeout=envelope.timeout_s)
+    upload: Upload[Message] = Upload(call)
     is_whole = False
     try:
-        await _send_all(call, first, upload)
+        await _send_all(call, first, body)
         is_whole = True
-        response = await exchange.while_connected(_ended(call))
+        response = await exchange.while_connected(upload.response())
     finally:
         if not is_whole:
             await _spoil(call)
@@ -56,7 +58,7 @@ async def answer(exchange: Exchange, route: Route, envelope: Envelope, upstreams
     await exchange.answer_json(to_json(route, response))
 
 
-class _Upload:
+class _Body:
     """The request messages that a body holds, one by one."""
 
     def __init__(self, exchange: Exchange, route: Route) -> None:
@@ -97,14 +99,14 @@ def _at_line(number: int, error: InvalidInput) -> InvalidInput:
     )
 
 
-async def _send_all(call: Any, first: Message, upload: _Upload) -> None:
+async def _send_all(call: Any, first: Message, body: _Body) -> None:
     message: Message | None = first
     while message is not None:
         try:
             await call.write(message)
         except _OVER:
             return  # the service has ended the call already: awaiting it tells how
-        message = await upload.next_message()
+        message = await body.next_message()
     await call.done_writing()
 
 
@@ -114,8 +116,3 @@ async def _spoil(call: Any) -> None:
             await call.write(NO_MESSAGE)
             await call.done_writing()
             await call.code()
-
-
-async def _ended(call: Any) -> Message:
-    response: Message = await call
-    return response

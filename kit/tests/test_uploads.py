@@ -1,0 +1,79 @@
+"""A refused upload, against real servers: often enough that the race of grpc.aio would show."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import grpc
+import pytest
+from monshin_kit.uploads import Upload
+
+TRIES = 300
+
+
+@pytest.fixture
+async def channel() -> AsyncIterator[grpc.aio.Channel]:
+    async def refuse(requests: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> bytes:
+        async for request in requests:
+            if request != b"good":
+                await context.abort(
+                    grpc.StatusCode.INVALID_ARGUMENT, "twice", trailing_metadata=(("reason", "DUPLICATE"),)
+                )
+        return b"stored"
+
+    server = grpc.aio.server()
+    handler = grpc.stream_unary_rpc_method_handler(refuse)
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("store", {"put": handler}),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield channel
+    await server.stop(None)
+
+
+async def test_a_refusal_in_the_middle_of_an_upload_keeps_its_status(channel: grpc.aio.Channel) -> None:
+    """Hazard: one refusal of eleven reaches the caller as INTERNAL, without the reason."""
+    seen: Counter[tuple[grpc.StatusCode, str | None, object]] = Counter()
+    for attempt in range(TRIES):
+        call = channel.stream_unary("/store/put")(timeout=30)
+        upload: Upload[bytes] = Upload(call)
+        try:
+            for number in range(200):
+                await call.write(b"x" * 100)
+                if number % 7 == attempt % 7:
+                    await asyncio.sleep(0)
+        except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            pass  # the refusal has come: the response tells
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await upload.response()
+        trailing = dict(refused.value.trailing_metadata() or ())
+        seen[refused.value.code(), refused.value.details(), trailing.get("reason")] += 1
+    assert seen == {(grpc.StatusCode.INVALID_ARGUMENT, "twice", "DUPLICATE"): TRIES}
+
+
+async def test_an_iterator_may_be_sent_as_well(channel: grpc.aio.Channel) -> None:
+    async def requests() -> AsyncIterator[bytes]:
+        for _ in range(50):
+            yield b"bad"
+
+    for _ in range(50):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await Upload[bytes](channel.stream_unary("/store/put")(requests(), timeout=30)).response()
+        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def test_an_upload_that_is_taken_answers(channel: grpc.aio.Channel) -> None:
+    async def requests() -> AsyncIterator[bytes]:
+        yield b"good"
+
+    assert await Upload[bytes](channel.stream_unary("/store/put")(requests(), timeout=30)).response() == b"stored"
+
+
+async def test_a_service_that_is_not_there_is_unavailable() -> None:
+    async def requests() -> AsyncIterator[bytes]:
+        yield b"good"
+
+    async with grpc.aio.insecure_channel("127.0.0.1:1") as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as failed:
+            await Upload[bytes](channel.stream_unary("/store/put")(requests(), timeout=5)).response()
+    assert failed.value.code() is grpc.StatusCode.UNAVAILABLE
