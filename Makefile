@@ -52,10 +52,15 @@ protos: ## Generate the stubs anew
 release-protos: ## Make today's protos the ones that later changes must not break
 	$(BIN)/python protos/generate.py --release
 
-.PHONY: bench bench-embed bench-ann bench-factcheck
-bench: bench-embed bench-ann bench-factcheck ## All benchmarks, ours beside the peers
-bench-%: setup ## One of them: embed, ann, factcheck
+.PHONY: bench bench-platform bench-embed bench-ann bench-factcheck
+bench: bench-platform bench-embed bench-ann bench-factcheck ## All benchmarks, ours beside the peers
+bench-%: setup ## One of them: platform, embed, ann, factcheck
 	$(BIN)/python -m benchmarks.$*
+
+LOAD ?= --rate 10 --seconds 10
+.PHONY: load
+load: up ## Load each running service at a fixed rate, LOAD="--rate 50 --seconds 30 embed"
+	$(BIN)/python -m benchmarks.load $(LOAD)
 
 .PHONY: faults
 faults: setup ## The tests that break things: kill -9, damaged files, cut networks

@@ -9,6 +9,7 @@ if __name__ == "__main__":
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -151,6 +152,8 @@ async def _serve(name: str, settings: ServerSettings, start: Start, services: Se
 async def _load(runtime: Runtime, start: Start) -> None:
     await asyncio.to_thread(runtime.outbox.open)  # a damaged one must be known before the first call
     await start(runtime)
+    gc.collect()
+    gc.freeze()  # the collector would walk all that was loaded again and again (40 ms with a model) and find nothing
 
 
 async def _loaded(loading: Coroutine[Any, Any, None], stopping: asyncio.Event) -> bool:

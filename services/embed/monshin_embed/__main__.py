@@ -1,7 +1,6 @@
 """`python -m monshin_embed`: the embed service."""
 
 import asyncio
-import gc
 import sys
 from pathlib import Path
 
@@ -22,7 +21,6 @@ async def start(runtime: Runtime) -> None:
     """Loads the models and connects the servicer."""
     settings = load(EmbedSettings)
     models = await runtime.executor.run(_load_models, settings, runtime)
-    gc.freeze()  # the collector would walk all that was loaded, 40 ms each time (measured), and find nothing
 
     async def close() -> None:
         await asyncio.to_thread(models.close)
