@@ -28,6 +28,7 @@ from monshin_kit.auth import FileKeys, KeySource, Roles, UrlKeys, Verifier
 from monshin_kit.call import Gate, Load
 from monshin_kit.errors import InvalidInput, MonshinError
 from monshin_kit.executor import Executor
+from monshin_kit.heartbeat import LIVENESS
 from monshin_kit.outbox import Outbox
 from monshin_kit.routing import Router
 from monshin_kit.rpc_metrics import RpcMetrics
@@ -40,7 +41,6 @@ _log = logging.getLogger(__name__)
 
 Start = Callable[["Runtime"], Awaitable[None]]
 _HealthServicer: Any = health.aio.HealthServicer  # type: ignore[attr-defined]  # made at run time
-LIVENESS = "liveness"  # health name that is SERVING as soon as the loop runs; '' and the services wait for loading
 
 _OUTBOX_BYTES = telemetry.gauge("outbox_bytes", "Size of the access log")
 _QUEUE_DEPTH = telemetry.gauge("executor_waiting", "Calls waiting for a compute thread")

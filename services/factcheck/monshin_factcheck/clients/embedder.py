@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 import numpy as np
 from monshin_kit.errors import MonshinError
+from monshin_kit.heartbeat import Heartbeat
 from monshin_kit.status import from_rpc_error
 from monshin_protos.embed.v1 import embed_pb2 as pb
 from monshin_protos.embed.v1 import embed_pb2_grpc
@@ -31,6 +32,7 @@ class Embedder:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub: embed_pb2_grpc.EmbedServiceAsyncStub = embed_pb2_grpc.EmbedServiceStub(channel)
+        self._heartbeat = Heartbeat(channel, "embed")
 
     async def queries(self, texts: Sequence[str]) -> Embedded:
         """Vectors of claims, for search; somebody waits for them. texts: 1 to 256."""
@@ -54,7 +56,7 @@ class Embedder:
     ) -> Embedded:
         request = pb.EmbedRequest(kind=kind, texts=texts, truncation=pb.TRUNCATION_END, priority=priority)
         try:
-            answer = await self._stub.Embed(request, timeout=timeout_s)
+            answer = await self._heartbeat.during(self._stub.Embed(request, timeout=timeout_s))
         except grpc.aio.AioRpcError as error:
             raise _named(error) from error
         rows = np.frombuffer(answer.vectors.data, dtype="<f4").reshape(len(texts), answer.vectors.dim)

@@ -5,6 +5,7 @@ from typing import Any
 
 import grpc
 import numpy as np
+from monshin_kit.heartbeat import Heartbeat
 from monshin_kit.status import from_rpc_error
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.ann.v1 import ann_pb2_grpc
@@ -23,6 +24,7 @@ class VectorIndex:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub: ann_pb2_grpc.AnnServiceAsyncStub = ann_pb2_grpc.AnnServiceStub(channel)
+        self._heartbeat = Heartbeat(channel, "ann")
 
     async def ensure(self, collection: str, fingerprint: vectors_pb2.Fingerprint) -> None:
         """Makes the collection unless it exists; only services may use it."""
@@ -76,7 +78,7 @@ class VectorIndex:
 
     async def _call(self, method: str, request: Any, timeout_s: float) -> Any:
         try:
-            return await getattr(self._stub, method)(request, timeout=timeout_s)
+            return await self._heartbeat.during(getattr(self._stub, method)(request, timeout=timeout_s))
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error, "ann") from error
 
