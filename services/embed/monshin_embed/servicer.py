@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from monshin_kit.errors import MonshinError
+from monshin_kit.validation import Validator
 from monshin_protos.embed.v1 import embed_pb2 as pb
 from monshin_protos.embed.v1 import embed_pb2_grpc as pb_grpc
 
@@ -20,6 +21,7 @@ class EmbedServicer(pb_grpc.EmbedServiceServicer):
         self._models = models
         self._embedding = embedding
         self._stream_requests = stream_requests
+        self._validator = Validator()  # by kit's, a bad request would end its stream
 
     async def Embed(self, request: pb.EmbedRequest, context: Any) -> pb.EmbedResponse:
         """Vectors of up to 256 texts."""
@@ -35,6 +37,7 @@ class EmbedServicer(pb_grpc.EmbedServiceServicer):
 
         async def answer(item: pb.EmbedStreamRequest) -> pb.EmbedStreamResponse:
             try:
+                self._validator.check(item.request)
                 response = await self.Embed(item.request, context)
             except MonshinError as error:
                 return pb.EmbedStreamResponse(request_key=item.request_key, error=render.stream_error(error))
