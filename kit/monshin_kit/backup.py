@@ -11,12 +11,12 @@ import shutil
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import apsw
 
-from monshin_kit.errors import DataLoss, InvalidInput, MonshinError
+from monshin_kit.errors import DataLoss, InvalidInput, MonshinError, Unavailable
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -31,43 +31,53 @@ class BackupFile:
     sha256: str
 
 
-def backup(data: Path, target: Path) -> list[BackupFile]:
-    """Copies each `*.sqlite` below `data` into the new folder `target`, with a manifest that is written last.
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """files: what it holds. damaged: what was damaged before and is not in it, relative to the data folder."""
 
-    Each copy is one consistent state of its file. Raises InvalidInput if `target` exists, DataLoss naming a damaged
-    file; then nothing is left at `target`.
+    files: tuple[BackupFile, ...]
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """Of all files."""
+        return sum(file.size_bytes for file in self.files)
+
+
+def backup(data: Path, target: Path) -> Backup:
+    """Copies each sound `*.sqlite` below `data` into the new folder `target`, with a manifest that is written last.
+
+    Each copy is one consistent state of its file. One damaged collection must not keep the others from being backed
+    up: it is named, here and in the manifest. Raises InvalidInput if `target` exists, Unavailable naming a file that
+    cannot be read now, OSError for a full disk; then nothing is left at `target`.
     """
     if target.exists():
         raise InvalidInput(f"{target} exists: name a new folder")
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=target.name + ".", dir=target.parent))
     try:
-        files = [_copy(path, data, staging) for path in sorted(data.rglob("*.sqlite"))]
-        manifest = {
-            "format": FORMAT,
-            "time": time.time(),
-            "files": [{"path": f.path, "size_bytes": f.size_bytes, "sha256": f.sha256} for f in files],
-        }
+        made = _copy_all(data, staging)
+        manifest = {"format": FORMAT, "time": time.time(), **asdict(made)}
         _write_durably(staging / MANIFEST, json.dumps(manifest, indent=2).encode())
         os.replace(staging, target)
         _sync_folder(target.parent)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    return files
+    return made
 
 
-def restore(source: Path, data: Path) -> list[BackupFile]:
+def restore(source: Path, data: Path) -> Backup:
     """Replaces the folder `data` by the backup at `source`, once every file has passed its checksum and SQLite's check.
 
     No service may run on `data`. What was there is kept beside it as `{data}.before-restore-{time}`.
     Raises InvalidInput if `source` is no backup, DataLoss if it is damaged; then `data` is as before.
     """
-    files = verify(source)
+    made = verify(source)
     data.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=data.name + ".restore-", dir=data.parent))
     try:
-        for file in files:
+        for file in made.files:
             place = staging / file.path
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / file.path, place)
@@ -79,14 +89,15 @@ def restore(source: Path, data: Path) -> list[BackupFile]:
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    return files
+    return made
 
 
-def verify(source: Path) -> list[BackupFile]:
-    """The files of a backup; raises InvalidInput if it is none, DataLoss naming the first file that is damaged."""
+def verify(source: Path) -> Backup:
+    """What a backup holds; raises InvalidInput if it is none, DataLoss naming the first file that is damaged."""
     try:
         manifest = json.loads((source / MANIFEST).read_text())
-        files = [BackupFile(str(f["path"]), int(f["size_bytes"]), str(f["sha256"])) for f in manifest["files"]]
+        files = tuple(BackupFile(str(f["path"]), int(f["size_bytes"]), str(f["sha256"])) for f in manifest["files"])
+        damaged = tuple(str(path) for path in manifest["damaged"])
     except (OSError, ValueError, KeyError, TypeError):
         raise InvalidInput(f"{source} holds no readable {MANIFEST}: it is not a backup") from None
     if manifest.get("format") != FORMAT:
@@ -99,12 +110,23 @@ def verify(source: Path) -> list[BackupFile]:
             raise DataLoss(f"{file.path} is missing or not what was backed up")
         if not _is_sound(path):
             raise DataLoss(f"{file.path} fails SQLite's integrity check")
-    return files
+    return Backup(files, damaged)
 
 
-def _copy(path: Path, data: Path, staging: Path) -> BackupFile:
-    relative = path.relative_to(data)
-    place = staging / relative
+def _copy_all(data: Path, staging: Path) -> Backup:
+    files, damaged = [], []
+    for path in sorted(data.rglob("*.sqlite")):
+        relative = str(path.relative_to(data))
+        if _copy(path, staging / relative):
+            files.append(BackupFile(relative, (staging / relative).stat().st_size, _sha256(staging / relative)))
+        else:
+            (staging / relative).unlink(missing_ok=True)
+            damaged.append(relative)
+    return Backup(tuple(files), tuple(damaged))
+
+
+def _copy(path: Path, place: Path) -> bool:
+    """Whether the copy is sound."""
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         source = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
@@ -114,13 +136,12 @@ def _copy(path: Path, data: Path, staging: Path) -> BackupFile:
                 copying.step(4096)
         target.close()
         source.close()
-        is_sound = _is_sound(place)
+    except (apsw.CorruptError, apsw.NotADBError):
+        return False
     except apsw.Error as error:
-        raise DataLoss(f"{relative} cannot be copied ({type(error).__name__})") from error
-    if not is_sound:
-        raise DataLoss(f"{relative} is damaged: nothing was backed up")
+        raise Unavailable(f"{path.name} cannot be copied now ({type(error).__name__})") from error
     _sync_file(place)
-    return BackupFile(str(relative), place.stat().st_size, _sha256(place))
+    return _is_sound(place)
 
 
 def _is_sound(path: Path) -> bool:
@@ -157,18 +178,20 @@ _sync_folder = _sync_file  # a folder's names are synced through its descriptor 
 
 
 def main(arguments: list[str]) -> int:
-    """`backup DATA TARGET` or `restore SOURCE DATA`; exit status 0, 1 for an error, 2 for wrong usage."""
+    """`backup DATA TARGET` or `restore SOURCE DATA`; exit status 0, 1 if something is damaged, 2 for wrong usage."""
     actions = {"backup": backup, "restore": restore}
     if len(arguments) != 3 or arguments[0] not in actions:
         sys.stderr.write("usage: python -m monshin_kit.backup backup DATA TARGET | restore SOURCE DATA\n")
         return 2
     try:
-        files = actions[arguments[0]](Path(arguments[1]), Path(arguments[2]))
+        made = actions[arguments[0]](Path(arguments[1]), Path(arguments[2]))
     except MonshinError as error:
         sys.stderr.write(error.message + "\n")
         return 1
-    sys.stdout.write(f"{len(files)} files, {sum(file.size_bytes for file in files)} bytes\n")
-    return 0
+    sys.stdout.write(f"{len(made.files)} files, {made.size_bytes} bytes\n")
+    for path in made.damaged:
+        sys.stderr.write(f"damaged, not in the backup: {path}\n")
+    return 1 if made.damaged else 0
 
 
 if __name__ == "__main__":

@@ -87,13 +87,34 @@ def test_a_damaged_backup_changes_nothing(data: Path, tmp_path: Path, harm: str)
     assert not list(tmp_path.glob("data.*"))
 
 
-def test_a_damaged_file_is_never_backed_up(data: Path, tmp_path: Path) -> None:
-    """A backup that nobody can restore is worse than an error today; nothing half done is left."""
+def test_a_damaged_file_is_named_and_the_others_are_backed_up(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Hazard: one damaged collection, already set aside, and nothing of the hospital is backed up from then on."""
     victim = data / "ann/collections/a.sqlite"
     content = bytearray(victim.read_bytes())
     content[4096:8192] = b"\xff" * 4096
     victim.write_bytes(content)
-    with pytest.raises(DataLoss, match=r"a\.sqlite"):
+    sound = {str(path.relative_to(data)) for path in data.rglob("*.sqlite")} - {"ann/collections/a.sqlite"}
+    assert main(["backup", str(data), str(tmp_path / "copy")]) == 1
+    assert "ann/collections/a.sqlite" in capsys.readouterr().err
+    assert verify(tmp_path / "copy").damaged == ("ann/collections/a.sqlite",)
+    restored = restore(tmp_path / "copy", tmp_path / "elsewhere")
+    assert {file.path for file in restored.files} == sound
+    assert {str(path.relative_to(tmp_path / "elsewhere")) for path in (tmp_path / "elsewhere").rglob("*")
+            if path.is_file()} == sound  # fmt: skip
+
+
+def test_an_unreadable_file_leaves_nothing_half_done(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is no damage of the data: the backup fails as a whole."""
+
+    def full(path: Path, place: Path) -> bool:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("monshin_kit.backup._copy", full)
+    with pytest.raises(OSError, match="space"):
         backup(data, tmp_path / "copy")
     assert {path.name for path in tmp_path.iterdir()} == {"data"}
 

@@ -81,9 +81,10 @@ def restore(settings: ClientSettings, folder: Path) -> None:
     _report(backups.restore(folder, settings.home / "data"), "verified and restored; what was there is kept beside it")
 
 
-def _report(files: list[backups.BackupFile], what: str) -> None:
-    size = sum(file.size_bytes for file in files)
-    click.echo(f"{len(files)} files, {size / 2**20:.1f} MiB {what}")
+def _report(made: backups.Backup, what: str) -> None:
+    click.echo(f"{len(made.files)} files, {made.size_bytes / 2**20:.1f} MiB {what}")
+    if made.damaged:
+        raise click.ClickException("damaged, not in the backup: " + ", ".join(made.damaged))
 
 
 COMMANDS = (doctor, keys, token, backup, restore)
