@@ -37,6 +37,10 @@ def main() -> None:
 
 async def _serve(server: ServerSettings, gateway: GatewaySettings, channel: ChannelSettings) -> None:
     _require_safe_address(server, gateway)
+    if channel.service_token_file != Path():
+        raise InvalidInput(
+            "MONSHIN_SERVICE_TOKEN_FILE would lend a service's rights to callers without a token: unset it"
+        )
     telemetry.use_hash_key(server.hash_key)
     provider = telemetry.start_tracing("gateway", server.otlp_endpoint, server.trace_ratio)
     telemetry.start_metrics(server.host, server.metrics_port)

@@ -1,5 +1,6 @@
 """Signing in without an identity provider, and the demonstration corpus: on one's own machine only."""
 
+import logging
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -14,6 +15,8 @@ from monshin_gateway.calls.call import require_media_type
 from monshin_gateway.calls.exchange import Exchange
 from monshin_gateway.core import json_text
 from monshin_gateway.core.refusals import NoSuchPath
+
+_log = logging.getLogger(__name__)
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _PORT = re.compile(r":\d+$")
@@ -78,6 +81,7 @@ class TokenDesk:
         role = json_text.parse_object(await exchange.body(_BODY_BYTES)).get("role")
         if role not in self._development.roles:
             raise InvalidInput(f"must be one of {', '.join(self._development.roles)}", field="role")
+        _log.info("development token given", extra={"role": role})
         token = sign_token(self._development.key_path, role, self._development.token_s)
         await exchange.answer_json({"token": token, "role": role, "expiresInS": self._development.token_s})
 

@@ -67,6 +67,7 @@ class Edge:
             return
         except MonshinError as error:
             problem = from_error(error)
+            _log_refusal(scope, problem)  # no service has seen it, so no access log tells
         except CallFailed as failure:
             problem = failure.problem
         except Exception as error:  # noqa: BLE001 (the edge: nothing may leave unanswered)
@@ -108,6 +109,11 @@ class _Watch:
 async def _send_problem(exchange: Exchange, problem: Problem) -> None:
     traced = problem.with_trace(telemetry.current_trace_id())
     await exchange.answer_json(traced.to_json(), traced.status, traced.http_headers())
+
+
+def _log_refusal(scope: Scope, problem: Problem) -> None:
+    fields = {"rpc": scope.get("monshin.rpc", ""), "code": problem.code, "reason": problem.reason}
+    _log.info("refused at the edge", extra=fields)
 
 
 def _unexpected(error: Exception) -> Problem:

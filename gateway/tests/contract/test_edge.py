@@ -1,5 +1,6 @@
 """What stands around every answer: headers, health, start and stop."""
 
+import json
 import os
 import subprocess
 import sys
@@ -103,6 +104,16 @@ def test_the_port_is_open_soon_after_the_start(echo: EchoPeer, tmp_path: Path) -
         assert time.monotonic() - started < 5  # 0.9 s alone on the machine; other work may share it
 
 
+def test_what_the_gateway_refuses_is_in_its_log_without_path_or_body(gateway: GatewayProcess) -> None:
+    """No service sees such a request, so no access log tells of it."""
+    trace_id = httpx.get(f"{gateway.url}/v1/collections/patient-4711").json()["traceId"]
+    lines = [json.loads(line) for line in gateway.log().splitlines()]
+    (entry,) = [line for line in lines if line.get("trace_id") == trace_id]
+    wanted = {"rpc": "monshin.ann.v1.AnnService/GetCollection", "code": "UNAUTHENTICATED", "reason": "TOKEN_MISSING"}
+    assert wanted.items() <= entry.items()
+    assert "4711" not in json.dumps(entry)
+
+
 def test_a_stop_lets_a_running_request_end(echo: EchoPeer, tmp_path: Path) -> None:
     with GatewayProcess(tmp_path, {"embed": echo.target}) as process:
         assert process.stop() == 0
@@ -118,6 +129,7 @@ def test_a_stop_lets_a_running_request_end(echo: EchoPeer, tmp_path: Path) -> No
         ),
         ({"MONSHIN_GATEWAY_UPSTREAMS": "embed"}, "name=host:port"),
         ({"MONSHIN_GATEWAY_DEV_TOKEN_S": "long"}, "MONSHIN_GATEWAY_DEV_TOKEN_S"),
+        ({"MONSHIN_SERVICE_TOKEN_FILE": "/run/service.token"}, "unset it"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_stops_the_start(env: dict[str, str], words: str) -> None:
