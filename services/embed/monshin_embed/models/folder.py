@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from monshin_kit.artefacts import sha256_of
 from monshin_kit.errors import FailedPrecondition
 
 from monshin_embed.core.fingerprint import Pooling
 from monshin_embed.core.request import Prefixes
-from monshin_embed.models.artefacts import sha256_of
 
 # Families whose first position is pad_token_id + 1, so that they read that many tokens less than they have positions.
 _OFFSET_FAMILIES = frozenset({"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "data2vec-text", "xmod"})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import tokenizers
+from monshin_kit.artefacts import Artefacts
 
 from monshin_embed.core.batch import BatchShape, Encoder, pad
 from monshin_embed.core.cache import RowCache
@@ -16,7 +17,6 @@ from monshin_embed.core.request import Kind, Prefixes, Priority
 from monshin_embed.core.scheduler import Scheduler
 from monshin_embed.core.tokenizer import Tokenizer
 from monshin_embed.models import source
-from monshin_embed.models.artefacts import Artefacts
 from monshin_embed.models.choice import choice, load_encoder
 from monshin_embed.models.folder import ModelFolder
 from monshin_embed.models.onnx_files import OnnxFiles

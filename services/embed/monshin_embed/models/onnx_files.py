@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from monshin_kit.artefacts import Artefacts
 
 from monshin_embed.backends import self_check
 from monshin_embed.backends.onnx_encoder import OnnxEncoder
 from monshin_embed.core.fingerprint import Pooling
 from monshin_embed.core.tokenizer import Tokenizer
-from monshin_embed.models.artefacts import Artefacts
 
 _FORMAT = 1  # of the exported folder; a greater number makes old caches convert again
 _MODEL = "model.onnx"

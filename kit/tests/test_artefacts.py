@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from monshin_embed.models.artefacts import Artefacts
+from monshin_kit.artefacts import Artefacts
 from monshin_kit.errors import FailedPrecondition
 
 
