@@ -13,11 +13,11 @@ from monshin_embed.core.request import Kind, Priority, Requester
 from monshin_embed.core.scheduler import Scheduler
 from monshin_embed.core.tokenizer import TokenIds
 from monshin_embed.models import source
-from monshin_kit.artefacts import Artefacts
 from monshin_embed.models.choice import load_encoder
 from monshin_embed.models.loader import model_files
 from monshin_embed.models.onnx_files import OnnxFiles
 from monshin_embed.settings import EmbedSettings
+from monshin_kit.artefacts import Artefacts
 
 from benchmarks.embed_texts import sentences
 from benchmarks.report import Result, median_interleaved
