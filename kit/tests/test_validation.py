@@ -30,8 +30,8 @@ BROKEN: list[tuple[Message, str, str]] = [
     (embed.EmbedRequest(kind=embed.KIND_RAW, texts=["a", ""]), "texts[1]", "string.min_len"),
     (embed.EmbedRequest(kind=embed.KIND_RAW, texts=["a"] * 257), "texts", "repeated.max_items"),
     (embed.EmbedRequest(kind=9, texts=["a"]), "kind", "enum.defined_only"),  # type: ignore[arg-type]
-    (embed.EmbedStreamRequest(), "request", "required"),
-    (embed.EmbedStreamRequest(request=embed.EmbedRequest(kind=1, texts=[""])), "request.texts[0]", "string.min_len"),
+    (ann.UpsertStreamRequest(), "chunk", "required"),
+    (ann.UpsertStreamRequest(chunk=ann.UpsertRequest(ids=["x", "x"])), "chunk.ids", "repeated.unique"),
     (embed.GetModelRequest(name="models/"), "name", "string.pattern"),
     (ann.CreateCollectionRequest(collection_id="a", collection=ann.Collection()), "collection", "collection.shape"),
     (ann.UpsertRequest(collection="collections/a", ids=["x", "x"], vectors=vectors.Vectors(dim=1)), "ids",
