@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from monshin_kit.errors import FailedPrecondition
+from monshin_kit.errors import FailedPrecondition, Unavailable
 
 NAME = "lock"
 
@@ -15,10 +15,13 @@ NAME = "lock"
 def held(folder: Path) -> Iterator[None]:
     """Holds the folder's lock while the block runs; the system lets go of it however the process ends.
 
-    Raises FailedPrecondition if another process holds it.
+    Raises FailedPrecondition if another process holds it, Unavailable if the folder cannot be made or written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / NAME, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / NAME, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise Unavailable(f"{folder} cannot be made or written ({type(error).__name__})") from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -72,7 +72,7 @@ def test_what_is_just_within_the_bounds_passes(message: Message) -> None:
 
 def test_length_counts_code_points() -> None:
     """Four-byte characters count as one each, as Python and the proto's comment say."""
-    Validator().check(factcheck.CheckClaimsRequest(claims=[factcheck.ClaimInput(claim="𠮷" * 10_000)]))
+    Validator().check(factcheck.CheckClaimsRequest(claims=[factcheck.ClaimInput(claim="𠮷" * 2_000)]))
 
 
 def test_values_are_never_quoted() -> None:
