@@ -22,7 +22,7 @@ from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.semantic import Reading
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.words import Analyser
-from monshin_factcheck.core.weighing import Testimony, features
+from monshin_factcheck.core.weighing import Account, features
 from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge
 from monshin_factcheck.judges.local.weighing import FILE
 from monshin_kit.artefacts import Artefacts
@@ -111,11 +111,10 @@ def _features(rows: Sequence[Row], adapter: Path) -> tuple[list[dict[str, float]
     rules = RulesJudge(Reader(Analyser()))
     local = LocalJudge(Artefacts(Path(".cache/factcheck")), adapter)
     read = local.read([Reading(row.claim, row.text, ()) for row in rows])
-    testimonies = [
-        Testimony(tuple(rules.judge(row.claim, _passages(row.text))), odds)
-        for row, odds in zip(rows, read, strict=True)
+    accounts = [
+        Account(tuple(rules.judge(row.claim, _passages(row.text))), odds) for row, odds in zip(rows, read, strict=True)
     ]
-    return [features(one) for one in testimonies], np.array([one.is_vetoed for one in testimonies])
+    return [features(one) for one in accounts], np.array([one.is_vetoed for one in accounts])
 
 
 def _passages(text: str) -> list[Passage]:

@@ -10,7 +10,7 @@ from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.retrieval.contexts import readings
 from monshin_factcheck.core.semantic import Reading, SemanticJudge
-from monshin_factcheck.core.weighing import Testimony, Weighing, decide_by_both
+from monshin_factcheck.core.weighing import Account, Weighing, decide_by_both
 
 Asked = tuple[str, tuple[Opinion, ...]]
 
@@ -75,7 +75,7 @@ class ReadingRoom:
         answers = iter(self._judge.read([reading for some in wanted for reading in some]))
         return [
             decide_by_both(
-                [Testimony(_of(opinions, reading.passages), next(answers)) for reading in some],
+                [Account(_of(opinions, reading.passages), next(answers)) for reading in some],
                 self._weighing,
                 ("rules", self._name),
             )

@@ -28,7 +28,7 @@ class Weighing:
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Account:
     """What the witnesses say of one document: the rules on its passages, at least one, and the reading judge on all."""
 
     opinions: tuple[Opinion, ...]
@@ -45,10 +45,10 @@ class Testimony:
         return bool(frozenset.intersection(*(opinion.unconfirmed for opinion in self.opinions)))
 
 
-def features(testimony: Testimony) -> dict[str, float]:
+def features(account: Account) -> dict[str, float]:
     """What the map looks at: log odds against neither, in [-6, 6], and marks that are 0 or 1."""
-    rules, read = testimony.nearest, testimony.read
-    stances = {opinion.stance for opinion in testimony.opinions}
+    rules, read = account.nearest, account.read
+    stances = {opinion.stance for opinion in account.opinions}
     return {
         "constant": 1.0,
         "read_supported": _odds(read.supported, read.neither),
@@ -58,33 +58,33 @@ def features(testimony: Testimony) -> dict[str, float]:
         "says_the_same": float(Stance.SUPPORTS in stances),
         "names_a_conflict": float(Stance.CONTRADICTS in stances),
         "relevance": rules.relevance,
-        "unconfirmed": float(testimony.is_vetoed),
+        "unconfirmed": float(account.is_vetoed),
     }
 
 
-def weigh(testimony: Testimony, weighing: Weighing) -> Probabilities:
+def weigh(account: Account, weighing: Weighing) -> Probabilities:
     """The joint probabilities of one document."""
-    seen = features(testimony)
+    seen = features(account)
     scores = [sum(weighing.weights[name][row] * value for name, value in seen.items()) for row in range(3)]
     top = max(scores)
     return probabilities(*(exp(score - top) for score in scores))
 
 
-def decide_by_both(testimonies: Sequence[Testimony], weighing: Weighing, judges_run: tuple[str, ...]) -> Decision:
+def decide_by_both(accounts: Sequence[Account], weighing: Weighing, judges_run: tuple[str, ...]) -> Decision:
     """The verdict of the document that says most about the claim; two that disagree outright are CONFLICTING.
 
-    testimonies: best document first. Below the least probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
+    accounts: best document first. Below the least probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
     """
-    if not testimonies:
+    if not accounts:
         return Decision(Verdict.NOT_ENOUGH_EVIDENCE, NOTHING_FOUND, (), AbstainReason.NO_EVIDENCE, judges_run)
-    weighed = [_Weighed.of(testimony, weighing) for testimony in testimonies]
+    weighed = [_Weighed.of(account, weighing) for account in accounts]
     told = min(weighed, key=lambda one: one.odds.neither)
     against = [one for one in weighed if {one.verdict, told.verdict} == {Verdict.SUPPORTED, Verdict.CONTRADICTED}]
     if against:
         evidence = (told.evidence[0], against[0].evidence[0])
         return Decision(Verdict.CONFLICTING, _mean(told.odds, against[0].odds), evidence, judges_run=judges_run)
     if told.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
-        is_related = any(opinion.stance is not Stance.UNRELATED for one in testimonies for opinion in one.opinions)
+        is_related = any(opinion.stance is not Stance.UNRELATED for one in accounts for opinion in one.opinions)
         reason = AbstainReason.UNDECIDED if is_related else AbstainReason.NO_EVIDENCE
         return Decision(told.verdict, told.odds, told.evidence, reason, judges_run)
     return Decision(told.verdict, told.odds, told.evidence, judges_run=judges_run)
@@ -97,14 +97,14 @@ class _Weighed:
     evidence: tuple[Opinion, ...]
 
     @classmethod
-    def of(cls, testimony: Testimony, weighing: Weighing) -> "_Weighed":
-        odds = weigh(testimony, weighing)
+    def of(cls, account: Account, weighing: Weighing) -> "_Weighed":
+        odds = weigh(account, weighing)
         verdict, stance = Verdict.NOT_ENOUGH_EVIDENCE, None
-        if odds.supported >= weighing.supported and not testimony.is_vetoed:
+        if odds.supported >= weighing.supported and not account.is_vetoed:
             verdict, stance = Verdict.SUPPORTED, Stance.SUPPORTS
         elif odds.contradicted >= weighing.contradicted:
             verdict, stance = Verdict.CONTRADICTED, Stance.CONTRADICTS
-        ranked = sorted(testimony.opinions, key=lambda opinion: -opinion.relevance)
+        ranked = sorted(account.opinions, key=lambda opinion: -opinion.relevance)
         if stance is not None:
             # The same stance from the rules leads, as it points at the words; the reader's verdict is of the whole.
             ranked.sort(key=lambda opinion: opinion.stance is not stance)
