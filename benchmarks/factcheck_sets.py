@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# Development data are no part of the repository: they lie beside it (demo/README.md tells of those that are).
 DATA = Path(__file__).parents[2] / "shared" / "data"
 # Enough for two digits; more would only smooth the last one.
 _RESAMPLES = 400
@@ -81,4 +82,6 @@ def interval(items: Sequence[str], statistic: Callable[[Sequence[int]], float], 
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        raise SystemExit(f"{path} is missing: make bench-factcheck needs the development data beside the repository")
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]

@@ -1,7 +1,7 @@
 """The SDK: one object that speaks to all services over gRPC."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +26,10 @@ SERVICES = {
     "factcheck": ("monshin.factcheck.v1.FactcheckService", "monshin.factcheck.v1.CorpusService", AUDIT),
 }
 CHUNK_CLAIMS = 64
+_CHUNK_BYTES = 4 * 1024 * 1024  # a message may have 8 MiB
+
+# Component → why it did not run, such as {"dense_retrieval": "UNAVAILABLE"}.
+NotRun = Mapping[str, str]
 
 
 class Client:
@@ -60,27 +64,42 @@ class Client:
             await channel.close(None)
 
     async def check_answer(
-        self, answer: str, *, corpus: str = "", question: str = "", sources: Sequence[str] = ()
+        self,
+        answer: str,
+        *,
+        corpus: str = "",
+        question: str = "",
+        sources: Sequence[str] = (),
+        not_run: Callable[[NotRun], None] = lambda missing: None,
     ) -> AsyncIterator[ClaimResult]:
-        """Splits an answer into claims and yields each with its verdict, in the order of the answer."""
+        """Splits an answer into claims and yields each with its verdict, in the order of the answer.
+
+        not_run: called at the end if something that was to take part did not.
+        """
         request = factcheck_pb2.CheckAnswerRequest(
             corpus=_corpus_name(corpus), answer=answer, question=question, sources=map(_source, sources)
         )
         async for event in self.factcheck.CheckAnswer(request):
             if event.HasField("claim_result") and not event.claim_result.provisional:
                 yield ClaimResult.of(event.claim_result)
+            elif event.HasField("summary") and event.summary.not_run:
+                not_run(_reasons(event.summary))
 
-    async def check_claims(self, claims: Sequence[ClaimLine], *, corpus: str = "") -> AsyncIterator[ClaimResult]:
-        """Judges claims as they are: exactly one result a claim, in order."""
-        for start in range(0, len(claims), CHUNK_CLAIMS):
+    async def check_claims(
+        self, claims: Sequence[ClaimLine], *, corpus: str = "", not_run: Callable[[NotRun], None] = lambda missing: None
+    ) -> AsyncIterator[ClaimResult]:
+        """Judges claims as they are: exactly one result a claim, in order. not_run: as in check_answer."""
+        for chunk in claim_chunks(claims):
             inputs = [
                 factcheck_pb2.ClaimInput(id=line.id, claim=line.claim, sources=map(_source, line.sources))
-                for line in claims[start : start + CHUNK_CLAIMS]
+                for line in chunk
             ]
             request = factcheck_pb2.CheckClaimsRequest(corpus=_corpus_name(corpus), claims=inputs)
             async for event in self.factcheck.CheckClaims(request):
                 if event.HasField("claim_result"):
                     yield ClaimResult.of(event.claim_result)
+                elif event.HasField("summary") and event.summary.not_run:
+                    not_run(_reasons(event.summary))
 
     async def ensure_corpus(self, corpus: str, display_name: str = "") -> None:
         """Creates the corpus unless it exists."""
@@ -153,3 +172,20 @@ def _corpus_name(corpus: str) -> str:
 
 def _source(text: str) -> factcheck_pb2.Source:
     return factcheck_pb2.Source(text=text)
+
+
+def claim_chunks(claims: Sequence[ClaimLine]) -> Iterator[Sequence[ClaimLine]]:
+    """Stretches of at most 64 claims and about 4 MiB; a longer claim stands alone."""
+    start = size = 0
+    for place, line in enumerate(claims):
+        own = 4 * (len(line.claim) + sum(map(len, line.sources)))  # a code point has at most four bytes
+        if place > start and (place - start == CHUNK_CLAIMS or size + own > _CHUNK_BYTES):
+            yield claims[start:place]
+            start, size = place, 0
+        size += own
+    if start < len(claims):
+        yield claims[start:]
+
+
+def _reasons(summary: factcheck_pb2.Summary) -> NotRun:
+    return {item.component: item.reason for item in summary.not_run}

@@ -1,5 +1,9 @@
-"""The JSON lines that users write: corpora and claims. Errors name the line."""
+"""What users write: JSON lines of corpora and claims, plain lines of texts. Errors name the line.
 
+Blank lines are skipped, a byte order mark at the start too.
+"""
+
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,8 +67,30 @@ def only_good(lines: Iterator[T | BadLine]) -> list[T]:
     return good
 
 
+def text_lines(data: bytes) -> list[str]:
+    """The lines of a text, parted by line feeds alone; raises InvalidInput unless it is UTF-8."""
+    return [line.removesuffix("\r") for line in plain_text(data, "the input").split("\n") if line.strip()]
+
+
+def plain_text(data: bytes, what: str) -> str:
+    """Raises InvalidInput unless `data` is UTF-8; what: named in the error."""
+    try:
+        return data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{what} is not valid UTF-8") from None
+
+
+def argument_text(text: str, what: str) -> str:
+    """A text of the command line; raises InvalidInput where its bytes were no UTF-8."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InvalidInput(f"{what} is not valid UTF-8") from None
+    return text
+
+
 def _lines(data: bytes, parse: Any) -> Iterator[Any]:
-    for number, raw in enumerate(data.split(b"\n"), start=1):
+    for number, raw in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1):
         if not raw.strip():
             continue
         record: Any = None
@@ -77,6 +103,8 @@ def _lines(data: bytes, parse: Any) -> Iterator[Any]:
             yield BadLine(number, "not valid UTF-8")
         except json.JSONDecodeError as error:
             yield BadLine(number, f"not JSON (column {error.colno})")
+        except (ValueError, RecursionError):  # a number of thousands of digits, or brackets without end
+            yield BadLine(number, "not JSON that can be read")
         except InvalidInput as error:
             found = record.get("id", "") if isinstance(record, dict) else ""
             yield BadLine(number, error.message, found if isinstance(found, str) else "")

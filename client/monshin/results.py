@@ -1,7 +1,8 @@
 """What a check says of one claim, as the fixed JSON lines of `monshin factcheck check --json`."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -51,6 +52,7 @@ class ClaimResult:
     """One claim. p_supported + p_contradicted + p_neither = 1, also where the verdict abstains.
 
     answer_start, answer_end: code points of the answer; None for claims that were given one by one.
+    not_run: what was to take part in this check and did not, component → reason.
     error: why the line could not be checked; empty otherwise.
     """
 
@@ -67,6 +69,7 @@ class ClaimResult:
     answer_start: int | None = None
     answer_end: int | None = None
     calibrated: bool = False
+    not_run: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
 
     @classmethod

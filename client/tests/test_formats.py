@@ -1,11 +1,13 @@
 """The JSON lines that users write."""
 
+import codecs
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from monshin.formats import BadLine, ClaimLine, CorpusLine, claim_lines, corpus_lines, only_good
+from monshin.client import claim_chunks
+from monshin.formats import BadLine, ClaimLine, CorpusLine, claim_lines, corpus_lines, only_good, plain_text, text_lines
 from monshin_kit.errors import InvalidInput
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
@@ -22,7 +24,7 @@ def test_every_claim_line_comes_back_in_order(claims: list[tuple[str, str, list[
 def test_arbitrary_bytes_never_raise(data: bytes) -> None:
     """A file that is no JSON at all gives bad lines with their numbers, one a line that is not blank."""
     found = list(corpus_lines(data))
-    assert len(found) == sum(bool(line.strip()) for line in data.split(b"\n"))
+    assert len(found) == sum(bool(line.strip()) for line in data.removeprefix(codecs.BOM_UTF8).split(b"\n"))
     assert all(isinstance(line, (BadLine, CorpusLine)) for line in found)
 
 
@@ -38,6 +40,8 @@ def test_arbitrary_bytes_never_raise(data: bytes) -> None:
         (b'{"id": "a", "claim": "\xff"}', "UTF-8"),
         (b'{"id": "a", "claim": ', "not JSON"),
         (b'["a", "x"]', "not a JSON object"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"id": "a", "claim": "x", "n": ' + b"1" * 5000 + b"}", "not JSON"),
     ],
 )
 def test_a_bad_line_is_named_by_number_and_reason(line: bytes, problem: str) -> None:
@@ -61,3 +65,27 @@ def test_only_good_names_every_bad_line() -> None:
     with pytest.raises(InvalidInput) as raised:
         only_good(corpus_lines(b'{"id":"a","text":"x"}\nbroken\n{"id":"b","text":"y"}\n{}'))
     assert [violation.field for violation in raised.value.violations] == ["line 2", "line 4"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
+    """Editors on Windows write one."""
+    assert list(claim_lines(codecs.BOM_UTF8 + b'{"id": "a", "claim": "x"}')) == [ClaimLine("a", "x")]
+    assert plain_text(codecs.BOM_UTF8 + b"x", "it") == "x"
+
+
+def test_only_a_line_feed_parts_lines() -> None:
+    assert text_lines("a\u2028b\r\n\nc\x0bd".encode()) == ["a\u2028b", "c\x0bd"]
+
+
+def test_bytes_that_are_no_text_are_refused_by_name() -> None:
+    with pytest.raises(InvalidInput, match="the answer is not valid UTF-8"):
+        plain_text(b"a\xff", "the answer")
+
+
+@given(st.lists(st.integers(1, 600_000), max_size=40))
+def test_chunks_of_claims_fit_into_a_message_and_lose_none(sizes: list[int]) -> None:
+    claims = [ClaimLine(str(number), "x", ("y" * size,)) for number, size in enumerate(sizes)]
+    chunks = list(claim_chunks(claims))
+    assert [claim for chunk in chunks for claim in chunk] == claims
+    assert all(len(chunk) <= 64 for chunk in chunks)
+    assert all(len(chunk) == 1 or sum(len(claim.sources[0]) for claim in chunk) < 2**20 for chunk in chunks)

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import apsw
 
-from monshin_kit.errors import DataLoss, InvalidInput, MonshinError, Unavailable
+from monshin_kit import data_lock, sqlite
+from monshin_kit.errors import DataLoss, InvalidInput, MonshinError
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -70,9 +71,11 @@ def backup(data: Path, target: Path) -> Backup:
 def restore(source: Path, data: Path) -> Backup:
     """Replaces the folder `data` by the backup at `source`, once every file has passed its checksum and SQLite's check.
 
-    No service may run on `data`. What was there is kept beside it as `{data}.before-restore-{time}`.
-    Raises InvalidInput if `source` is no backup, DataLoss if it is damaged; then `data` is as before.
+    What was there is kept beside it as `{data}.before-restore-{time}`.
+    Raises FailedPrecondition if a service runs on `data`, InvalidInput if `source` is no backup, DataLoss if it is
+    damaged; then `data` is as before.
     """
+    data_lock.require_free(data)
     made = verify(source)
     data.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=data.name + ".restore-", dir=data.parent))
@@ -129,17 +132,9 @@ def _copy(path: Path, place: Path) -> bool:
     """Whether the copy is sound."""
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
-        source = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-        target = apsw.Connection(str(place))
-        with target.backup("main", source, "main") as copying:
-            while not copying.done:
-                copying.step(4096)
-        target.close()
-        source.close()
-    except (apsw.CorruptError, apsw.NotADBError):
+        sqlite.copy(path, place)
+    except DataLoss:
         return False
-    except apsw.Error as error:
-        raise Unavailable(f"{path.name} cannot be copied now ({type(error).__name__})") from error
     _sync_file(place)
     return _is_sound(place)
 

@@ -23,7 +23,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from monshin_kit import audit, log, telemetry, tls
+from monshin_kit import audit, data_lock, log, telemetry, tls
 from monshin_kit.auth import FileKeys, KeySource, Roles, UrlKeys, Verifier
 from monshin_kit.call import Gate, Load
 from monshin_kit.errors import InvalidInput, MonshinError
@@ -127,6 +127,7 @@ async def _serve(name: str, settings: ServerSettings, start: Start, services: Se
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as cleanup:  # in reverse order, and all of it, whatever fails
         cleanup.callback(_log.info, "stopped", extra={"service": name})
+        cleanup.enter_context(data_lock.held(data_dir(name, settings)))
         tracing = telemetry.start_tracing(name, settings.otlp_endpoint, settings.trace_ratio)
         cleanup.push_async_callback(asyncio.to_thread, tracing.shutdown)
         outbox = Outbox(data_dir(name, settings) / "outbox.sqlite")

@@ -92,17 +92,6 @@ class Database:
         self.write(lambda connection: connection.execute("PRAGMA incremental_vacuum").fetchall())
         self.write(_checkpoint_marker)
 
-    def backup(self, target: Path) -> None:
-        """Copies a consistent state to `target` while others read and write."""
-        with (
-            _damage_named(self.path),
-            closing(apsw.Connection(str(target))) as destination,
-            closing(apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)) as source,
-            destination.backup("main", source, "main") as copy,
-        ):
-            while not copy.done:
-                copy.step(1000)
-
     def close(self) -> None:
         """Commits what was submitted, then closes; safe to call twice."""
         with self._closing:
@@ -229,6 +218,21 @@ def _migrate(connection: apsw.Connection, version: int, migrations: Sequence[str
         with connection:
             connection.execute(script)
             connection.execute(f"PRAGMA user_version={number}")
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copies a consistent state of the file to the new file `target` while others read and write.
+
+    Raises DataLoss if a damaged page is met, Unavailable if either cannot be read or written now.
+    """
+    with (
+        _damage_named(source),
+        closing(apsw.Connection(str(target))) as destination,
+        closing(apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READONLY)) as origin,
+        destination.backup("main", origin, "main") as copying,
+    ):
+        while not copying.done:
+            copying.step(1000)
 
 
 @contextmanager

@@ -31,6 +31,10 @@ class Platform:
             capture_output=True, timeout=GUARD_S, check=False,
         )  # fmt: skip
 
+    def launcher(self) -> int:
+        """Number of the launcher's process."""
+        return int(json.loads((self.home / "run" / "state.json").read_text())["pid"])
+
     def state(self) -> dict[str, dict[str, object]]:
         """What the launcher wrote, by unit."""
         record = json.loads((self.home / "run" / "state.json").read_text())

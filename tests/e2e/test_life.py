@@ -29,6 +29,16 @@ def test_a_killed_service_is_started_again(platform: Platform, name: str) -> Non
     assert answer.returncode == 0, answer.stderr.decode()
 
 
+def test_what_a_killed_launcher_leaves_behind_is_known(platform: Platform, tmp_path: Path) -> None:
+    """`up` and `restore` keep off the running services, and `down` ends them."""
+    assert platform.monshin("backup", str(tmp_path / "copy")).returncode == 0
+    os.kill(platform.launcher(), signal.SIGKILL)
+    assert b"left" in platform.monshin("up", "--detach").stderr
+    assert platform.monshin("restore", str(tmp_path / "copy")).returncode == 1
+    assert b"Stopped" in platform.monshin("down").stdout
+    assert platform.monshin("up", "--detach").returncode == 0
+
+
 def test_a_restored_backup_answers_as_before(platform: Platform, tmp_path: Path) -> None:
     """Backup beside running services; the corpus is deleted; restore is refused while they run, then brings it back."""
     check = ("factcheck", "check", "--corpus", "manual", "--json", "ワルファリンは抗凝固薬である。")

@@ -15,10 +15,12 @@ from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.vectors.v1 import vectors_pb2
 
 from monshin.client import Client
+from monshin.formats import text_lines
 from monshin.settings import ClientSettings
 
 METRICS = {"l2": pb.METRIC_L2, "ip": pb.METRIC_INNER_PRODUCT, "cosine": pb.METRIC_COSINE}
-CHUNK = 1024
+CHUNK_ROWS = 1024
+_CHUNK_BYTES = 4 * 1024 * 1024  # a message may have 8 MiB
 
 
 @click.group()
@@ -43,9 +45,13 @@ def create(settings: ClientSettings, collection: str, dim: int, metric: str, rea
 @click.pass_obj
 def list_collections(settings: ClientSettings) -> None:
     """Show all collections that you may read."""
-    answer = asyncio.run(_call(settings, "ListCollections", pb.ListCollectionsRequest(page_size=1000)))
-    for collection in answer.collections:
-        _show(collection)
+    token, is_last = "", False
+    while not is_last:
+        request = pb.ListCollectionsRequest(page_size=1000, page_token=token)
+        answer = asyncio.run(_call(settings, "ListCollections", request))
+        for collection in answer.collections:
+            _show(collection)
+        token, is_last = answer.next_page_token, not answer.next_page_token
 
 
 @ann.command()
@@ -64,7 +70,7 @@ def stats(settings: ClientSettings, collection: str) -> None:
 def upsert(settings: ClientSettings, collection: str, file: Path, ids: Path | None) -> None:
     """Store the rows of FILE (.npy, n × dim) in a COLLECTION; each chunk is on disk when it is counted."""
     vectors = _load(file)
-    names = ids.read_text().splitlines() if ids else [str(i) for i in range(len(vectors))]
+    names = text_lines(ids.read_bytes()) if ids else [str(i) for i in range(len(vectors))]
     if len(names) != len(vectors):
         raise InvalidInput(f"{len(names)} ids for {len(vectors)} vectors: there must be one each")
     asyncio.run(_upsert(settings, collection, names, vectors))
@@ -77,7 +83,8 @@ def upsert(settings: ClientSettings, collection: str, file: Path, ids: Path | No
 @click.pass_obj
 def search(settings: ClientSettings, collection: str, file: Path, k: int) -> None:
     """Find the k nearest points of each row of FILE (.npy); one JSON line a row."""
-    for queries in _chunks(_load(file), 256):
+    rows = _load(file)
+    for queries in _chunks(rows, min(256, _chunk_rows(rows))):
         request = pb.SearchRequest(collection=_name(collection), queries=_pack(queries), k=k)
         for hits in asyncio.run(_call(settings, "Search", request)).hits:
             click.echo(json.dumps({"ids": list(hits.ids), "distances": list(hits.distances)}, ensure_ascii=False))
@@ -90,7 +97,11 @@ def search(settings: ClientSettings, collection: str, file: Path, k: int) -> Non
 def get(settings: ClientSettings, collection: str, ids: tuple[str, ...]) -> None:
     """Show the points of a COLLECTION with these IDS; one JSON line each."""
     request = pb.GetPointsRequest(collection=_name(collection), ids=ids, with_vectors=True)
-    _show_points(asyncio.run(_call(settings, "GetPoints", request)).points)
+    points = asyncio.run(_call(settings, "GetPoints", request)).points
+    _show_points(points)
+    missing = [name for name in ids if name not in set(points.ids)]
+    if missing:
+        raise InvalidInput(f"{collection} has no points {', '.join(missing)}")
 
 
 @ann.command()
@@ -117,10 +128,9 @@ async def _call(settings: ClientSettings, method: str, request: Any) -> Any:
 async def _upsert(settings: ClientSettings, collection: str, ids: list[str], vectors: Any) -> None:
     async with Client(settings, role="model_developer") as client:
         stored = 0
-        for start in range(0, len(ids), CHUNK):
-            rows = vectors[start : start + CHUNK]
+        for rows in _chunks(vectors, _chunk_rows(vectors)):
             request = pb.UpsertRequest(
-                collection=_name(collection), ids=ids[start : start + CHUNK], vectors=_pack(rows),
+                collection=_name(collection), ids=ids[stored : stored + len(rows)], vectors=_pack(rows),
                 request_id=str(uuid.uuid4()),
             )  # fmt: skip
             answer = await client.ann.Upsert(request)
@@ -144,6 +154,11 @@ def _chunks(rows: Any, size: int) -> Iterator[Any]:
         yield rows[start : start + size]
 
 
+def _chunk_rows(rows: Any) -> int:
+    dim: int = rows.shape[1]
+    return min(CHUNK_ROWS, max(1, _CHUNK_BYTES // max(1, 4 * dim)))
+
+
 def _pack(rows: Any) -> vectors_pb2.Vectors:
     return vectors_pb2.Vectors(data=rows.tobytes(), dim=rows.shape[1], dtype=vectors_pb2.D_TYPE_FLOAT32)
 
@@ -157,7 +172,7 @@ def _show(message: Any) -> None:
 
 
 def _show_points(points: pb.Points) -> None:
-    rows = np.frombuffer(points.vectors.data, dtype="<f4").reshape(len(points.ids), -1)
+    rows = np.frombuffer(points.vectors.data, dtype="<f4").reshape(len(points.ids), points.vectors.dim)
     for index, (name, row) in enumerate(zip(points.ids, rows, strict=True)):
         payload = MessageToDict(points.payloads[index]) if points.payloads else {}
         click.echo(json.dumps({"id": name, "vector": [float(x) for x in row], "payload": payload}, ensure_ascii=False))

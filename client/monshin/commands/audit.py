@@ -23,7 +23,7 @@ def audit() -> None:
 
 @audit.command("list")
 @_SERVICE
-@click.option("--last", default=50, show_default=True, help="How many of the newest entries.")
+@click.option("--last", default=50, show_default=True, type=click.IntRange(min=1), help="How many of the newest.")
 @click.pass_obj
 def audit_list(settings: ClientSettings, service: tuple[str, ...], last: int) -> None:
     """Show the newest entries as a table."""

@@ -9,6 +9,7 @@ import numpy as np
 from monshin_protos.embed.v1 import embed_pb2 as pb
 
 from monshin.client import Client
+from monshin.formats import argument_text, text_lines
 from monshin.settings import ClientSettings
 
 KINDS = {"query": pb.KIND_QUERY, "passage": pb.KIND_PASSAGE, "raw": pb.KIND_RAW}
@@ -28,7 +29,7 @@ def embed(
     if show_models:
         asyncio.run(_show_models(settings))
         return
-    lines = list(texts) or [line for line in sys.stdin.read().splitlines() if line.strip()]
+    lines = [argument_text(text, "a text") for text in texts] or text_lines(sys.stdin.buffer.read())
     if not lines:
         raise click.UsageError("no text was given")
     truncation = pb.TRUNCATION_END if truncate else pb.TRUNCATION_ERROR

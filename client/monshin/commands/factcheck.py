@@ -13,11 +13,19 @@ from monshin_protos.factcheck.v1 import corpus_pb2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from monshin.client import CHUNK_CLAIMS, Client
-from monshin.formats import BadLine, ClaimLine, claim_lines, corpus_lines, only_good
+from monshin.client import CHUNK_CLAIMS, Client, NotRun
+from monshin.formats import BadLine, ClaimLine, argument_text, claim_lines, corpus_lines, only_good, plain_text
 from monshin.results import ClaimResult
 from monshin.settings import ClientSettings
 from monshin.show import show_answer, show_result
+
+# What one claim can bring about: not accepted, larger than a message, or more than the server can do.
+_OF_ONE_CLAIM = (
+    grpc.StatusCode.INVALID_ARGUMENT,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.INTERNAL,
+)
 
 Lines = list[ClaimLine | BadLine]
 
@@ -100,30 +108,35 @@ def check(
         sys.exit(1 if failed else 0)
     if not corpus:
         raise click.UsageError("--corpus is needed to check an answer")
-    body = text if text is not None else _decode(_read(answer)) if answer else ""
+    body = (
+        argument_text(text, "TEXT") if text is not None else plain_text(_read(answer), "the answer") if answer else ""
+    )
     if not body.strip():
         raise InvalidInput("the answer is empty")
-    asyncio.run(_check_answer(settings, body, corpus, question, as_json))
+    asyncio.run(_check_answer(settings, body, corpus, argument_text(question, "--question"), as_json))
 
 
 async def _check_answer(settings: ClientSettings, answer: str, corpus: str, question: str, as_json: bool) -> None:
+    missing: dict[str, str] = {}
     async with Client(settings) as client:
-        results = client.check_answer(answer, corpus=corpus, question=question)
-        if as_json:
-            index = 0
-            async for result in results:
-                click.echo(replace(result, id=str(index)).to_json())
-                index += 1
-        else:
-            show_answer(Console(), answer, [result async for result in results])
+        checked = client.check_answer(answer, corpus=corpus, question=question, not_run=missing.update)
+        results = [result async for result in checked]
+    if as_json:
+        for index, result in enumerate(results):
+            click.echo(replace(result, id=str(index), not_run=missing).to_json())
+    else:
+        show_answer(Console(), answer, results)
+    _tell_missing(missing)
 
 
 async def _check_claims(settings: ClientSettings, lines: Lines, corpus: str, as_json: bool) -> int:
     _require_corpus(lines, corpus)
     failed = 0
+    missing: dict[str, str] = {}
     console = Console()
     async with Client(settings) as client:
         async for result in _results(client, lines, corpus):
+            missing.update(result.not_run)
             if result.error:
                 failed += 1
                 click.echo(result.error, err=True)
@@ -131,7 +144,13 @@ async def _check_claims(settings: ClientSettings, lines: Lines, corpus: str, as_
                 click.echo(result.to_json())
             else:
                 show_result(console, result)
+    _tell_missing(missing)
     return failed
+
+
+def _tell_missing(missing: NotRun) -> None:
+    for component, reason in missing.items():
+        click.echo(f"not run: {component} ({reason})", err=True)
 
 
 async def _results(client: Client, lines: Lines, corpus: str) -> AsyncIterator[ClaimResult]:
@@ -147,13 +166,16 @@ async def _results(client: Client, lines: Lines, corpus: str) -> AsyncIterator[C
 
 
 async def _checked(client: Client, good: list[ClaimLine], corpus: str) -> list[ClaimResult]:
-    """One result a claim; where the chunk is refused for one bad claim, the others are still checked."""
+    """One result a claim; where the chunk fails for one bad claim, the others are still checked."""
     if not good:
         return []
+    missing: dict[str, str] = {}
     try:
-        return [result async for result in client.check_claims(good, corpus=corpus)]
+        checked = client.check_claims(good, corpus=corpus, not_run=missing.update)
+        results = [result async for result in checked]
+        return [replace(result, not_run=missing) for result in results]
     except grpc.aio.AioRpcError as error:
-        if error.code() is not grpc.StatusCode.INVALID_ARGUMENT:
+        if error.code() not in _OF_ONE_CLAIM:
             raise
         if len(good) == 1:
             return [ClaimResult.failed(good[0].id, good[0].claim, f"claim {good[0].id!r}: {error.details()}")]
@@ -168,10 +190,3 @@ def _require_corpus(lines: Lines, corpus: str) -> None:
 
 def _read(file: Path) -> bytes:
     return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-
-
-def _decode(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidInput("the answer is not valid UTF-8") from None

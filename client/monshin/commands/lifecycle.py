@@ -25,6 +25,9 @@ def up(settings: ClientSettings, in_background: bool) -> None:
             click.echo(f"All services run already (launcher {running.pid}).")
             return
         raise click.ClickException(f"a launcher runs already (process {running.pid}): `monshin down` ends it")
+    if orphans := state.left_behind(settings.home):
+        names = ", ".join(unit.name for unit in orphans)
+        raise click.ClickException(f"a killed launcher left {names} behind: `monshin down` ends them")
     if in_background:
         detach.start(settings.home.resolve(), _Progress())
     else:

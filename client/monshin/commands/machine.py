@@ -76,7 +76,7 @@ def backup(settings: ClientSettings, folder: Path) -> None:
 @click.pass_obj
 def restore(settings: ClientSettings, folder: Path) -> None:
     """Put the data of a backup in place, once all of it has been verified. The services must not run."""
-    if state.read(settings.home) is not None:
+    if state.read(settings.home) is not None or state.left_behind(settings.home):
         raise click.ClickException("services run on this data: `monshin down` first")
     _report(backups.restore(folder, settings.home / "data"), "verified and restored; what was there is kept beside it")
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from monshin_kit.errors import Unavailable
@@ -44,17 +45,21 @@ def start(home: Path, changed: Callable[[state.State], None]) -> state.State:
 
 
 def stop(home: Path) -> bool:
-    """Drains what runs; False if nothing did. Raises Unavailable if it does not end."""
+    """Drains what runs, also what a killed launcher left behind; False if nothing did. Raises Unavailable if it does
+    not end."""
     now = state.read(home)
-    if now is None:
-        return False
-    os.kill(now.pid, signal.SIGTERM)
+    processes = [(now.pid, now.started)] if now else [(unit.pid, unit.started) for unit in state.left_behind(home)]
+    for pid, _ in processes:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_LIMIT_S
-    while time.monotonic() < deadline:
-        if not state.is_alive(now.pid):
-            return True
+    while any(state.is_alive(*process) for process in processes):
+        if time.monotonic() > deadline:
+            raise Unavailable(f"processes {', '.join(str(pid) for pid, _ in processes)} do not end")
         time.sleep(POLL_S)
-    raise Unavailable(f"the launcher (process {now.pid}) does not end")
+    if now is None:
+        state.clear(home)
+    return bool(processes)
 
 
 def _last_line(log: Path) -> str:

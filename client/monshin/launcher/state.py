@@ -8,10 +8,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class UnitState:
-    """state: starting, serving, restarting or stopped."""
+    """state: starting, serving, restarting or stopped. started: see `started`, 0 without a process."""
 
     name: str
     pid: int
+    started: int
     target: str
     state: str
     restarts: int
@@ -23,6 +24,7 @@ class State:
     """The launcher and its units."""
 
     pid: int
+    started: int
     units: tuple[UnitState, ...]
 
     @property
@@ -42,12 +44,16 @@ def write(home: Path, state: State) -> None:
 
 def read(home: Path) -> State | None:
     """The state of a launcher that is alive; None otherwise."""
-    try:
-        record = json.loads(_path(home).read_text())
-        state = State(record["pid"], tuple(UnitState(**unit) for unit in record["units"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return state if is_alive(state.pid) else None
+    state = _written(home)
+    return state if state is not None and is_alive(state.pid, state.started) else None
+
+
+def left_behind(home: Path) -> list[UnitState]:
+    """Units that still run although their launcher was killed."""
+    state = _written(home)
+    if state is None or is_alive(state.pid, state.started):
+        return []
+    return [unit for unit in state.units if is_alive(unit.pid, unit.started)]
 
 
 def clear(home: Path) -> None:
@@ -55,13 +61,27 @@ def clear(home: Path) -> None:
     _path(home).unlink(missing_ok=True)
 
 
-def is_alive(pid: int) -> bool:
-    """Whether the process exists and is not a zombie."""
+def started(pid: int) -> int:
+    """When a process began, in clock ticks since the machine did: numbers of processes are used again. 0: none, or
+    a zombie."""
     try:
-        status = Path(f"/proc/{pid}/stat").read_text()
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
+        return 0
+    return 0 if fields[0] == "Z" else int(fields[19])
+
+
+def is_alive(pid: int, began: int) -> bool:
+    """Whether this very process, and no later one with its number, runs."""
+    return began != 0 and started(pid) == began
+
+
+def _written(home: Path) -> State | None:
+    try:
+        record = json.loads(_path(home).read_text())
+        return State(record["pid"], record["started"], tuple(UnitState(**unit) for unit in record["units"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _path(home: Path) -> Path:

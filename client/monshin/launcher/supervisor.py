@@ -31,6 +31,7 @@ class Supervisor:
         self._units = units
         self._changed = changed
         self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._started: dict[str, int] = {}
         self._states = dict.fromkeys((unit.name for unit in units), "starting")
         self._restarts = dict.fromkeys((unit.name for unit in units), 0)
         self._serving = {unit.name: asyncio.Event() for unit in units}
@@ -68,8 +69,10 @@ class Supervisor:
                 self._serving[unit.name].set()
                 self._note(unit, "serving")
                 await process.wait()
-            elif self._restarts[unit.name] == 0 and not self._serving[unit.name].is_set():
-                raise Unavailable(f"{unit.name} does not start: see {self._log_path(unit)}")
+            else:
+                await _end(process)  # a next one would find port and data taken
+                if self._restarts[unit.name] == 0 and not self._serving[unit.name].is_set():
+                    raise Unavailable(f"{unit.name} does not start: see {self._log_path(unit)}")
             self._restarts[unit.name] += 1
             self._note(unit, "restarting")
             await asyncio.sleep(backoff_s)
@@ -94,6 +97,7 @@ class Supervisor:
                 start_new_session=True,
             )  # fmt: skip
         self._processes[unit.name] = process
+        self._started[unit.name] = state.started(process.pid)
         self._note(unit, "starting")
         return process
 
@@ -110,14 +114,8 @@ class Supervisor:
         # Callers first, then what they call.
         for unit in reversed(self._units):
             process = self._processes.get(unit.name)
-            if process is None or process.returncode is not None:
-                continue
-            process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), STOP_LIMIT_S)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+            if process is not None:
+                await _end(process)
 
     async def _check_ports(self) -> None:
         for unit in self._units:
@@ -145,6 +143,7 @@ class Supervisor:
             state.UnitState(
                 item.name,
                 self._processes[item.name].pid if item.name in self._processes else 0,
+                self._started.get(item.name, 0),
                 item.target,
                 self._states[item.name],
                 self._restarts[item.name],
@@ -152,7 +151,7 @@ class Supervisor:
             )
             for item in self._units
         )
-        now = state.State(os.getpid(), units)
+        now = state.State(os.getpid(), state.started(os.getpid()), units)
         state.write(self._home, now)
         self._changed(now)
 
@@ -161,3 +160,14 @@ class Supervisor:
 
     def _token_path(self, unit: Unit) -> Path:
         return self._home / "run" / f"{unit.name}.token"
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_LIMIT_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()

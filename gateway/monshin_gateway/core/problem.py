@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from google.protobuf.any_pb2 import Any as AnyMessage
-from google.rpc import code_pb2, error_details_pb2
+from google.rpc import error_details_pb2
 from monshin_kit import errors
 
 from monshin_gateway.core.refusals import HttpRefusal
@@ -139,11 +139,6 @@ def from_status(code: str, message: str, details: Iterable[AnyMessage]) -> Probl
     for detail in details:
         problem = _with_detail(problem, detail)
     return problem
-
-
-def code_name(number: int) -> str:
-    """The name of a google.rpc.Code; UNKNOWN for a number without one."""
-    return code_pb2.Code.Name(number) if number in code_pb2.Code.values() else "UNKNOWN"
 
 
 def _with_detail(problem: Problem, detail: AnyMessage) -> Problem:

@@ -197,3 +197,12 @@ async def test_a_client_that_leaves_a_stream_leaves_nothing_behind(sample: Make,
 async def _has_ended(audit: Any, service: ServiceProcess, rpc: str, count: int) -> bool:
     entries = [entry for entry in await audit(service) if entry.name == rpc]
     return len(entries) == count and {entry.outcome for entry in entries} <= {"CANCELLED", "OK"}
+
+
+async def test_a_second_process_on_the_same_data_does_not_start(sample: Make) -> None:
+    """Hazard: two owners of one folder, neither of which sees what the other wrote."""
+    async with sample():
+        other = sample()
+        await other.start()
+        with pytest.raises(AssertionError, match="another process serves"):
+            await other.wait_serving()

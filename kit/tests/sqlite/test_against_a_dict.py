@@ -7,6 +7,7 @@ import apsw
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from monshin_kit import sqlite
 from monshin_kit.sqlite import Change, Database
 
 TABLE = "CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
@@ -66,12 +67,12 @@ class DatabaseAgainstDict(RuleBasedStateMachine):
     @rule()
     def restore_from_backup(self) -> None:
         """Goes on with a copy."""
-        copy = self.path.with_name(f"copy-{self.path.name}")
-        copy.unlink(missing_ok=True)
-        self.database.backup(copy)
+        copied = self.path.with_name(f"copy-{self.path.name}")
+        copied.unlink(missing_ok=True)
+        sqlite.copy(self.path, copied)
         self.database.close()
-        self.path = copy
-        self.database = Database(copy, [TABLE])
+        self.path = copied
+        self.database = Database(copied, [TABLE])
 
     @rule()
     def checkpoint(self) -> None:

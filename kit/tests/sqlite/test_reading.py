@@ -5,6 +5,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from monshin_kit import sqlite
 from monshin_kit.errors import Unavailable
 from monshin_kit.sqlite import Database
 
@@ -81,7 +82,7 @@ def test_a_backup_taken_under_writes_is_one_state(database: Database, tmp_path: 
     writer = threading.Thread(target=write)
     writer.start()
     for number in range(5):
-        database.backup(tmp_path / f"copy-{number}.sqlite")
+        sqlite.copy(database.path, tmp_path / f"copy-{number}.sqlite")
     is_over.set()
     writer.join(LIMIT_S)
     for number in range(5):
@@ -93,7 +94,7 @@ def test_a_backup_taken_under_writes_is_one_state(database: Database, tmp_path: 
 
 def test_a_backup_to_where_none_can_be_is_unavailable(database: Database, tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
-        database.backup(tmp_path / "no such folder" / "copy.sqlite")
+        sqlite.copy(database.path, tmp_path / "no such folder" / "copy.sqlite")
 
 
 def test_the_size_counts_file_and_log(database: Database, path: Path) -> None:

@@ -1,6 +1,5 @@
 """All collections of the service: found by id, created and deleted at once, none harmed by another's damage."""
 
-import fcntl
 import logging
 import os
 import secrets
@@ -9,14 +8,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
 
 from monshin_kit.auth import Caller
 from monshin_kit.errors import (
     Aborted,
     AlreadyExists,
     DataLoss,
-    FailedPrecondition,
     MonshinError,
     NotFound,
     ResourceExhausted,
@@ -38,7 +35,7 @@ class Collections:
     """Opens what the folder holds, and finishes what a crash interrupted. Safe to use from several threads.
 
     limit: how many collections there may be; each keeps files open. memory_limit_bytes: of all vectors in memory; 0:
-    no limit. Raises FailedPrecondition if another process uses the folder: neither would see the other's points.
+    no limit. The folder belongs to this process alone, which kit's server sees to.
     """
 
     def __init__(self, folder: Path, limit: int = 1000, memory_limit_bytes: int = 0) -> None:
@@ -47,7 +44,6 @@ class Collections:
         self._limit = limit
         self._memory_limit_bytes = memory_limit_bytes
         self._admin = threading.Lock()
-        self._lock_file = _locked(folder / "lock")
         self._registry, entries = _open_registry(folder / "registry.sqlite")
         for file in self._registry.unfinished():
             self._remove_file(file)
@@ -149,7 +145,6 @@ class Collections:
             for collection in self.all():
                 collection.close()
             self._registry.close()
-            self._lock_file.close()
 
     def _adopted(self, known: Sequence[Entry]) -> list[Entry]:
         """Files that no registry knows: it was lost, or somebody put them there."""
@@ -208,16 +203,6 @@ def _read_registry(path: Path) -> tuple[RegistryFile, list[Entry]]:
     except DataLoss:
         registry.close()
         raise
-
-
-def _locked(path: Path) -> TextIO:
-    file = path.open("a")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise FailedPrecondition(f"another process uses {path.parent}: stop it, or choose another folder") from None
-    return file
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ from monshin_ann.core.definition import CollectionId
 from monshin_ann.store.points_file import PointsFile
 from monshin_ann.store.registry_file import RegistryFile
 from monshin_kit.auth import Caller
-from monshin_kit.errors import Aborted, AlreadyExists, FailedPrecondition, InvalidInput, NotFound, ResourceExhausted
+from monshin_kit.errors import Aborted, AlreadyExists, InvalidInput, NotFound, ResourceExhausted
 from monshin_kit.requests import RequestKey
 
 NOT_REMEMBERED = RequestKey("", "", "", b"")
@@ -238,12 +238,6 @@ def test_a_file_that_the_registry_does_not_know_is_adopted_or_left_alone(
     assert names(collections) == ["back", "taken"]
     assert collections.find(CollectionId("taken"), ADMINISTRATOR).definition.dim == 3
     assert len(files(tmp_path)) == 4
-
-
-def test_a_second_process_cannot_open_the_folder(start: Callable[..., Collections], tmp_path: Path) -> None:
-    start()
-    with pytest.raises(FailedPrecondition, match="another process"):
-        Collections(tmp_path)
 
 
 def test_limits_refuse_with_a_reason(

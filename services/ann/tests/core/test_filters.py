@@ -81,18 +81,15 @@ def test_not_a_number_is_refused_as_a_bound_or_value(tree: Filter) -> None:
         Plan(tree)
 
 
-def test_a_filter_of_100k_payloads_is_fast_once_they_are_parsed() -> None:
-    """The columns are kept: a second filter does not read JSON again. The bound is 30 times what was measured."""
-    import time
-
+def test_payloads_are_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The columns are kept: a second filter does not read JSON again."""
     texts: list[str | None] = [f'{{"ward":"w{i % 7}","year":{2000 + i % 25}.0}}' for i in range(100_000)]
     columns = PayloadColumns()
     columns.read(texts, len(texts))
     plan = Plan(AllOf((OneOf("ward", ("w3",)), filters.InRange("year", gte=2010, lt=2015))))
-    started = time.perf_counter()
+    monkeypatch.setattr("json.loads", lambda text: pytest.fail("parsed again"))
 
     mask = plan.mask(columns.read(texts, len(texts)))
 
-    assert time.perf_counter() - started < 0.1
     expected = [i % 7 == 3 and 10 <= i % 25 < 15 for i in range(100_000)]
     assert np.array_equal(mask, expected)

@@ -58,10 +58,14 @@ class Publisher:
         self._changes = changes
         self._patience = patience
         self._spawn = spawn
+        self._begun: set[tuple[str, int]] = set()
 
-    def begin(self, corpus: Corpus, version: Version) -> None:
-        """Goes on with a version in state PUBLISHING, in the background."""
-        self._spawn(self._publish(corpus, version.number))
+    def begin(self, corpus: Corpus, number: int) -> None:
+        """Goes on with a version in the background if it is in state PUBLISHING; once, however often it is asked."""
+        key = (corpus.definition.incarnation, number)
+        if key not in self._begun:
+            self._begun.add(key)
+            self._spawn(self._publish(corpus, number))
 
     async def resume(self) -> None:
         """At start: goes on with what a crash interrupted, and compares the index with each serving version."""
@@ -69,7 +73,7 @@ class Publisher:
             newest = await self._executor.run(corpus.read, lambda connection: versions.listed(connection, limit=1))
             for version in newest:
                 if version.state is VersionState.PUBLISHING:
-                    self.begin(corpus, version)
+                    self.begin(corpus, version.number)
             self._spawn(self.reconcile(corpus))
 
     async def reconcile(self, corpus: Corpus) -> None:
@@ -104,6 +108,9 @@ class Publisher:
                 _log.warning("vectors of a deleted corpus could not be dropped")
 
     async def _publish(self, corpus: Corpus, number: int) -> None:
+        version = await self._executor.run(corpus.read, lambda c: versions.get(c, corpus.definition.id, number))
+        if version.state is not VersionState.PUBLISHING:
+            return  # a repeated request of a publication that ended before this start
         try:
             await self._split(corpus, number)
             fingerprint = await self._patiently(self._embedder.fingerprint)

@@ -91,7 +91,7 @@ class CorpusServicer:
         key = key_of("PublishVersion", request)
         corpus = await self._find(request.corpus)
         version = await self._executor.run(corpus.begin_version, key)
-        self._publisher.begin(corpus, version)
+        self._publisher.begin(corpus, version.number)
         return render_corpus.version(corpus.definition.id, version)
 
     async def ListVersions(self, request: pb.ListVersionsRequest, context: Any) -> pb.ListVersionsResponse:

@@ -1,10 +1,12 @@
 """CorpusService against the real process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import grpc
 import pytest
 from monshin_factcheck.testing import TEXT, Rig
+from monshin_protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from monshin_protos.factcheck.v1 import corpus_pb2 as pb
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -106,7 +108,16 @@ async def test_a_repeated_request_id_changes_nothing(rig: Rig) -> None:
     assert await stub.CreateCorpus(request) == await stub.CreateCorpus(request)
     await rig.add("twice", {"a": TEXT})
     publish = pb.PublishVersionRequest(corpus="corpora/twice", request_id="1" * 36)
-    assert (await stub.PublishVersion(publish)).name == (await stub.PublishVersion(publish)).name
+    names = {(await stub.PublishVersion(publish)).name for _ in range(3)}
+    assert len(names) == 1
+    async for _ in stub.WatchVersion(pb.WatchVersionRequest(name=names.pop())):
+        pass
+    await stub.PublishVersion(publish)  # after its end, too
+    await asyncio.sleep(0.5)  # an event that must not come has had its time
+    audit = audit_pb2_grpc.AuditServiceStub(rig.factcheck.channel("auditor"))
+    entries = (await audit.ListAuditEntries(audit_pb2.ListAuditEntriesRequest(page_size=1000))).entries
+    published = [entry for entry in entries if entry.name == "corpus.published"]
+    assert sum("corpora/twice/" in entry.attributes_json for entry in published) == 1
 
 
 async def test_a_corpus_of_others_does_not_exist(rig: Rig) -> None:

@@ -20,7 +20,7 @@ DRUGS = [
 ]
 MORE = ["プレドニゾロン", "アロプリノール", "タムスロシン"]
 MANY = {f"d{n}": f"{name}の1日量は{n + 1} mgである。{name}は室温で保管する。" for n, name in enumerate(DRUGS + MORE)}
-GIVEN_UP_S = 3  # 0.9 s on a quiet machine
+GIVEN_UP_S = 3  # alone on the machine: silent 0.9 s, refused 0.1 s
 CLAIM = "メトホルミンの1日量は4 mgである。"
 
 
@@ -38,7 +38,7 @@ async def test_a_check_goes_on_without_vectors_and_says_so(rig: Rig, name: str, 
         await proxy.refuse()
     began = time.monotonic()
     (result,), summary = await rig.check(corpus, CLAIM)
-    assert time.monotonic() - began < (GIVEN_UP_S if is_silent else 1)
+    assert time.monotonic() - began < GIVEN_UP_S
     assert result.verdict == factcheck_pb2.VERDICT_SUPPORTED
     assert [(item.component, item.reason) for item in summary.not_run] == [("dense_retrieval", "UNAVAILABLE")]
     if is_silent:

@@ -1,7 +1,6 @@
 """A kill in the middle of an import, and a network that takes everything and answers nothing."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 
 import grpc
@@ -39,20 +38,3 @@ async def test_kill_during_an_import_leaves_the_draft_as_it_was(rig: Rig) -> Non
     assert corpus.draft_documents == 1
     answer = await rig.add("dying", {f"n{number}": TEXT for number in range(DOCUMENTS)})
     assert (answer.inserted, answer.replaced, answer.unchanged) == (DOCUMENTS, 0, 0)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["embed", "ann"])
-async def test_a_silent_network_does_not_hold_a_check_up(rig: Rig, name: str) -> None:
-    """Hazard: a half-open connection: no refusal ever comes. Words alone find it, well within the call's deadline."""
-    corpus = f"silent-{name}"
-    await rig.fill(corpus, ROOMS)
-    proxy = getattr(rig, name)
-    proxy.is_silent = True
-    began = time.monotonic()
-    (result,), summary = await rig.check(corpus, ROOMS["r7"])
-    proxy.is_silent = False
-    proxy.cut()
-    assert time.monotonic() - began < 15
-    assert result.evidence[0].document == f"corpora/{corpus}/documents/r7"
-    assert [item.component for item in summary.not_run] == ["dense_retrieval"]

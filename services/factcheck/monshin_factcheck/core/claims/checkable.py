@@ -19,14 +19,18 @@ class _Table:
     empty_condition: re.Pattern[str]
 
 
+# Nothing that long is one statement, and comparing its numbers and words would hold up all other checks.
+LONGEST = 2000
+
+
 def is_checkable(sentence: str) -> bool:
-    """For an NFKC sentence without markup.
+    """For an NFKC sentence without markup; one of more than 2,000 characters never is.
 
     >>> is_checkable("症状が続く場合は医師に相談してください。"), is_checkable("38.5℃以上なら医師に相談してください。")
     (False, True)
     """
     table = _table()
-    if _NOTHING.fullmatch(sentence) or table.never.search(sentence):
+    if len(sentence) > LONGEST or _NOTHING.fullmatch(sentence) or table.never.search(sentence):
         return False
     if not table.referral.search(sentence):
         return True

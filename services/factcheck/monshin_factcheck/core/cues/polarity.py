@@ -75,10 +75,6 @@ _CONFLICTS: frozenset[frozenset[Stance]] = frozenset(
         (Stance.OBLIGED, Stance.WAIVED), (Stance.FORBIDDEN, Stance.ALLOWED),
     )
 )  # fmt: skip
-# `is given` and `must be given` say the same in a protocol, as do `is not given` and `must not be given`.
-_AGREEING: frozenset[frozenset[Stance]] = frozenset(
-    frozenset(pair) for pair in ((Stance.AFFIRMED, Stance.OBLIGED), (Stance.DENIED, Stance.FORBIDDEN))
-)
 
 
 def find_cues(text: str, language: Language) -> tuple[Cue, ...]:
@@ -119,11 +115,6 @@ def stance(cues: tuple[Cue, ...], language: Language) -> Stance:
 def do_conflict(one: Stance, other: Stance) -> bool:
     """Whether both cannot hold of the same predicate."""
     return frozenset((one, other)) in _CONFLICTS
-
-
-def do_agree(one: Stance, other: Stance) -> bool:
-    """Whether both say the same of it."""
-    return one is other or frozenset((one, other)) in _AGREEING
 
 
 @cache

@@ -13,10 +13,11 @@ from monshin_factcheck.core.text.spans import Span
 
 DIMENSION = "count:回/time"
 
-_N = r"(?:[0-9]+(?:\.[0-9]+)?|[一二三四五六七八九十]+|半)"
+# Bounded: every frequency that is meant is short, and a run of digits must not be read from each of its places anew.
+_N = r"(?:[0-9]{1,6}(?:\.[0-9]{1,6})?|[一二三四五六七八九十]{1,6}|半)"
 _TIME = r"(?:日間|日|週間|週|[かヶカヵケ]月間?|箇月|月|年間|年|時間|分間|分|秒間|秒|晩|夜)"
 _TO = r"[ ]?(?:〜|~|から|ないし|-|–)[ ]?"
-_EN_N = r"(?:one|two|three|four|five|six|[0-9]+)"
+_EN_N = r"(?:one|two|three|four|five|six|[0-9]{1,6})"
 _WORD_N = rf"(?:once|twice|thrice|{_EN_N}(?: (?:to|or) {_EN_N})? times?)"
 _EN_TIME = r"(?:day|week|month|year|hour|minute|night|morning|evening)"
 _EN_ADVERB = {
@@ -50,8 +51,9 @@ _EN_TIMES = re.compile(
     re.IGNORECASE,
 )
 _EN_EVERY = re.compile(
-    rf"\b(?:every|q)[ ]?(?P<low>[0-9]+(?:\.[0-9]+)?|[a-z]+(?:-[a-z]+)?)"
-    rf"(?:[ ]?(?:to|-|–|or)[ ]?(?P<high>[0-9]+|[a-z]+))?[ ]?(?P<unit>{_EN_TIME}s|h|hr|hrs|hourly|wk|min)\b",
+    rf"\b(?:every|q)[ ]?(?P<low>[0-9]{{1,6}}(?:\.[0-9]{{1,6}})?|[a-z]{{1,12}}(?:-[a-z]{{1,12}})?)"
+    r"(?:[ ]?(?:to|-|–|or)[ ]?(?P<high>[0-9]{1,6}|[a-z]{1,12}))?[ ]?"
+    rf"(?P<unit>{_EN_TIME}s|h|hr|hrs|hourly|wk|min)\b",
     re.IGNORECASE,
 )
 _COUNTS = {"once": "1", "twice": "2", "thrice": "3"}

@@ -28,6 +28,9 @@ _NUMBER = re.compile(
 )
 
 
+_LONGEST = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Numeral:
     """A number and where it stands."""
@@ -40,12 +43,12 @@ class Numeral:
 
 
 def numerals(text: str) -> list[Numeral]:
-    """All numbers of an NFKC text, in order.
+    """All numbers of an NFKC text, in order. A run of more than 40 characters is no number that anybody means.
 
     >>> [str(numeral.value) for numeral in numerals("1,000 mgを8万/μL、二十四時間、半年")]
     ['1000', '80000', '24', '1/2']
     """
-    return [_numeral(match) for match in _NUMBER.finditer(text)]
+    return [_numeral(match) for match in _NUMBER.finditer(text) if match.end() - match.start() <= _LONGEST]
 
 
 def kanji_value(text: str) -> Fraction:

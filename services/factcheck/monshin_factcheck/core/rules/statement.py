@@ -106,12 +106,13 @@ class Reader:
         ]
         kept: list[Unit] = []
         named: list[Span] = []
+        particles = {word.span.start: word.surface for word in statement.words if word.kind is Kind.PARTICLE}
         for hit in names:
             if any(hit.span.overlaps(span) for span in (*taken, *named)):
                 continue
             named.append(hit.span)
             surface = text[hit.span.start : hit.span.end]
-            particle = _particle(statement.words, hit.span.end)
+            particle = particles.get(hit.span.end, "")
             clause = statement.clause_at(hit.span.start)
             kept.append(
                 _unit(hit.canonical.lower(), (hit.canonical, surface), hit.span, _NAME_WEIGHT, clause, particle)
@@ -126,7 +127,7 @@ class Reader:
             kept.append(
                 _unit(
                     _key(word), (word.lemma, word.form, word.surface), word.span, weight(word, following), clause,
-                    _particle(statement.words, word.span.end),
+                    particles.get(word.span.end, ""),
                 )
             )  # fmt: skip
         return tuple(sorted(kept, key=lambda unit: unit.span))
@@ -140,13 +141,6 @@ def _key(word: Word) -> str:
     words = builtin_words()
     same = words.canonical(word.lemma) or words.canonical(word.form)
     return (same or word.form).lower()
-
-
-def _particle(words: tuple[Word, ...], end: int) -> str:
-    for word in words:
-        if word.span.start == end:
-            return word.surface if word.kind is Kind.PARTICLE else ""
-    return ""
 
 
 def _free_cues(text: str, language: Language, found: tuple[Quantity, ...]) -> tuple[Cue, ...]:

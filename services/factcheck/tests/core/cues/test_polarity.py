@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from monshin_factcheck.core.cues.polarity import Stance, do_agree, do_conflict, find_cues, stance
+from monshin_factcheck.core.cues.polarity import Stance, do_conflict, find_cues, stance
 from monshin_factcheck.core.text.language import Language, guess_language
 
 
@@ -67,10 +67,8 @@ def test_two_negations_undo_each_other(text: str, expected: Stance) -> None:
 def test_conflict_is_mutual_and_never_with_oneself() -> None:
     for one in Stance:
         assert not do_conflict(one, one)
-        assert do_agree(one, one)
         for other in Stance:
             assert do_conflict(one, other) == do_conflict(other, one)
-            assert not (do_conflict(one, other) and do_agree(one, other))
 
 
 def test_cues_never_overlap() -> None:
