@@ -1,6 +1,6 @@
 """How well a judge tells supported from contradicted, on held-out items and on the development sets.
 
-    python -m training.evaluate ADAPTER            # all held-out items and factcheck-dev, written beside the adapter
+python -m training.evaluate ADAPTER            # all held-out items and factcheck-dev, written beside the adapter
 """
 
 import argparse

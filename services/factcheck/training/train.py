@@ -9,6 +9,7 @@ Goes on from NAME's last checkpoint, or begins from the prototype's adapter. A f
 import argparse
 import json
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -200,6 +201,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(chosen.threads)
     plan, recipe = Plan(chosen.steps, chosen.decay), Recipe(dtype=chosen.dtype)
+    _log.info("process %d: %s, %s", os.getpid(), plan, recipe)
     prepare_base(BASE)
     base, tokenizer, split = load_base(BASE), load_tokenizer(BASE), load_items(TRAIN_DATA)
     judge = Judge(base, load_adapter(PROTOTYPE, base.shape), getattr(torch, recipe.dtype))
@@ -222,7 +224,9 @@ def main() -> None:
 
     if trainer.done == 0:
         run.note("curve", {"step": 0, "rate": 0.0, **measure()})
-    train(run, trainer, plan, split.sha256, measure, chosen.curve_every, lambda: bool(stopped) or time.time() > deadline)
+    train(
+        run, trainer, plan, split.sha256, measure, chosen.curve_every, lambda: bool(stopped) or time.time() > deadline
+    )
     cache.flush()
 
 
