@@ -19,6 +19,7 @@ class LowerCache:
     A claim's states depend on its passage and itself only, so any choice of claims can be put together from them.
     Fresh states are rounded to fp16 like stored ones: a resumed run sees the same numbers as an uncut one.
     fp16 suffices: the largest states (the first token's) are 41,944.
+    A killed process leaves it sound; after a power cut delete it: the system may have written marks before states.
     """
 
     def __init__(self, folder: Path, items: Sequence[EncodedItem], hidden: int, origin: str) -> None:

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything a run depends on besides data and base. Two runs with equal recipes are equal."""
+    """Everything a run depends on besides data and base."""
 
     seed: int = 20261128
     items_per_step: int = 8
-    # Items computed at once; smaller needs less memory and changes nothing but rounding.
-    items_per_pass: int = 4
     peak_rate: float = 4e-4
     warmup_steps: int = 50
     weight_decay: float = 0.01

@@ -32,8 +32,11 @@ from training.recipe import Plan, Recipe, rate_at
 from training.sheets import EncodedItem, Sheet, encode, step_items
 
 _CHECKPOINT_EVERY_S = 240
+# Items computed at once: 4 took 7 GB instead of 3, at the same speed. Gradients differ by rounding only.
+_ITEMS_PER_PASS = 2
 # One held-out item of so many is measured while training; evaluate.py takes all.
 _CURVE_SHARE = 4
+_CURVE_GROUPS = ("all", "length:long", "length:short")
 _log = logging.getLogger("training")
 
 
@@ -64,8 +67,8 @@ class Trainer:
         turning = sum(len(_turning(*pair)) for pair in chosen)
         entropy = ranking = 0.0
         tokens = 0
-        for start in range(0, len(chosen), recipe.items_per_pass):
-            sheets = [sheet for pair in chosen[start : start + recipe.items_per_pass] for sheet in pair]
+        for start in range(0, len(chosen), _ITEMS_PER_PASS):
+            sheets = [sheet for pair in chosen[start : start + _ITEMS_PER_PASS] for sheet in pair]
             batch, states = self._cache.read(sheets, self.judge)
             entropy_sum, ranking_sum = losses(self.judge.upper(batch, states), sheets, recipe.label_smoothing)
             loss = entropy_sum / claims + recipe.ranking_weight * ranking_sum / max(1, turning)
@@ -228,9 +231,6 @@ def main() -> None:
         run, trainer, plan, split.sha256, measure, chosen.curve_every, lambda: bool(stopped) or time.time() > deadline
     )
     cache.flush()
-
-
-_CURVE_GROUPS = ("all", "length:long", "length:short")
 
 
 def _deadline(until: str | None) -> float:

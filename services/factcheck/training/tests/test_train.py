@@ -16,7 +16,7 @@ from training.recipe import Plan, Recipe, rate_at
 from training.sheets import EncodedItem, Sheet, Side, step_items, visit_sheets, written_sheets
 from training.train import Run, Trainer, losses, train
 
-RECIPE = Recipe(items_per_step=3, items_per_pass=2, warmup_steps=2, peak_rate=1e-2, dtype="float32")
+RECIPE = Recipe(items_per_step=3, warmup_steps=2, peak_rate=1e-2, dtype="float32")
 DATA = "0" * 64
 
 
