@@ -46,6 +46,7 @@ def write_adapter(checkpoint: Checkpoint, scores: dict[str, object] | None, fold
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "adapter.safetensors"
     save_file(as_half(checkpoint.adapter), file)
+    file.chmod(0o644)
     description = {
         "base": {"name": BASE_NAME, "sha256": BASE_SHA256},
         "adapter_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
@@ -78,12 +79,14 @@ def as_half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def terms_text(page: str) -> str:
-    """The words of the terms, without the web page around them."""
-    page = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
-    text = html.unescape(re.sub(r"<[^>]+>", "\n", page))
+    """The words of the terms, from their date to the end of the article, without the web page around them."""
+    article = page[page.index("Last modified") :].split("<devsite-")[0]
+    article = re.sub(r"<(script|style)\b.*?</\1>", "", article, flags=re.DOTALL)
+    article = " ".join(article.split())
+    article = re.sub(r"</?(?:p|li|ul|ol|h[1-6]|div|br|table|tr)\b[^>]*>", "\n", article)
+    text = html.unescape(re.sub(r"<[^>]+>", "", article))
     lines = [" ".join(line.split()) for line in text.splitlines()]
-    text = "\n".join(line for line in lines if line)
-    return text[text.index("Section 1: DEFINITIONS") :]
+    return "\n".join(["Gemma Terms of Use", *filter(None, lines)]) + "\n"
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 from training.base import Base
 from training.checkpoint import load_checkpoint
-from training.export import as_half, write_adapter
+from training.export import as_half, terms_text, write_adapter
 from training.lower_cache import LowerCache
 from training.model import Adapter, Judge
 from training.packing import lay_out
@@ -147,3 +147,12 @@ def test_an_exported_adapter_is_the_trained_one_in_fp16(base: Base, items: list[
     assert all(torch.equal(found[name], expected[name]) for name in expected)
     assert "Gemma Terms of Use" in (tmp_path / "out" / "NOTICE.txt").read_text()
     assert DATA in (tmp_path / "out" / "adapter.json").read_text()
+
+
+def test_the_terms_are_taken_out_of_their_web_page() -> None:
+    """Words inside a sentence stay in one line; menus before and after are left."""
+    page = (
+        "<nav>Home</nav><p>Last modified: today</p>"
+        '<h2 id="a">1. Use &amp; more</h2><p>You\n <b>may</b>.</p><devsite-x>Deutsch'
+    )
+    assert terms_text(page) == "Gemma Terms of Use\nLast modified: today\n1. Use & more\nYou may.\n"
