@@ -9,8 +9,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from monshin_factcheck.core.text.sentences import split_sentences
-
-from training.canonical import canonical
+from monshin_factcheck.judges.local.canonical import canonical
 
 # One item of ten is held out. By item: claims of one passage on both sides would be learnt by heart.
 HELD_OUT_OF = 10

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from monshin_factcheck.judges.local.base import load_base, load_tokenizer
+from monshin_factcheck.judges.local.model import Judge, load_adapter
+from monshin_factcheck.judges.local.packing import Pack, lay_out
 from tokenizers import Tokenizer
 
-from training.base import load_base, load_tokenizer
 from training.data import Label, Pair, load_items, load_pairs
 from training.lower_cache import LowerCache
-from training.model import Judge, load_adapter
-from training.packing import Pack, lay_out
-from training.places import BASE, DEV_CLAIMS, TRAIN_DATA
+from training.places import DEV_CLAIMS, TRAIN_DATA, base_folder
 from training.sheets import EncodedItem, Side, claim_tokens, encode, passage_tokens, written_sheets
 
 _ITEMS_AT_ONCE = 4
@@ -141,7 +141,7 @@ def main() -> None:
     options.add_argument("--threads", type=int, default=1)
     chosen = options.parse_args()
     torch.set_num_threads(chosen.threads)
-    base, tokenizer = load_base(BASE), load_tokenizer(BASE)
+    base, tokenizer = load_base(base_folder()), load_tokenizer(base_folder())
     judge = Judge(base, load_adapter(chosen.adapter, base.shape), getattr(torch, chosen.dtype))
     pairs = judge_pairs(judge, load_pairs(DEV_CLAIMS), tokenizer)
     items = judge_items(judge, encode(load_items(TRAIN_DATA).held_out, tokenizer))

@@ -17,17 +17,16 @@ from importlib.resources import files
 from pathlib import Path
 
 import torch
+from monshin_factcheck.judges.local.base import BASE_NAME, BASE_SHA256
+from monshin_factcheck.judges.local.canonical import CANONICAL_FORM
+from monshin_factcheck.judges.local.model import ADAPTER_SCALE, FIRST_ADAPTED_LAYER, HEAD_DIVISOR, RANK
+from monshin_factcheck.judges.local.packing import CLAIM, MAX_POSITIONS, PASSAGE
 from safetensors.torch import save_file
 from torch import Tensor
 
-from training.base import BASE_NAME, BASE_SHA256
-from training.canonical import CANONICAL_FORM
 from training.checkpoint import Checkpoint, load_checkpoint
 from training.data import HELD_OUT_OF, Label
-from training.model import ADAPTER_SCALE, FIRST_ADAPTED_LAYER, HEAD_DIVISOR, RANK
-from training.packing import CLAIM, MAX_POSITIONS, PASSAGE
 from training.places import RUNS
-from training.sheets import BEGIN
 
 ADAPTER_FOLDER = Path(__file__).parent / "adapter"
 # The words that section 3.1 of the terms asks for, and that the files are modified.

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from monshin_factcheck.judges.local.model import Judge
+from monshin_factcheck.judges.local.packing import Batch, lay_out
 from torch import Tensor
 
-from training.model import Judge
-from training.packing import Batch, lay_out
 from training.sheets import EncodedItem, Sheet, Side
 
 

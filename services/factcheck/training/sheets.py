@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from monshin_factcheck.judges.local.packing import BEGIN, CLAIM, PASSAGE, Pack
 from tokenizers import Tokenizer
 
 from training.data import Claim, Item, Label
-from training.packing import CLAIM, PASSAGE, Pack
 
-BEGIN = 2
 # Easy claims are many and soon learnt: a visit sees some of them, and all that people wrote.
 SENTENCE_SHARE = 0.4
 FOREIGN_SHARE = 0.25

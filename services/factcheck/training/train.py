@@ -18,16 +18,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import torch
+from monshin_factcheck.judges.local.base import BASE_SHA256, load_base, load_tokenizer
+from monshin_factcheck.judges.local.model import FIRST_ADAPTED_LAYER, Judge, load_adapter
 from torch import Tensor
 from torch.nn import functional
 
-from training.base import BASE_SHA256, load_base, load_tokenizer, prepare_base
 from training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from training.data import Label, load_items, load_pairs
 from training.evaluate import judge_items, judge_pairs, scores
 from training.lower_cache import LowerCache
-from training.model import FIRST_ADAPTED_LAYER, Judge, load_adapter
-from training.places import BASE, DEV_CLAIMS, LOWER_STATES, PROTOTYPE, RUNS, TRAIN_DATA
+from training.places import DEV_CLAIMS, LOWER_STATES, PROTOTYPE, RUNS, TRAIN_DATA, base_folder
 from training.recipe import Plan, Recipe, rate_at
 from training.sheets import EncodedItem, Sheet, encode, step_items
 
@@ -205,8 +205,8 @@ def main() -> None:
     torch.set_num_threads(chosen.threads)
     plan, recipe = Plan(chosen.steps, chosen.decay), Recipe(dtype=chosen.dtype)
     _log.info("process %d: %s, %s", os.getpid(), plan, recipe)
-    prepare_base(BASE)
-    base, tokenizer, split = load_base(BASE), load_tokenizer(BASE), load_items(TRAIN_DATA)
+    folder = base_folder()
+    base, tokenizer, split = load_base(folder), load_tokenizer(folder), load_items(TRAIN_DATA)
     judge = Judge(base, load_adapter(PROTOTYPE, base.shape), getattr(torch, recipe.dtype))
     items, held_out = encode(split.train, tokenizer), encode(split.held_out, tokenizer)
     origin = f"{BASE_SHA256} layers below {FIRST_ADAPTED_LAYER} {recipe.dtype}"

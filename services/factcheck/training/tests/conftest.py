@@ -8,9 +8,9 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from training.base import Base, Shape
+from monshin_factcheck.judges.local.base import Base, Shape
+from monshin_factcheck.judges.local.model import matrix_sizes
 from training.data import Claim, Item, Label
-from training.model import matrix_sizes
 from training.sheets import EncodedItem
 
 TOY = Shape(

@@ -1,7 +1,7 @@
 """Numbers are spelt one way, and nothing else changes."""
 
 import pytest
-from training.canonical import canonical
+from monshin_factcheck.judges.local.canonical import canonical
 
 
 @pytest.mark.parametrize(

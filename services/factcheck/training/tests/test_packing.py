@@ -2,9 +2,9 @@
 
 import pytest
 import torch
-from training.base import Base, shape_of
-from training.model import Adapter, Judge
-from training.packing import MAX_POSITIONS, Pack, lay_out
+from monshin_factcheck.judges.local.base import Base, shape_of
+from monshin_factcheck.judges.local.model import Adapter, Judge
+from monshin_factcheck.judges.local.packing import MAX_POSITIONS, Pack, lay_out
 
 PASSAGE = (2, 5, 9, 13, 21)
 CLAIMS = ((7, 8), (30, 31, 32, 33), (40,), (7, 9))

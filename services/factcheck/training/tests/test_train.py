@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from monshin_factcheck.judges.local.base import Base
+from monshin_factcheck.judges.local.model import Adapter, Judge
+from monshin_factcheck.judges.local.packing import lay_out
 from safetensors.torch import load_file
-from training.base import Base
 from training.checkpoint import load_checkpoint
 from training.export import as_half, terms_text, write_adapter
 from training.lower_cache import LowerCache
-from training.model import Adapter, Judge
-from training.packing import lay_out
 from training.recipe import Plan, Recipe, rate_at
 from training.sheets import EncodedItem, Sheet, Side, step_items, visit_sheets, written_sheets
 from training.train import Run, Trainer, losses, train

