@@ -20,7 +20,7 @@ import torch
 from monshin_factcheck.judges.local.base import BASE_NAME, BASE_SHA256
 from monshin_factcheck.judges.local.canonical import CANONICAL_FORM
 from monshin_factcheck.judges.local.model import ADAPTER_SCALE, FIRST_ADAPTED_LAYER, HEAD_DIVISOR, RANK
-from monshin_factcheck.judges.local.packing import CLAIM, MAX_POSITIONS, PASSAGE
+from monshin_factcheck.judges.local.packing import BEGIN, CLAIM, MAX_POSITIONS, PASSAGE
 from safetensors.torch import save_file
 from torch import Tensor
 
