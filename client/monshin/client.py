@@ -80,7 +80,7 @@ class Client:
             corpus=_corpus_name(corpus), answer=answer, question=question, sources=map(_source, sources)
         )
         async for event in self.factcheck.CheckAnswer(request):
-            if event.HasField("claim_result"):
+            if event.HasField("claim_result") and not event.claim_result.provisional:
                 yield ClaimResult.of(event.claim_result)
             elif event.HasField("summary") and event.summary.not_run:
                 not_run(_reasons(event.summary))

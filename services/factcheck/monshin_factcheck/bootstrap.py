@@ -1,6 +1,11 @@
 """Puts the parts of the service together."""
 
+import logging
+from functools import partial
+
+from monshin_kit.artefacts import Artefacts
 from monshin_kit.channel import ChannelSettings, connect
+from monshin_kit.errors import InvalidInput, MonshinError
 from monshin_kit.executor import Executor
 from monshin_kit.server import Runtime
 from monshin_kit.settings import load
@@ -8,17 +13,22 @@ from monshin_kit.settings import load
 from monshin_factcheck.checking.checker import Checker
 from monshin_factcheck.checking.evidence import LexicalIndexes
 from monshin_factcheck.checking.library import Library
+from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.clients import embedder, vector_index
 from monshin_factcheck.core.retrieval.terms import Terms
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.statement import Reader
+from monshin_factcheck.core.semantic import SemanticJudge
 from monshin_factcheck.core.text.words import Analyser
 from monshin_factcheck.corpora.changes import Changes
 from monshin_factcheck.corpora.publisher import Patience, Publisher
 from monshin_factcheck.corpora.registry import Corpora
+from monshin_factcheck.judges.local.weighing import load_weighing
 from monshin_factcheck.rpc.corpus_servicer import CorpusServicer
 from monshin_factcheck.rpc.factcheck_servicer import FactcheckServicer
 from monshin_factcheck.settings import FactcheckSettings
+
+_log = logging.getLogger(__name__)
 
 WARM_UP = "患者の体温は38℃以上である。"
 
@@ -46,8 +56,37 @@ async def assemble(runtime: Runtime) -> None:
     patience = Patience(settings.publish_patience_s, settings.vector_grace_s)
     publisher = Publisher(corpora, embed, ann, store, runtime.outbox, changes, patience, runtime.spawn)
     library = Library(corpora, LexicalIndexes(Terms(analyser)), embed, ann, runtime.executor)
-    checker = Checker(judge, runtime.executor, judged=settings.passages_judged, found=settings.passages_found)
+    reading = _reading_room(settings, runtime)
+    checker = Checker(judge, runtime.executor, reading, judged=settings.passages_judged, found=settings.passages_found)
     runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))
     checks = FactcheckServicer(checker, library, runtime.executor, runtime.outbox, runtime.spawn, settings.checks_limit)
     runtime.serve("monshin.factcheck.v1.FactcheckService", checks)
     await publisher.resume()
+
+
+def _reading_room(settings: FactcheckSettings, runtime: Runtime) -> ReadingRoom | None:
+    """The judge that reads, opened in the background: a first start dequantises its base for a minute."""
+    if settings.judge == "none":
+        return None
+    if settings.judge != "local":
+        raise InvalidInput(f"MONSHIN_FACTCHECK_JUDGE is {settings.judge!r}: it must be `local` or `none`")
+    artefacts = Artefacts(runtime.cache_dir / "factcheck")
+    room = ReadingRoom("local", partial(_load_local, artefacts, settings.judge_threads), load_weighing(),
+                       documents=settings.documents_read)  # fmt: skip
+    runtime.on_stop(room.close)
+    runtime.spawn(_open(room))
+    return room
+
+
+def _load_local(artefacts: Artefacts, threads: int) -> SemanticJudge:
+    from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge  # torch: seconds that the port need not wait
+
+    return LocalJudge(artefacts, ADAPTER, threads=threads)
+
+
+async def _open(room: ReadingRoom) -> None:
+    try:
+        await room.open()
+        _log.info("the judge is ready", extra={"model": room.name})
+    except MonshinError as error:
+        _log.error("the judge is missing: " + error.message, extra={"model": room.name, "reason": error.reason})

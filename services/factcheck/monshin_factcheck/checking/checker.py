@@ -1,4 +1,4 @@
-"""Claims in, verdicts out: retrieval, judges, decision; one claim after the other, as soon as each is known."""
+"""Claims in, verdicts out: retrieval, rules, a judge that reads; a quick verdict first where one is wanted."""
 
 import asyncio
 import time
@@ -9,10 +9,11 @@ from monshin_kit.errors import MonshinError
 from monshin_kit.executor import Executor
 
 from monshin_factcheck.checking.evidence import Evidence
+from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
-from monshin_factcheck.core.judge import Judge
+from monshin_factcheck.core.judge import Judge, Opinion
 from monshin_factcheck.core.retrieval.fusion import LEAST_SHARE, fuse
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
@@ -23,32 +24,61 @@ _GROUP = 8
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A claim with its decision. elapsed_ms: from its turn to its verdict."""
+    """A claim with its decision. elapsed_ms: from its turn to its verdict. is_provisional: another one follows."""
 
+    index: int
     claim: Claim
     decision: Decision
     elapsed_ms: float
+    is_provisional: bool = False
 
 
 @dataclass(slots=True)
 class Run:
-    """One check. not_run: component → status name of what was to take part and did not."""
+    """One check. not_run: component → status name of what was to take part and did not.
+
+    wants_quick: whether a verdict by rules alone is told while the judge that reads is at work.
+    """
 
     evidence: Evidence
+    wants_quick: bool = False
     not_run: dict[str, str] = field(default_factory=dict)
 
 
-class Checker:
-    """judged: passages that the judge sees of each claim; found: that each kind of search brings before the fusion."""
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """A claim after the rules. opinions: of the passages found, in the order of the retrieval."""
 
-    def __init__(self, judge: Judge, executor: Executor, *, judged: int, found: int) -> None:
-        self._judge = judge
+    index: int
+    claim: Claim
+    opinions: tuple[Opinion, ...]
+    decision: Decision
+    began: float
+
+    def told(self, decision: Decision, *, is_provisional: bool = False) -> Checked:
+        return Checked(self.index, self.claim, decision, (time.perf_counter() - self.began) * 1000, is_provisional)
+
+
+class Checker:
+    """judged: passages that the rules see of each claim; found: that each kind of search brings before the fusion.
+
+    reading: the judge that reads; None: the rules decide alone.
+    """
+
+    def __init__(
+        self, rules: Judge, executor: Executor, reading: ReadingRoom | None = None, *, judged: int, found: int
+    ) -> None:
+        self._rules = rules
         self._executor = executor
+        self._reading = reading
         self._judged = judged
         self._found = found
 
     async def check(self, run: Run, claims: Sequence[Claim]) -> AsyncIterator[Checked]:
-        """One result a claim, in order. Vectors of the next claims are fetched while a group is judged."""
+        """One final result a claim, in order; a provisional one may come before it.
+
+        Vectors of the next claims are fetched while a group is judged.
+        """
         groups = [claims[start : start + _GROUP] for start in range(0, len(claims), _GROUP)]
         ahead = asyncio.ensure_future(self._dense(run, groups[0])) if groups else None
         try:
@@ -58,13 +88,32 @@ class Checker:
                 ahead = (
                     asyncio.ensure_future(self._dense(run, groups[number + 1])) if number + 1 < len(groups) else None
                 )
-                for claim, near in zip(group, dense, strict=True):
-                    began = time.perf_counter()
-                    decision = await self._decide(run, claim, near)
-                    yield Checked(claim, decision, (time.perf_counter() - began) * 1000)
+                async for checked in self._check_group(run, number * _GROUP, group, dense):
+                    yield checked
         finally:
             if ahead is not None:
                 ahead.cancel()
+
+    async def _check_group(
+        self, run: Run, first: int, group: Sequence[Claim], dense: Sequence[Sequence[int]]
+    ) -> AsyncIterator[Checked]:
+        waits = self._reading is not None and self._reading.is_open(run.not_run)
+        ruled: list[_Ruled] = []
+        for place, (claim, near) in enumerate(zip(group, dense, strict=True)):
+            one = await self._rule(run, first + place, claim, near)
+            ruled.append(one)
+            if not waits:
+                yield one.told(one.decision)
+            elif run.wants_quick:
+                yield one.told(one.decision, is_provisional=True)
+        if waits and self._reading is not None:
+            asked = [one for one in ruled if one.opinions]
+            decisions = await self._reading.decide(
+                [(one.claim.text, one.opinions) for one in asked], run.evidence.text_of, run.not_run
+            )
+            read = {one.index: decision for one, decision in zip(asked, decisions, strict=True)}
+            for one in ruled:
+                yield one.told(read.get(one.index) or one.decision)
 
     async def _dense(self, run: Run, group: Sequence[Claim]) -> list[list[int]]:
         """Nothing for claims that need no search, nor once a service has not answered in this run."""
@@ -79,16 +128,19 @@ class Checker:
             return nothing
         return [next(found) if _is_searched(claim) else [] for claim in group]
 
-    async def _decide(self, run: Run, claim: Claim, near: Sequence[int]) -> Decision:
-        if not claim.checkable:
-            return Decision(Verdict.NOT_CHECKABLE, NOTHING_FOUND)
+    async def _rule(self, run: Run, index: int, claim: Claim, near: Sequence[int]) -> _Ruled:
+        began = time.perf_counter()
         if not _is_searched(claim):
-            return Decision(Verdict.NOT_CHECKABLE, NOTHING_FOUND, abstain_reason=AbstainReason.LANGUAGE)
+            reason = AbstainReason.LANGUAGE if claim.checkable else AbstainReason.NONE
+            return _Ruled(
+                index, claim, (), Decision(Verdict.NOT_CHECKABLE, NOTHING_FOUND, abstain_reason=reason), began
+            )
         passages = await self._passages(run, claim, near)
-        decision = await self._executor.run(self._judged_decision, claim.text, passages)
+        opinions = await self._executor.run(self._opinions, claim.text, passages)
+        decision = decide(opinions, (self._rules.name,) if opinions else ())
         if decision.abstain_reason is AbstainReason.NO_EVIDENCE and DENSE in run.not_run:
-            return replace(decision, abstain_reason=AbstainReason.NOT_RUN)
-        return decision
+            decision = replace(decision, abstain_reason=AbstainReason.NOT_RUN)
+        return _Ruled(index, claim, opinions, decision, began)
 
     async def _passages(self, run: Run, claim: Claim, near: Sequence[int]) -> list[Passage]:
         passages = run.evidence.passages
@@ -97,10 +149,8 @@ class Checker:
         alike = await run.evidence.lexical(claim.text, self._found, LEAST_SHARE if near else 0.0)
         return [replace(passages[place], score=score) for place, score in fuse([alike, near], self._judged)]
 
-    def _judged_decision(self, claim: str, passages: Sequence[Passage]) -> Decision:
-        if not passages:
-            return Decision(Verdict.NOT_ENOUGH_EVIDENCE, NOTHING_FOUND, abstain_reason=AbstainReason.NO_EVIDENCE)
-        return decide(self._judge.judge(claim, passages), (self._judge.name,))
+    def _opinions(self, claim: str, passages: Sequence[Passage]) -> tuple[Opinion, ...]:
+        return tuple(self._rules.judge(claim, passages)) if passages else ()
 
 
 def _is_searched(claim: Claim) -> bool:

@@ -31,13 +31,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What one judge makes of one passage. `relevance` in [0, 1]: how much of the claim the passage speaks of."""
+    """What one judge makes of one passage. `relevance` in [0, 1]: how much of the claim the passage speaks of.
+
+    unconfirmed: the claim's quantities that the passage does not confirm.
+    """
 
     passage: Passage
     stance: Stance
     relevance: float
     probabilities: Probabilities
     findings: tuple[Finding, ...] = ()
+    unconfirmed: frozenset[Span] = frozenset()
 
 
 class Judge(Protocol):

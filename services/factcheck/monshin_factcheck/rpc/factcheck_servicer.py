@@ -47,10 +47,11 @@ class FactcheckServicer:
             renderer = Renderer(request.answer, parse.offset_unit(request.offset_unit), evidence.text_of)
             rendered = [renderer.claim(index, claim) for index, claim in enumerate(claims)]
             yield pb.CheckAnswerResponse(claims_found=pb.ClaimsFound(claims=rendered, version=evidence.version))
-            run, results = Run(evidence), list[Checked]()
+            run, results = Run(evidence, wants_quick=True), list[Checked]()
             async for checked in self._checker.check(run, claims):
-                yield pb.CheckAnswerResponse(claim_result=renderer.result(len(results), checked))
-                results.append(checked)
+                yield pb.CheckAnswerResponse(claim_result=renderer.result(checked.index, checked))
+                if not checked.is_provisional:
+                    results.append(checked)
             self._announce(request.answer, [run], results)
             yield pb.CheckAnswerResponse(summary=render_check.summary([run], results, _since_ms(began)))
 

@@ -71,6 +71,7 @@ class Renderer:
             judges_run=decision.judges_run,
             abstain_reason=_REASONS[decision.abstain_reason],
             elapsed_ms=checked.elapsed_ms,
+            provisional=checked.is_provisional,
         )
 
     def _evidence(self, opinion: Opinion) -> pb.Evidence:

@@ -13,6 +13,7 @@ from monshin_factcheck.core.rules.quantity_rules import pair_quantities, quantit
 from monshin_factcheck.core.rules.statement import Reader, Statement
 from monshin_factcheck.core.rules.verbatim import says_the_same
 from monshin_factcheck.core.rules.word_rules import opposite_findings, polarity_findings
+from monshin_factcheck.core.text.spans import Span
 
 NAME = "rules"
 
@@ -50,6 +51,7 @@ _TURNS = (
     frozenset({FindingKind.ANTONYM_CONFLICT}),
     frozenset({FindingKind.QUANTITY_CONFLICT, FindingKind.UNIT_CONFLICT, FindingKind.COMPARATOR_CONFLICT}),
 )
+_CONFIRMING = frozenset({FindingKind.QUANTITY_MATCH, FindingKind.QUANTITY_WITHIN})
 _ALWAYS = frozenset({FindingKind.LATERALITY_CONFLICT, FindingKind.ROUTE_CONFLICT})
 
 
@@ -78,7 +80,8 @@ class RulesJudge:
         found = findings(alignment)
         stance = self._stance(alignment, found, is_verbatim=says_the_same(claim, evidence, context))
         told = tuple(_finding(rule, passage) for rule in found if rule.strength > 0)
-        return Opinion(passage, stance, alignment.coverage, _probabilities(alignment, found, stance), told)
+        odds = _probabilities(alignment, found, stance)
+        return Opinion(passage, stance, alignment.coverage, odds, told, _unconfirmed(claim, found))
 
     def _stance(self, alignment: Alignment, found: Sequence[RuleFinding], *, is_verbatim: bool) -> Stance:
         if is_verbatim:
@@ -120,6 +123,11 @@ def _probabilities(alignment: Alignment, found: Sequence[RuleFinding], stance: S
         return verbatim()
     estimated = estimate(alignment, found)
     return leaning_to_contradicted(estimated) if stance is Stance.CONTRADICTS else estimated
+
+
+def _unconfirmed(claim: Statement, found: Sequence[RuleFinding]) -> frozenset[Span]:
+    confirmed = {rule.claim for rule in found if rule.kind in _CONFIRMING and rule.strength > 0}
+    return frozenset(claim.text.to_original(quantity.span) for quantity in claim.quantities) - confirmed
 
 
 def _finding(rule: RuleFinding, passage: Passage) -> Finding:

@@ -1,0 +1,6 @@
+"""For all tests of the repository."""
+
+import os
+
+# The judge that reads takes a minute to make its base and a gigabyte to run: tests that ask for it say so.
+os.environ.setdefault("MONSHIN_FACTCHECK_JUDGE", "none")

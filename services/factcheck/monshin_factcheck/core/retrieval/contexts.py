@@ -1,0 +1,46 @@
+"""What a judge that reads gets of a document: the passages found, with as much around them as fits."""
+
+from collections.abc import Callable, Sequence
+
+from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.semantic import Reading
+from monshin_factcheck.core.text.sentences import split_sentences
+
+# Code points: about 300 tokens of Japanese, so that a claim fits beside it in a window of 512.
+CONTEXT_LENGTH = 450
+
+
+def readings(claim: str, passages: Sequence[Passage], text_of: Callable[[str], str], documents: int) -> list[Reading]:
+    """One reading for each of the first `documents` documents among `passages`, best first.
+
+    text_of: a document's whole text. A short document is read whole, of a long one the sentences around its best
+    passage: facts that a sentence leaves out mostly stand right before or after it.
+    """
+    by_document: dict[str, list[Passage]] = {}
+    for passage in passages:
+        by_document.setdefault(passage.document, []).append(passage)
+    chosen = list(by_document.items())[:documents]
+    return [_reading(claim, own, text_of(document)) for document, own in chosen]
+
+
+def _reading(claim: str, passages: Sequence[Passage], text: str) -> Reading:
+    start, end = _window(text, passages[0])
+    inside = tuple(passage for passage in passages if start <= passage.span.start and passage.span.end <= end)
+    title = passages[0].title
+    context = text[start:end].strip()
+    return Reading(claim, f"{title}：{context}" if title and title not in context else context, inside)
+
+
+def _window(text: str, passage: Passage) -> tuple[int, int]:
+    """Whole sentences around the passage, grown on both sides in turn while they fit."""
+    if len(text) <= CONTEXT_LENGTH:
+        return 0, len(text)
+    spans = split_sentences(text)
+    low = high = next(place for place, span in enumerate(spans) if span.end > passage.span.start)
+    grows = True
+    while grows:
+        grows = False
+        for first, last in ((low - 1, high), (low, high + 1)):
+            if first >= 0 and last < len(spans) and spans[last].end - spans[first].start <= CONTEXT_LENGTH:
+                low, high, grows = first, last, True
+    return spans[low].start, spans[high].end

@@ -1,0 +1,87 @@
+"""The judge `local`: gemma3-270m with our adapter, on this machine."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from monshin_kit.artefacts import Artefacts
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from monshin_factcheck.core.evidence import Probabilities, probabilities
+from monshin_factcheck.core.semantic import Reading
+from monshin_factcheck.judges.local.base import load_base, load_tokenizer, prepared_base
+from monshin_factcheck.judges.local.canonical import canonical
+from monshin_factcheck.judges.local.model import Judge, load_adapter
+from monshin_factcheck.judges.local.packing import BEGIN, CLAIM, MAX_POSITIONS, PASSAGE, Pack, lay_out
+
+NAME = "local"
+# The adapter that is part of this package; judges/local/README.md is its model card.
+ADAPTER = Path(__file__).parent / "adapter.safetensors"
+# Longer ones are cut at the end; claims of a checked answer are sentences.
+_CLAIM_TOKENS = 128
+_ASKING_TOKENS = 4
+_PACKS_AT_ONCE = 4
+
+
+class LocalJudge:
+    """Reads contexts with all their claims at once: a context is encoded once however many claims ask for it.
+
+    artefacts: where the base is kept once it is dequantised. adapter: a safetensors file.
+    Raises FailedPrecondition if the base's package is missing or its weights have another hash.
+    """
+
+    def __init__(self, artefacts: Artefacts, adapter: Path, *, threads: int = 1) -> None:
+        torch.set_num_threads(threads)
+        folder = prepared_base(artefacts)
+        base = load_base(folder)
+        self._tokenizer: Tokenizer = load_tokenizer(folder)
+        self._model = Judge(base, load_adapter(adapter, base.shape), is_merged=True)
+        self._revision = hashlib.sha256(adapter.read_bytes()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """`local`."""
+        return NAME
+
+    @property
+    def revision(self) -> str:
+        """SHA-256 of the adapter's file."""
+        return self._revision
+
+    def read(self, readings: Sequence[Reading]) -> list[Probabilities]:
+        """As SemanticJudge.read."""
+        together: dict[str, list[int]] = {}
+        for place, reading in enumerate(readings):
+            together.setdefault(reading.context, []).append(place)
+        found: dict[int, Probabilities] = {}
+        groups = list(together.items())
+        for start in range(0, len(groups), _PACKS_AT_ONCE):
+            some = groups[start : start + _PACKS_AT_ONCE]
+            packs = [self._pack(context, [readings[place].claim for place in places]) for context, places in some]
+            with torch.inference_mode():
+                rows = self._model(lay_out(packs)).softmax(-1)
+            for place, row in zip((place for _, places in some for place in places), rows, strict=True):
+                found[place] = _probabilities(row)
+        return [found[place] for place in range(len(readings))]
+
+    def _pack(self, context: str, claims: Sequence[str]) -> Pack:
+        parts = tuple(_cut(self._tokens(CLAIM, claim)) for claim in claims)
+        room = MAX_POSITIONS - 1 - max(map(len, parts))
+        return Pack((BEGIN, *self._tokens(PASSAGE, context)[:room]), parts)
+
+    def _tokens(self, template: str, text: str) -> tuple[int, ...]:
+        return tuple(self._tokenizer.encode(template.format(canonical(text)), add_special_tokens=False).ids)
+
+
+def _cut(claim: tuple[int, ...]) -> tuple[int, ...]:
+    """A claim that fits, with its last tokens: they ask for the verdict."""
+    if len(claim) <= _CLAIM_TOKENS:
+        return claim
+    return (*claim[: _CLAIM_TOKENS - _ASKING_TOKENS], *claim[-_ASKING_TOKENS:])
+
+
+def _probabilities(row: Tensor) -> Probabilities:
+    supported, contradicted, neither = row.tolist()
+    return probabilities(supported, contradicted, neither)

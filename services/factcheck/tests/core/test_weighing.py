@@ -1,0 +1,98 @@
+"""Rules and a reading judge, joined."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from monshin_factcheck.core.decision import MAX_EVIDENCE, AbstainReason, Verdict
+from monshin_factcheck.core.evidence import Passage, Probabilities, probabilities
+from monshin_factcheck.core.judge import Opinion, Stance
+from monshin_factcheck.core.text.spans import Span
+from monshin_factcheck.core.weighing import Account, Weighing, decide_by_both, features, weigh
+
+EVEN = Probabilities(0.3, 0.3, 0.4)
+FEATURES = features(Account((Opinion(Passage("d", Span(0, 1), "熱"), Stance.RELATED, 0.5, EVEN),), EVEN))
+# By the reading judge alone.
+ALONE = {"read_supported": (1.0, 0.0, 0.0), "read_contradicted": (0.0, 1.0, 0.0)}
+PLAIN = Weighing(dict.fromkeys(FEATURES, (0.0, 0.0, 0.0)) | ALONE, "", 0.8, 0.8)
+
+
+def opinion(
+    document: str = "d", stance: Stance = Stance.RELATED, unconfirmed: frozenset[Span] = frozenset()
+) -> Opinion:
+    return Opinion(Passage(document, Span(0, 1), "熱"), stance, 0.5, EVEN, (), unconfirmed)
+
+
+def said(supported: float, contradicted: float, document: str = "d") -> Account:
+    return Account((opinion(document),), probabilities(supported, contradicted, 1 - supported - contradicted))
+
+
+odds = st.tuples(*[st.floats(0.01, 1)] * 3).map(lambda parts: probabilities(*parts))
+opinions = st.builds(
+    Opinion,
+    st.builds(Passage, st.sampled_from(["a", "b"]), st.just(Span(0, 1)), st.just("熱")),
+    st.sampled_from(Stance),
+    st.floats(0, 1),
+    odds,
+    st.just(()),
+    st.sampled_from([frozenset(), frozenset({Span(0, 2)})]),
+)
+accounts = st.builds(Account, st.lists(opinions, min_size=1, max_size=4).map(tuple), odds)
+
+
+def test_the_map_gives_back_what_it_is_made_to() -> None:
+    found = weigh(said(0.7, 0.1), PLAIN)
+    assert abs(found.supported - 0.7) < 1e-6
+    assert abs(found.contradicted - 0.1) < 1e-6
+
+
+def test_a_clear_answer_becomes_a_verdict_and_an_unclear_one_an_abstention() -> None:
+    verdicts = [decide_by_both([said(*pair)], PLAIN, ()).verdict for pair in ((0.9, 0.05), (0.05, 0.9), (0.6, 0.3))]
+    assert verdicts == [Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NOT_ENOUGH_EVIDENCE]
+
+
+def test_a_quantity_that_no_passage_confirms_forbids_support() -> None:
+    """Hazard: a wrong dose in a sentence that is right otherwise, and a model that reads over it."""
+    dose = frozenset({Span(3, 7)})
+    sure = Probabilities(0.98, 0.01, 0.01)
+    vetoed = decide_by_both([Account((opinion(unconfirmed=dose), opinion(unconfirmed=dose)), sure)], PLAIN, ())
+    assert (vetoed.verdict, vetoed.abstain_reason) == (Verdict.NOT_ENOUGH_EVIDENCE, AbstainReason.UNDECIDED)
+    confirmed = decide_by_both([Account((opinion(unconfirmed=dose), opinion()), sure)], PLAIN, ())
+    assert confirmed.verdict is Verdict.SUPPORTED
+
+
+def test_documents_that_disagree_outright_are_conflicting() -> None:
+    decision = decide_by_both([said(0.95, 0.01, "a"), said(0.01, 0.95, "b")], PLAIN, ("rules", "local"))
+    assert decision.verdict is Verdict.CONFLICTING
+    assert {one.stance for one in decision.evidence} == {Stance.SUPPORTS, Stance.CONTRADICTS}
+    assert decision.judges_run == ("rules", "local")
+
+
+def test_the_document_that_says_most_decides() -> None:
+    assert decide_by_both([said(0.1, 0.1, "a"), said(0.9, 0.05, "b")], PLAIN, ()).verdict is Verdict.SUPPORTED
+
+
+@given(st.lists(accounts, max_size=3))
+def test_a_verdict_always_rests_on_what_it_says(found: list[Account]) -> None:
+    decision = decide_by_both(found, PLAIN, ("rules", "local"))
+    total = decision.probabilities
+    assert abs(total.supported + total.contradicted + total.neither - 1) < 1e-9
+    assert len(decision.evidence) <= MAX_EVIDENCE
+    assert (decision.abstain_reason is AbstainReason.NONE) == (decision.verdict is not Verdict.NOT_ENOUGH_EVIDENCE)
+    match decision.verdict:
+        case Verdict.SUPPORTED:
+            assert decision.evidence[0].stance is Stance.SUPPORTS
+            assert any(not one.is_vetoed for one in found)
+        case Verdict.CONTRADICTED:
+            assert decision.evidence[0].stance is Stance.CONTRADICTS
+        case Verdict.CONFLICTING:
+            assert [one.stance for one in decision.evidence] in (
+                [Stance.SUPPORTS, Stance.CONTRADICTS],
+                [Stance.CONTRADICTS, Stance.SUPPORTS],
+            )
+
+
+def test_an_answer_that_is_certain_is_not_believed_beyond_measure() -> None:
+    certain = said(1.0, 0.0)
+    assert features(certain)["read_supported"] == 6.0
+    assert features(replace(certain, read=Probabilities(0.0, 0.0, 1.0)))["read_supported"] == -6.0
