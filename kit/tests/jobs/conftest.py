@@ -7,15 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from monshin_kit.jobs import Job, JobSettings, State
+from monshin_kit.jobs import ArtefactStore, Job, JobSettings, State
 from monshin_kit.jobs.celery_queue import CeleryQueue
 from monshin_kit.jobs.lease import Leases
+from monshin_kit.jobs.reconciler import Reconciler
 from monshin_kit.jobs.store import JobStore
 from monshin_kit.testing.redis import RedisProcess
 from monshin_kit.testing.worker import WorkerProcess
 
 SAMPLE = Path(__file__).parent / "sample"
-sys.path.insert(0, str(SAMPLE))
+sys.path[:0] = [str(SAMPLE), str(Path(__file__).parent)]
+
+from lapse import Clock  # noqa: E402  # found through the line above
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +56,22 @@ def leases(service: str, settings: JobSettings) -> Iterator[Leases]:
     leases = Leases(service, settings)
     yield leases
     leases.close()
+
+
+@pytest.fixture
+def clock(service: str, settings: JobSettings) -> Iterator[Clock]:
+    """Of this test's jobs."""
+    clock = Clock(service, settings)
+    yield clock
+    clock.close()
+
+
+@pytest.fixture
+def reconciler(service: str, settings: JobSettings, tmp_path: Path) -> Iterator[Reconciler]:
+    """Not started: a test runs single passes."""
+    reconciler = Reconciler(service, settings, ArtefactStore((tmp_path / "artefacts").as_uri()))
+    yield reconciler
+    reconciler.stop()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monshin_kit.errors import InvalidInput
 from monshin_kit.jobs import Handlers, JobContext, decode
+
 from monshin_sample_jobs.kinds import COUNT, SHARDS, CountResult, CountSpec, ShardsSpec
 
 
