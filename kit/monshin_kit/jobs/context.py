@@ -171,10 +171,10 @@ class JobContext(Generic[P]):
         """Saves bytes or a file's content, from which the next attempt goes on; whole or not at all.
 
         done: how far it reaches, in the job's own unit. Only one that reaches further than the last is progress, which
-        forgives lost workers. Raises InvalidInput, Unavailable (artefact store or Redis), JobStopped.
+        forgives lost workers. A handler that must end is stopped after its work was saved. Raises InvalidInput,
+        Unavailable (artefact store or Redis), JobStopped.
         """
         check_count(done, "done")
-        self.raise_if_cancelled()
         before = self._attempt.checkpoint
         self._saved += 1
         artefact = self.artefacts.put(f"{self._folder}/{self.attempt:06d}-{self._saved:06d}", content)

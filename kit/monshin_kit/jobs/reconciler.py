@@ -18,6 +18,7 @@ from monshin_kit.jobs.settings import JobSettings
 
 INTERVAL_S = 1.0
 PATIENCE_S = 10.0
+AWAY = float("inf")
 _PURGE_INTERVAL_S = 60.0
 _BATCH = 100
 
@@ -52,6 +53,9 @@ class Reconciler:
 
     def run_once(self) -> None:
         """One pass. Raises Unavailable if Redis does not answer."""
+        metrics.show(self._service, codec.stats_of(*self._leases.run("stats")))
+        if self._quiet_until == AWAY:
+            self._quiet_until = time.monotonic() + self._settings.lease_s
         if time.monotonic() >= self._quiet_until:
             for job_id, state in self._reap():
                 _log.warning("a worker was lost", extra={"service": self._service, "state": state})
@@ -63,15 +67,14 @@ class Reconciler:
         if time.monotonic() >= self._purge_at:
             self._purge_at = time.monotonic() + _PURGE_INTERVAL_S
             self._purge()
-        metrics.show(self._service, codec.stats_of(*self._leases.run("stats")))
 
     def _loop(self) -> None:
         while not self._stopping.wait(INTERVAL_S):
             try:
                 self.run_once()
             except Unavailable:
-                # Those who hold leases could not reach Redis either: let them beat first.
-                self._quiet_until = time.monotonic() + self._settings.lease_s
+                # Those who hold leases could not reach Redis either: once it is back, they have a lease's length.
+                self._quiet_until = AWAY
                 _log.warning("jobs cannot be looked after: Redis is away", extra={"service": self._service})
             except Exception as error:  # noqa: BLE001  # the next pass may go well, and no job ends well without one
                 _log.error("a pass over the jobs failed", exc_info=error, extra={"service": self._service})

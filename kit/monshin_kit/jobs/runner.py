@@ -132,6 +132,7 @@ def _heartbeat(context: JobContext[Payload], lease: Lease, beat_s: float) -> Ite
         yield
     finally:
         ended.set()
+        thread.join()
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from monshin_kit.errors import Unavailable
+import redis
+
 from monshin_kit.jobs import redis_client
 from monshin_kit.jobs.redis_server import RedisPlan, prepare_redis
 from monshin_kit.jobs.settings import JobSettings
@@ -57,9 +58,9 @@ class RedisProcess:
         with redis_client.connect(self.settings) as client:
             while True:
                 try:
-                    redis_client.check_durability(client)
+                    client.ping()
                     return
-                except Unavailable:
+                except redis.ConnectionError:  # also while it reads its data
                     assert time.monotonic() < deadline, f"Redis does not start: {self.log_path.read_text()[-2000:]}"
                     time.sleep(0.02)
 

@@ -57,11 +57,19 @@ class WorkerProcess:
             self._signal(signal.SIGKILL)
             self._process.wait(_LIMIT_S)
 
+    @property
+    def pid(self) -> int:
+        """Of its first process, which has a child for each job that runs at the same time."""
+        return self._running().pid
+
     def stop(self) -> int:
         """SIGTERM, then the exit status."""
-        process = self._running()
-        process.terminate()
-        return process.wait(_LIMIT_S)
+        self._running().terminate()
+        return self.wait()
+
+    def wait(self) -> int:
+        """The exit status, once it ended by itself."""
+        return self._running().wait(_LIMIT_S)
 
     def pause(self) -> None:
         """All of its processes fall silent, as on a machine that hangs."""
