@@ -57,7 +57,10 @@ class Handlers:
     def imported(cls, path: str) -> "Handlers":
         """From `package.module:NAME`. Raises InvalidInput if it is not there."""
         module, _, name = path.partition(":")
-        found = getattr(import_module(module), name, None)
+        try:
+            found = getattr(import_module(module), name, None)
+        except ModuleNotFoundError as error:
+            raise InvalidInput(f"{path} cannot be imported: there is no {error.name}") from error
         if not isinstance(found, cls):
             raise InvalidInput(f"{path} is not a table of handlers: write package.module:NAME")
         return found

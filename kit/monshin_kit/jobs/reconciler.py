@@ -74,8 +74,9 @@ class Reconciler:
                 self.run_once()
             except Unavailable:
                 # Those who hold leases could not reach Redis either: once it is back, they have a lease's length.
+                if self._quiet_until != AWAY:
+                    _log.warning("jobs cannot be looked after: Redis is away", extra={"service": self._service})
                 self._quiet_until = AWAY
-                _log.warning("jobs cannot be looked after: Redis is away", extra={"service": self._service})
             except Exception as error:  # noqa: BLE001  # the next pass may go well, and no job ends well without one
                 _log.error("a pass over the jobs failed", exc_info=error, extra={"service": self._service})
 

@@ -118,13 +118,17 @@ def _heartbeat(context: JobContext[Payload], lease: Lease, beat_s: float) -> Ite
     ended = threading.Event()
 
     def beat() -> None:
+        is_away = False
         while not ended.wait(beat_s):
             try:
                 context.beat(lease.beat)
+                is_away = False
             except LeaseLost:
                 return
             except Unavailable:
-                _log.warning("a heartbeat did not reach Redis")
+                if not is_away:
+                    _log.warning("a heartbeat did not reach Redis: the next ones will try")
+                is_away = True
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
     thread.start()

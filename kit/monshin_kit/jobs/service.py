@@ -6,6 +6,8 @@ async def start(runtime: Runtime) -> None:
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from monshin_kit.errors import Unavailable
 from monshin_kit.jobs import redis_client
@@ -14,18 +16,29 @@ from monshin_kit.jobs.celery_queue import CeleryQueue
 from monshin_kit.jobs.reconciler import Reconciler
 from monshin_kit.jobs.settings import JobSettings, artefacts_url
 from monshin_kit.jobs.store import JobStore
-from monshin_kit.server import Runtime
+from monshin_kit.server_settings import ServerSettings
 
 _log = logging.getLogger(__name__)
 
 
-async def open_jobs(runtime: Runtime, settings: JobSettings) -> JobStore:
+class Host(Protocol):
+    """What is needed of a service's process; `server.Runtime` is one."""
+
+    name: str
+    settings: ServerSettings
+
+    def on_stop(self, stop: Callable[[], Awaitable[None]]) -> None:
+        """Called when the service stops."""
+        ...
+
+
+async def open_jobs(host: Host, settings: JobSettings) -> JobStore:
     """Closed when the service stops. Without Redis the service starts all the same, and its jobs are Unavailable.
 
     Raises InvalidInput if the settings are wrong, FailedPrecondition if Redis does not keep what it acknowledges.
     """
-    service = runtime.name
-    artefacts = await asyncio.to_thread(ArtefactStore, artefacts_url(settings, runtime.settings))
+    service = host.name
+    artefacts = await asyncio.to_thread(ArtefactStore, artefacts_url(settings, host.settings))
     try:
         await asyncio.to_thread(_check, settings)
     except Unavailable:
@@ -40,7 +53,7 @@ async def open_jobs(runtime: Runtime, settings: JobSettings) -> JobStore:
         await asyncio.to_thread(queue.close)
 
     reconciler.start()
-    runtime.on_stop(close)
+    host.on_stop(close)
     return store
 
 

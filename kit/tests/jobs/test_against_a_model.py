@@ -220,7 +220,7 @@ def test_jobs_against_a_model(redis: RedisProcess) -> None:
     run_state_machine_as_test(
         JobsAgainstModel,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
