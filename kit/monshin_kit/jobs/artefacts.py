@@ -24,6 +24,7 @@ from monshin_kit.errors import DataLoss, InvalidInput, Unavailable
 T = TypeVar("T")
 
 _CHUNK = 1024 * 1024
+_DRIVERS = ("botocore", "aiobotocore", "aiohttp")  # of s3fs, whose errors of the network are no OSErrors
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _REFERENCE = re.compile(r"([^@:]{1,200})@([0-9a-f]{64}):([0-9]{1,15})")
 
@@ -172,5 +173,8 @@ def _damaged(artefact: Artefact) -> DataLoss:
 def _reachable() -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except Exception as error:
+        is_theirs = type(error).__module__.split(".")[0] in _DRIVERS
+        if not (is_theirs or isinstance(error, OSError)):
+            raise
         raise Unavailable(f"the store of artefacts cannot be used ({type(error).__name__})") from error

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 from hypothesis import given
 from hypothesis import strategies as st
 from monshin_kit.errors import DataLoss, InvalidInput, Unavailable
@@ -118,6 +120,25 @@ def test_a_reference_is_read_as_it_was_written(artefact: Artefact) -> None:
 def test_what_is_no_reference_is_refused(reference: str) -> None:
     with pytest.raises(InvalidInput):
         Artefact.of(reference)
+
+
+class _NetworkError(Exception):
+    """As s3fs raises it; moto's S3 server showed botocore.exceptions.EndpointConnectionError when it was killed."""
+
+    __module__ = "botocore.exceptions"
+
+
+class _Unreachable(MemoryFileSystem):
+    protocol = "unreachable"
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: object) -> None:
+        raise _NetworkError("http://somewhere")
+
+
+def test_an_object_store_out_of_reach_is_unavailable() -> None:
+    fsspec.register_implementation("unreachable", _Unreachable, clobber=True)
+    with pytest.raises(Unavailable, match="_NetworkError"):
+        ArtefactStore("unreachable://bucket").put("a", b"content")
 
 
 def test_an_unknown_kind_of_store_is_refused() -> None:

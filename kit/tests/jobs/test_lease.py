@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from lapse import Clock
 from monshin_kit.jobs import Failure, Job, LeaseLost, State
+from monshin_kit.jobs.children import child_id
 from monshin_kit.jobs.lease import Lease, Leases
 from monshin_kit.jobs.reconciler import Reconciler
 from monshin_kit.jobs.record import Position
@@ -141,6 +142,22 @@ async def test_lost_attempts_are_counted_by_step(
         lease.write_progress(Position("build", step, 0, 3, {}))
         lose(lease)
     assert (await store.get(job.id)).state is State.FAILED
+
+
+async def test_progress_of_a_part_forgives_the_whole(
+    job: Job, store: JobStore, leases: Leases, lose: Callable[[Lease], None]
+) -> None:
+    """Hazard: a worker that helps with a shard dies twice, hours apart; the shard went on, and the build fails."""
+    part = child_id(job.id, "shard-1")
+    fields = {"kind": "sample.count", "spec": job.spec, "owner": "", "traceparent": ""}
+    for number in range(3):
+        whole = _claimed(leases, job)
+        whole.write_progress(Position("build", "shard-1", 0, 3, {}))
+        lease = _claimed(leases, whole.submit(part, fields))
+        lease.write_checkpoint(REFERENCE, number)
+        lose(whole)
+        lose(lease)
+        assert (await store.get(job.id)).state is State.QUEUED
 
 
 async def test_a_cancelled_job_whose_worker_is_lost_is_cancelled(

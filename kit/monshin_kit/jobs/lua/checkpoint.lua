@@ -6,6 +6,9 @@ extend(id, ARGV[3])
 if not is_repeated(id, ARGV[4]) then
   local was = get(id, 'checkpoint_done', 'step')
   set(id, 'checkpoint', ARGV[5], 'checkpoint_done', done)
-  if done > tonumber(was[1]) then redis.call('HDEL', key('lost', id), was[2]) end
+  if done > tonumber(was[1]) then
+    redis.call('HDEL', key('lost', id), was[2])
+    forgive_parents(id)
+  end
 end
 return state_of(id)

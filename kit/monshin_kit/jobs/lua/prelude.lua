@@ -73,6 +73,15 @@ local function is_repeated(id, write)
   return false
 end
 
+-- What a part achieves is an achievement of the whole: workers that the whole lost are forgiven.
+local function forgive_parents(id)
+  local parent = redis.call('HGET', key('job', id), 'parent')
+  while parent and parent ~= '' do
+    redis.call('DEL', key('lost', parent))
+    parent = redis.call('HGET', key('job', parent), 'parent')
+  end
+end
+
 function cancel(id)
   local state = state_of(id)
   if state == 'QUEUED' then move(id, 'CANCELLED') end
