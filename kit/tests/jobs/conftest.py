@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from monshin_kit.jobs import ArtefactStore, Job, JobSettings, State
+from monshin_kit.jobs import ArtefactStore, Handlers, Job, JobContext, JobId, JobSettings, State
 from monshin_kit.jobs.celery_queue import CeleryQueue
 from monshin_kit.jobs.lease import Leases
 from monshin_kit.jobs.reconciler import Reconciler
+from monshin_kit.jobs.runner import Runner
 from monshin_kit.jobs.store import JobStore
 from monshin_kit.testing.redis import RedisProcess
 from monshin_kit.testing.worker import WorkerProcess
@@ -18,7 +19,9 @@ from monshin_kit.testing.worker import WorkerProcess
 SAMPLE = Path(__file__).parent / "sample"
 sys.path[:0] = [str(SAMPLE), str(Path(__file__).parent)]
 
-from lapse import Clock  # noqa: E402  # found through the line above
+from lapse import Clock  # noqa: E402  # found through the line above, as the next
+from monshin_sample_jobs.handlers import HANDLERS  # noqa: E402
+from monshin_sample_jobs.kinds import COUNT, CountSpec  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +75,38 @@ def reconciler(service: str, settings: JobSettings, tmp_path: Path) -> Iterator[
     reconciler = Reconciler(service, settings, ArtefactStore((tmp_path / "artefacts").as_uri()))
     yield reconciler
     reconciler.stop()
+
+
+@pytest.fixture
+def published() -> list[JobId]:
+    """Ids that were sent to workers."""
+    return []
+
+
+@pytest.fixture
+def artefacts(tmp_path: Path) -> ArtefactStore:
+    """In the test's folder."""
+    return ArtefactStore((tmp_path / "artefacts").as_uri())
+
+
+@pytest.fixture
+def runner(leases: Leases, artefacts: ArtefactStore, published: list[JobId]) -> Callable[..., Runner]:
+    """Makes one for a handler of COUNT, or for the sample's."""
+
+    def make(
+        handler: Callable[[JobContext[CountSpec]], object] | None = None,
+        is_stopping: Callable[[], bool] = lambda: False,
+    ) -> Runner:
+        handlers = Handlers().on(COUNT, handler) if handler is not None else HANDLERS  # type: ignore[arg-type]
+        return Runner(leases, handlers, artefacts, published.append, 0.05, is_stopping)
+
+    return make
+
+
+@pytest.fixture
+def diary(tmp_path: Path) -> str:
+    """Where the sample notes what it did."""
+    return str(tmp_path / "diary")
 
 
 @pytest.fixture

@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 from lapse import Clock
 from monshin_kit.errors import DataLoss, InvalidInput, MonshinError, Unavailable
-from monshin_kit.jobs import ArtefactStore, Handlers, JobContext, JobId, JobSettings, Kind, State, decode
+from monshin_kit.jobs import JobContext, JobId, JobSettings, Kind, State, decode
 from monshin_kit.jobs.lease import Leases
 from monshin_kit.jobs.reconciler import Reconciler
 from monshin_kit.jobs.runner import Runner, checkpoint_folder
 from monshin_kit.jobs.store import JobStore
 from monshin_kit.tracing import parse_traceparent
-from monshin_sample_jobs.handlers import HANDLERS
-from monshin_sample_jobs.kinds import COUNT, SHARDS, CountResult, CountSpec, ShardsSpec
+from monshin_sample_jobs.kinds import COUNT, CountResult, CountSpec
 from opentelemetry import trace
 
 PATIENT = "患者太郎"
@@ -31,38 +30,6 @@ class Empty:
 
 
 OTHER = Kind("sample.other", Empty)
-
-
-@pytest.fixture
-def published() -> list[JobId]:
-    """Ids that were sent to workers."""
-    return []
-
-
-@pytest.fixture
-def artefacts(tmp_path: Path) -> ArtefactStore:
-    """In the test's folder."""
-    return ArtefactStore((tmp_path / "artefacts").as_uri())
-
-
-@pytest.fixture
-def runner(leases: Leases, artefacts: ArtefactStore, published: list[JobId]) -> MakeRunner:
-    """Makes one for a handler of COUNT, or for the sample's."""
-
-    def make(
-        handler: Callable[[JobContext[CountSpec]], object] | None = None,
-        is_stopping: Callable[[], bool] = lambda: False,
-    ) -> Runner:
-        handlers = Handlers().on(COUNT, handler) if handler is not None else HANDLERS  # type: ignore[arg-type]
-        return Runner(leases, handlers, artefacts, published.append, 0.05, is_stopping)
-
-    return make
-
-
-@pytest.fixture
-def diary(tmp_path: Path) -> str:
-    """Where the sample notes what it did."""
-    return str(tmp_path / "diary")
 
 
 def _raising(error: BaseException) -> Callable[[JobContext[CountSpec]], None]:
@@ -252,86 +219,6 @@ async def test_a_checkpoint_replaces_the_one_before(
     runner(saving).run(job.id)
     assert (await store.get(job.id)).checkpoint_done == 3
     assert len(list((tmp_path / "artefacts" / checkpoint_folder(service, job.id)).iterdir())) == 1
-
-
-async def test_a_single_worker_does_a_job_and_the_jobs_of_that_job(
-    store: JobStore, runner: MakeRunner, diary: str
-) -> None:
-    """Hazard: a job that waits for others holds the only worker, and waits for ever."""
-    job = await store.submit(SHARDS, ShardsSpec(diary, 3, 4), owner="client-1")
-    runner().run(job.id)
-    done = await store.get(job.id)
-    assert (done.state, decode(CountResult, done.result)) == (State.SUCCEEDED, CountResult(30))
-    assert {child.owner for child in await store.children(job.id)} == {"client-1"}
-    assert [listed.id for listed in (await store.list()).jobs] == [job.id]
-
-
-async def test_a_failed_part_fails_the_whole_with_its_words_and_cancels_the_rest(
-    store: JobStore, runner: MakeRunner, leases: Leases, artefacts: ArtefactStore, diary: str
-) -> None:
-    def part(context: JobContext[CountSpec]) -> None:
-        raise InvalidInput("total is 3, must be even")
-
-    def whole(context: JobContext[ShardsSpec]) -> None:
-        context.run_jobs(COUNT, {f"part-{n}": NUMBERS for n in range(3)})
-
-    handlers = Handlers().on(COUNT, part).on(SHARDS, whole)
-    job = await store.submit(SHARDS, ShardsSpec(diary, 3, 3))
-    Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: False).run(job.id)
-    failed = await store.get(job.id)
-    assert failed.failure is not None
-    assert failed.failure.message == "part-0: total is 3, must be even"
-    states = sorted(child.state for child in await store.children(job.id))
-    assert states == [State.CANCELLED, State.CANCELLED, State.FAILED]
-
-
-async def test_a_cancelled_whole_cancels_its_parts(
-    store: JobStore, leases: Leases, artefacts: ArtefactStore, diary: str
-) -> None:
-    def endless(context: JobContext[CountSpec]) -> None:
-        started.set()
-        while True:
-            context.raise_if_cancelled()
-            time.sleep(0.001)
-
-    def whole(context: JobContext[ShardsSpec]) -> None:
-        context.run_jobs(COUNT, {f"part-{n}": NUMBERS for n in range(3)})
-
-    started = threading.Event()
-    handlers = Handlers().on(COUNT, endless).on(SHARDS, whole)
-    runner = Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: False)
-    job = await store.submit(SHARDS, ShardsSpec(diary, 3, 3))
-    thread = threading.Thread(target=runner.run, args=[job.id])
-    thread.start()
-    started.wait()
-    await store.cancel(job.id)
-    assert (await store.wait(job.id, 10)).state is State.CANCELLED
-    thread.join()
-    assert {child.state for child in await store.children(job.id)} == {State.CANCELLED}
-
-
-async def test_a_resumed_whole_does_only_the_parts_that_had_not_succeeded(
-    store: JobStore, runner: MakeRunner, leases: Leases, artefacts: ArtefactStore, diary: str
-) -> None:
-    tries: list[str] = []
-
-    def part(context: JobContext[CountSpec]) -> None:
-        tries.append(context.spec.diary)
-        if context.spec.diary == "part-1" and len(tries) == 2:
-            raise Unavailable("embed is silent")
-
-    def whole(context: JobContext[ShardsSpec]) -> None:
-        context.run_jobs(COUNT, {f"part-{n}": CountSpec(f"part-{n}", 1) for n in range(3)})
-
-    handlers = Handlers().on(COUNT, part).on(SHARDS, whole)
-    runner_ = Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: False)
-    job = await store.submit(SHARDS, ShardsSpec(diary, 3, 3))
-    runner_.run(job.id)
-    assert (await store.get(job.id)).state is State.FAILED
-    await store.resume(job.id)
-    runner_.run(job.id)
-    assert (await store.get(job.id)).state is State.SUCCEEDED
-    assert tries == ["part-0", "part-1", "part-1", "part-2"]
 
 
 @pytest.fixture

@@ -29,15 +29,9 @@ Ended = Callable[[Job], Awaitable[Job]]
 IsRunning = Callable[[Job], Callable[[], Awaitable[bool]]]
 
 
-@pytest.fixture
-def diary(tmp_path: Path) -> Path:
-    """Where the sample notes what it did."""
-    return tmp_path / "diary"
-
-
-def _lines(diary: Path) -> list[tuple[int, int]]:
+def _lines(diary: str) -> list[tuple[int, int]]:
     """(attempt, number), in the order in which they were done."""
-    return [(int(a), int(n)) for a, n in (line.split() for line in diary.read_text().splitlines())]
+    return [(int(a), int(n)) for a, n in (line.split() for line in Path(diary).read_text().splitlines())]
 
 
 def _children(worker: WorkerProcess) -> list[psutil.Process]:
@@ -45,10 +39,10 @@ def _children(worker: WorkerProcess) -> list[psutil.Process]:
 
 
 async def test_a_job_resumes_from_its_checkpoint_within_15_s_of_kill_9(
-    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: Path
+    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: str
 ) -> None:
     """Hazard: a machine is gone, with all processes of its worker. Default settings; another worker is there."""
-    job = await store.submit(COUNT, CountSpec(str(diary), 30, pause_s=0.1))
+    job = await store.submit(COUNT, CountSpec(diary, 30, pause_s=0.1))
     with worker("first") as first:
         await eventually(is_running(job), "the first has the job")
         with worker("second"):
@@ -72,9 +66,9 @@ async def test_a_job_resumes_from_its_checkpoint_within_15_s_of_kill_9(
 
 
 async def test_a_worker_that_is_started_again_resumes_what_it_had(
-    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: Path
+    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: str
 ) -> None:
-    job = await store.submit(COUNT, CountSpec(str(diary), 15, pause_s=0.1))
+    job = await store.submit(COUNT, CountSpec(diary, 15, pause_s=0.1))
     with worker(**BUSY_LEASE) as only:
         await eventually(is_running(job), "it has the job")
         only.kill()
@@ -85,10 +79,10 @@ async def test_a_worker_that_is_started_again_resumes_what_it_had(
 
 
 async def test_a_killed_child_process_loses_no_job(
-    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: Path
+    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: str
 ) -> None:
     """Hazard: the kernel kills the process that needs most memory, and Celery itself lives on."""
-    job = await store.submit(COUNT, CountSpec(str(diary), 15, pause_s=0.1))
+    job = await store.submit(COUNT, CountSpec(diary, 15, pause_s=0.1))
     with worker(**BUSY_LEASE) as only:
         await eventually(is_running(job), "it has the job")
         for child in _children(only):
@@ -98,10 +92,10 @@ async def test_a_killed_child_process_loses_no_job(
 
 
 async def test_a_paused_worker_that_comes_back_cannot_write(
-    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: Path
+    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: str
 ) -> None:
     """Hazard: a machine hangs for longer than the lease; then two workers do the same job."""
-    job = await store.submit(COUNT, CountSpec(str(diary), 25, pause_s=0.1))
+    job = await store.submit(COUNT, CountSpec(diary, 25, pause_s=0.1))
     with worker("first", MONSHIN_JOBS_LEASE_S="2") as first:
         await eventually(is_running(job), "the first has the job")
         with worker("second", MONSHIN_JOBS_LEASE_S="2"):
@@ -124,9 +118,9 @@ async def test_a_paused_worker_that_comes_back_cannot_write(
 
 
 async def test_a_running_job_is_cancelled_soon(
-    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: Path
+    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: str
 ) -> None:
-    job = await store.submit(COUNT, CountSpec(str(diary), 10_000, pause_s=0.05, saves=False))
+    job = await store.submit(COUNT, CountSpec(diary, 10_000, pause_s=0.05, saves=False))
     with worker():
         await eventually(is_running(job), "it runs")
         started = time.monotonic()
@@ -139,13 +133,13 @@ async def test_a_running_job_is_cancelled_soon(
 
 
 async def test_two_lost_workers_fail_the_job_and_the_worker_lives_on(
-    store: JobStore, worker: MakeWorker, ended: Ended, diary: Path
+    store: JobStore, worker: MakeWorker, ended: Ended, diary: str
 ) -> None:
     """Hazard: a job that kills its process each time would take all workers down, for ever."""
-    job = await store.submit(COUNT, CountSpec(str(diary), 5, dies_at=3))
+    job = await store.submit(COUNT, CountSpec(diary, 5, dies_at=3))
     with worker(MONSHIN_JOBS_LEASE_S="2"):
         failed = await ended(job)
-        other = await ended(await store.submit(COUNT, CountSpec(str(diary) + ".other", 2)))
+        other = await ended(await store.submit(COUNT, CountSpec(diary + ".other", 2)))
     assert failed.state is State.FAILED
     assert failed.failure is not None
     assert failed.failure.reason == "WORKER_LOST"
@@ -153,10 +147,10 @@ async def test_two_lost_workers_fail_the_job_and_the_worker_lives_on(
 
 
 async def test_lost_shards_are_counted_one_by_one_and_several_workers_share_the_rest(
-    store: JobStore, worker: MakeWorker, ended: Ended, diary: Path
+    store: JobStore, worker: MakeWorker, ended: Ended, diary: str
 ) -> None:
     """Two shards lose their worker once each, as on a bad day; the build succeeds, from each shard's checkpoint."""
-    spec = ShardsSpec(str(diary), shards=4, total=6, pause_s=0.1, dying_shards=(0, 1))
+    spec = ShardsSpec(diary, shards=4, total=6, pause_s=0.1, dying_shards=(0, 1))
     job = await store.submit(SHARDS, spec)
     with worker("first", MONSHIN_JOBS_LEASE_S="2"), worker("second", MONSHIN_JOBS_LEASE_S="2"):
         done = await ended(job)
@@ -166,13 +160,13 @@ async def test_lost_shards_are_counted_one_by_one_and_several_workers_share_the_
     assert any(earlier[1] > later[0] for earlier, later in pairwise(times)), "no two shards at the same time"
     assert {child.state for child in children} == {State.SUCCEEDED}
     for shard in range(4):
-        assert [number for _, number in _lines(Path(f"{diary}.{shard}"))] == [1, 2, 3, 4, 5, 6]
+        assert [number for _, number in _lines(f"{diary}.{shard}")] == [1, 2, 3, 4, 5, 6]
 
 
 async def test_sigterm_gives_the_job_back_and_costs_nothing(
-    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: Path
+    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: str
 ) -> None:
-    job = await store.submit(COUNT, CountSpec(str(diary), 15, pause_s=0.1))
+    job = await store.submit(COUNT, CountSpec(diary, 15, pause_s=0.1))
     with worker("first") as first:
         await eventually(is_running(job), "the first has the job")
         status = await asyncio.to_thread(first.stop)
@@ -186,14 +180,14 @@ async def test_sigterm_gives_the_job_back_and_costs_nothing(
 
 
 async def test_workers_recover_within_10_s_of_redis_and_what_ran_goes_on(
-    worker: MakeWorker, service: str, tmp_path: Path, diary: Path
+    worker: MakeWorker, service: str, tmp_path: Path, diary: str
 ) -> None:
     """Hazard: Celery waits up to 30 s between attempts to reach its broker; a running job must not notice at all."""
     with RedisProcess(tmp_path / "redis") as own_redis, worker(**own_redis.env):
         queue = CeleryQueue(service, own_redis.settings)
         store = JobStore(service, own_redis.settings, queue.publish)
-        long = await store.submit(COUNT, CountSpec(str(diary), 150, pause_s=0.1, saves=False))
-        await eventually(lambda: diary.exists() and len(_lines(diary)) > 3, "it runs")
+        long = await store.submit(COUNT, CountSpec(diary, 150, pause_s=0.1, saves=False))
+        await eventually(lambda: Path(diary).exists() and len(_lines(diary)) > 3, "it runs")
         own_redis.kill()
         await asyncio.sleep(5)
         own_redis.start()
@@ -205,7 +199,7 @@ async def test_workers_recover_within_10_s_of_redis_and_what_ran_goes_on(
 
         await eventually(goes_on, "the running job reports again")
         await store.cancel(long.id)
-        new = await store.submit(COUNT, CountSpec(str(diary) + ".new", 1))
+        new = await store.submit(COUNT, CountSpec(diary + ".new", 1))
         done = await store.wait(new.id, 30)
         took_s = time.monotonic() - back_at
         assert (await store.get(long.id)).attempt == 1
@@ -217,7 +211,7 @@ async def test_workers_recover_within_10_s_of_redis_and_what_ran_goes_on(
 
 
 async def test_the_worker_carries_on_the_submitters_trace_and_its_records_hold_no_text(
-    store: JobStore, worker: MakeWorker, ended: Ended, diary: Path
+    store: JobStore, worker: MakeWorker, ended: Ended, diary: str
 ) -> None:
     """A handler raises an error with a patient's name: it is in no span, log, or record."""
     parent = parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
@@ -225,7 +219,7 @@ async def test_the_worker_carries_on_the_submitters_trace_and_its_records_hold_n
     async with OtlpReceiver() as receiver:
         with worker(MONSHIN_OTLP_ENDPOINT=receiver.endpoint) as only:
             with trace.use_span(trace.NonRecordingSpan(parent)):
-                job = await store.submit(COUNT, CountSpec(str(diary), 1, fails_with="patient"))
+                job = await store.submit(COUNT, CountSpec(diary, 1, fails_with="patient"))
             failed = await ended(job)
             await eventually(lambda: len(receiver.spans) > 0, "a span has arrived")
             log = only.log()
