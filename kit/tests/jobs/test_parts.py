@@ -1,0 +1,96 @@
+"""jobs of a job: one worker suffices, the end of one is the end of the others, and nothing is done twice."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from monshin_kit.errors import InvalidInput, Unavailable
+from monshin_kit.jobs import ArtefactStore, Handlers, JobContext, State, decode
+from monshin_kit.jobs.lease import Leases
+from monshin_kit.jobs.runner import Runner
+from monshin_kit.jobs.store import JobStore
+from monshin_sample_jobs.kinds import COUNT, SHARDS, CountResult, CountSpec, ShardsSpec
+
+NUMBERS = CountSpec("diary", 3)
+
+MakeRunner = Callable[..., Runner]
+
+
+async def test_a_single_worker_does_a_job_and_the_jobs_of_that_job(
+    store: JobStore, runner: MakeRunner, diary: str
+) -> None:
+    """Hazard: a job that waits for others holds the only worker, and waits for ever."""
+    job = await store.submit(SHARDS, ShardsSpec(diary, 3, 4), owner="client-1")
+    runner().run(job.id)
+    done = await store.get(job.id)
+    assert (done.state, decode(CountResult, done.result)) == (State.SUCCEEDED, CountResult(30))
+    assert {child.owner for child in await store.children(job.id)} == {"client-1"}
+    assert [listed.id for listed in (await store.list()).jobs] == [job.id]
+
+
+async def test_a_failed_part_fails_the_whole_with_its_words_and_cancels_the_rest(
+    store: JobStore, runner: MakeRunner, leases: Leases, artefacts: ArtefactStore, diary: str
+) -> None:
+    def part(context: JobContext[CountSpec]) -> None:
+        raise InvalidInput("total is 3, must be even")
+
+    def whole(context: JobContext[ShardsSpec]) -> None:
+        context.run_jobs(COUNT, {f"part-{n}": NUMBERS for n in range(3)})
+
+    handlers = Handlers().on(COUNT, part).on(SHARDS, whole)
+    job = await store.submit(SHARDS, ShardsSpec(diary, 3, 3))
+    Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: False).run(job.id)
+    failed = await store.get(job.id)
+    assert failed.failure is not None
+    assert failed.failure.message == "part-0: total is 3, must be even"
+    states = sorted(child.state for child in await store.children(job.id))
+    assert states == [State.CANCELLED, State.CANCELLED, State.FAILED]
+
+
+async def test_a_cancelled_whole_cancels_its_parts(
+    store: JobStore, leases: Leases, artefacts: ArtefactStore, diary: str
+) -> None:
+    def endless(context: JobContext[CountSpec]) -> None:
+        started.set()
+        while True:
+            context.raise_if_cancelled()
+            time.sleep(0.001)
+
+    def whole(context: JobContext[ShardsSpec]) -> None:
+        context.run_jobs(COUNT, {f"part-{n}": NUMBERS for n in range(3)})
+
+    started = threading.Event()
+    handlers = Handlers().on(COUNT, endless).on(SHARDS, whole)
+    runner = Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: False)
+    job = await store.submit(SHARDS, ShardsSpec(diary, 3, 3))
+    thread = threading.Thread(target=runner.run, args=[job.id])
+    thread.start()
+    started.wait()
+    await store.cancel(job.id)
+    assert (await store.wait(job.id, 10)).state is State.CANCELLED
+    thread.join()
+    assert {child.state for child in await store.children(job.id)} == {State.CANCELLED}
+
+
+async def test_a_resumed_whole_does_only_the_parts_that_had_not_succeeded(
+    store: JobStore, runner: MakeRunner, leases: Leases, artefacts: ArtefactStore, diary: str
+) -> None:
+    tries: list[str] = []
+
+    def part(context: JobContext[CountSpec]) -> None:
+        tries.append(context.spec.diary)
+        if context.spec.diary == "part-1" and len(tries) == 2:
+            raise Unavailable("embed is silent")
+
+    def whole(context: JobContext[ShardsSpec]) -> None:
+        context.run_jobs(COUNT, {f"part-{n}": CountSpec(f"part-{n}", 1) for n in range(3)})
+
+    handlers = Handlers().on(COUNT, part).on(SHARDS, whole)
+    runner_ = Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: False)
+    job = await store.submit(SHARDS, ShardsSpec(diary, 3, 3))
+    runner_.run(job.id)
+    assert (await store.get(job.id)).state is State.FAILED
+    await store.resume(job.id)
+    runner_.run(job.id)
+    assert (await store.get(job.id)).state is State.SUCCEEDED
+    assert tries == ["part-0", "part-1", "part-1", "part-2"]
