@@ -1,0 +1,93 @@
+// The two kinds of points that graphs are built over. A distance is a squared length as a u32 key that sorts like the
+// number: the integer itself for codes, the bits of a non-negative float for floats.
+#pragma once
+
+#include "edge.h"
+
+namespace grnnd {
+
+#ifdef __CUDACC__
+__device__ __forceinline__ u32 float_key(float x) { return __float_as_uint(x); }
+__device__ __forceinline__ float key_float(u32 key) { return __uint_as_float(key); }
+#else
+inline u32 float_key(float x) {
+  u32 bits;
+  __builtin_memcpy(&bits, &x, 4);
+  return bits;
+}
+inline float key_float(u32 key) {
+  float x;
+  __builtin_memcpy(&x, &key, 4);
+  return x;
+}
+#endif
+
+// One byte a dimension, 0 to 127, rows padded with zeros to a multiple of 64 bytes. Seven bits, not eight, so that a
+// difference fits a signed byte: AVX-512 VNNI then needs three instructions for 64 dimensions, CUDA two for four.
+// All sums are integers: every machine finds the same distances, and so builds the same graph.
+struct CodeSpace {
+  using Sum = u32;
+  const u8* rows;
+  u32 row_bytes;
+
+  GRNND_HD const u8* row(u32 v) const { return rows + static_cast<u64>(v) * row_bytes; }
+
+  // The share of one of `lanes` lanes in the distance; the sum over all lanes is the distance.
+  GRNND_HD u32 partial(u32 a, u32 b, u32 lane, u32 lanes) const {
+    const u32* x = reinterpret_cast<const u32*>(row(a));
+    const u32* y = reinterpret_cast<const u32*>(row(b));
+    u32 sum = 0;
+    for (u32 i = lane; i < row_bytes / 4; i += lanes) sum = add_squares(x[i], y[i], sum);
+    return sum;
+  }
+  GRNND_HD static u32 key(u32 sum) { return sum; }
+  // slack: in 1/256, so that integers stay integers.
+  GRNND_HD static u32 stretched(u32 key, u32 slack) {
+    u64 longer = static_cast<u64>(key) * slack >> 8;
+    return longer > kNone ? kNone : static_cast<u32>(longer);
+  }
+
+  GRNND_HD static u32 add_squares(u32 x, u32 y, u32 sum) {
+#ifdef __CUDACC__
+    u32 apart = __vabsdiffu4(x, y);
+    return __dp4a(apart, apart, sum);
+#else
+    for (u32 shift = 0; shift < 32; shift += 8) {
+      int apart = static_cast<int>(x >> shift & 255) - static_cast<int>(y >> shift & 255);
+      sum += static_cast<u32>(apart * apart);
+    }
+    return sum;
+#endif
+  }
+
+  u32 distance(u32 a, u32 b) const;  // CPU: simd.h
+  void prefetch(u32 v) const;
+};
+
+// float32 rows in the caller's order; vertex v is row order[v]. Integer-valued data whose sums stay below 2²⁴ gives the
+// same distances everywhere, other data the same on every machine with the same instruction set.
+struct FloatSpace {
+  using Sum = float;
+  const float* rows;
+  const u32* order;
+  u32 dim;
+
+  GRNND_HD const float* row(u32 v) const { return rows + static_cast<u64>(order[v]) * dim; }
+
+  GRNND_HD float partial(u32 a, u32 b, u32 lane, u32 lanes) const {
+    const float* x = row(a);
+    const float* y = row(b);
+    float sum = 0;
+    for (u32 i = lane; i < dim; i += lanes) sum += (x[i] - y[i]) * (x[i] - y[i]);
+    return sum;
+  }
+  GRNND_HD static u32 key(float sum) { return float_key(sum); }
+  GRNND_HD static u32 stretched(u32 key, u32 slack) {
+    return float_key(key_float(key) * (static_cast<float>(slack) / 256.0f));
+  }
+
+  u32 distance(u32 a, u32 b) const;  // CPU: simd.h
+  void prefetch(u32 v) const;
+};
+
+}  // namespace grnnd
