@@ -1,4 +1,4 @@
-"""SIFT-like descriptors from the photos inside the wheels of scikit-learn and scikit-image: real data without a download."""
+"""SIFT-like descriptors of the photos inside the wheels of scikit-learn and scikit-image: real, and no download."""
 
 from pathlib import Path
 
@@ -16,7 +16,8 @@ _BINS, _CELLS, _CELL_PX, _STRIDE_PX = 8, 4, 4, 4
 def descriptors(count: int, seed: int = 0) -> NDArray[np.float32]:
     """`count` gradient histograms of dim 128 (4 × 4 cells, 8 directions, two scales), integers 0 to 255, shuffled.
 
-    As Lowe's SIFT (IJCV 2004) on a dense grid: smoothed by σ = 1.6 px, weighted by a Gaussian, normalised, clipped at 0.2, normalised.
+    As Lowe's SIFT (IJCV 2004) on a dense grid: smoothed by σ = 1.6 px, weighted by a Gaussian, normalised, clipped at
+    0.2, normalised again.
     """
     from PIL import Image
     from skimage import data as skimage_data

@@ -4,6 +4,7 @@
 #include <nanobind/ndarray.h>
 
 #include "core/build.h"
+#include "core/insert.h"
 #include "core/repair.h"
 #include "core/search.h"
 
@@ -58,6 +59,14 @@ u32 repair_in(const Space& space, const Out<u32>& neighbours, const In<u32>& ent
       .run();
 }
 
+template <class Space>
+void insert_in(const Space& space, const Out<u32>& edges, u32 built, u32 slack, u32 width, const In<u32>& entries) {
+  nb::gil_scoped_release released;
+  const u32 count = static_cast<u32>(edges.shape(0)), degree = static_cast<u32>(edges.shape(1));
+  Inserter<Scalar, Space> inserter(space, count, degree, slack, width, edges.data(), entries.data(), static_cast<u32>(entries.shape(0)));
+  for (u32 u = built; u < count; ++u) inserter.insert(u);
+}
+
 // Rows in the order of vertices, so that a code row is a vertex.
 template <class Encode>
 void encode_rows(const In<float>& points, const In<u32>& order, int threads, Encode encode) {
@@ -95,13 +104,12 @@ class Index {
       : points_(points), order_(order), neighbours_(neighbours), entries_(entries),
         searcher_({static_cast<u32>(neighbours.shape(0)), static_cast<u32>(neighbours.shape(1)), neighbours.data(), order.data(),
                    entries.data(), static_cast<u32>(entries.shape(0))},
-                  points.data(), static_cast<u32>(points.shape(1)), metric) {}
+                  points.data(), static_cast<u32>(points.shape(0)), static_cast<u32>(points.shape(1)), metric) {}
 
   template <class Codes>
-  void search(const Codes& codes, const In<float>& queries, u32 rerank, u32 ef, const In<u8>& filter, u32 matching, const In<u32>& hidden,
-              double deadline_s, int threads, const Out<long long>& rows, const Out<float>& distances, const Out<u8>& truncated) {
+  void search(const Codes& codes, const In<float>& queries, u32 rerank, u32 ef, const In<u8>& filter, u32 matching, double deadline_s, int threads, const Out<long long>& rows, const Out<float>& distances, const Out<u8>& truncated) {
     const SearchParams params{static_cast<u32>(rows.shape(1)), ef, {filter.shape(0) == 0 ? nullptr : filter.data()}, matching, threads,
-                              deadline_s, hidden.shape(0) == 0 ? nullptr : hidden.data()};
+                              deadline_s};
     nb::gil_scoped_release released;
     searcher_.search(codes, queries.data(), static_cast<u32>(queries.shape(0)), rerank, params,
                      {rows.data(), distances.data(), truncated.data()});
@@ -129,12 +137,12 @@ using HeldBits = Held<BitCodes, In<u8>, In<float>>;
 
 template <class Codes>
 void bind_search(nb::class_<Index>& index) {
-  index.def("search", [](Index& self, const Codes& codes, In<float> queries, u32 rerank, u32 ef, In<u8> filter, u32 matching, In<u32> hidden,
+  index.def("search", [](Index& self, const Codes& codes, In<float> queries, u32 rerank, u32 ef, In<u8> filter, u32 matching,
                          double deadline_s, int threads, Out<long long> rows, Out<float> distances, Out<u8> truncated) {
     if constexpr (std::is_same_v<Codes, FloatCodes>)
-      self.search(codes, queries, rerank, ef, filter, matching, hidden, deadline_s, threads, rows, distances, truncated);
+      self.search(codes, queries, rerank, ef, filter, matching, deadline_s, threads, rows, distances, truncated);
     else
-      self.search(codes.codes, queries, rerank, ef, filter, matching, hidden, deadline_s, threads, rows, distances, truncated);
+      self.search(codes.codes, queries, rerank, ef, filter, matching, deadline_s, threads, rows, distances, truncated);
   });
 }
 
@@ -169,10 +177,15 @@ NB_MODULE(GRNND_MODULE, m) {
   m.def("repair_points", [](In<float> points, In<u32> order, Out<u32> neighbours, In<u32> entries) {
     return repair_in(float_space(points, order), neighbours, entries);
   });
+  m.def("insert_codes", [](In<u8> codes, Out<u32> edges, u32 built, u32 slack, u32 width, In<u32> entries) {
+    insert_in(code_space(codes), edges, built, slack, width, entries);
+  });
+  m.def("insert_points", [](In<float> points, In<u32> order, Out<u32> edges, u32 built, u32 slack, u32 width, In<u32> entries) {
+    insert_in(float_space(points, order), edges, built, slack, width, entries);
+  });
   m.def("encode_bytes", &encode_bytes);
   m.def("encode_halves", &encode_halves);
   m.def("encode_bits", &encode_bits);
-  m.def("bits_row_bytes", &BitCodes::row_bytes);
 
   nb::class_<FloatCodes>(m, "FloatCodes");
   nb::class_<HeldBytes>(m, "ByteCodes").def("__init__", [](HeldBytes* self, In<u8> rows, In<float> low, float step) {

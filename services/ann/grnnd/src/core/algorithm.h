@@ -3,7 +3,7 @@
 // loop. A team offers (see scalar.h)
 //
 //   each(n, f)           f(i) for every i < n, then all see what was written
-//   once(f)              f() by one lane
+//   once(f)              f() by one lane, then all see what was written
 //   compact(keys, n, f)  keeps keys[i] where f(i), in order; the number kept
 //   sort(keys, n)        ascending; keys has room up to the next power of two
 //   distance(space,a,b)  the same value for every lane
@@ -143,16 +143,14 @@ GRNND_HD void refine(Team& team, const Space& space, const Pools& pools, u32 u, 
           push(team, pools, v, w, between);
           kept[j] = kept[kept_count - 1];
         });
-        team.sync();
-        --kept_count;
+            --kept_count;
       } else {
         ++j;
       }
     }
     if (!lost) {
       team.once([&] { kept[kept_count] = candidate; });
-      team.sync();
-      ++kept_count;
+        ++kept_count;
     }
   }
   team.each(pools.capacity, [&](u32 i) { row[i] = i < kept_count ? as_old(kept[i]) : kEmpty; });
@@ -170,13 +168,11 @@ GRNND_HD void reverse(Team& team, const Pools& pools, u32 u, u32 share, u32 seed
   });
 }
 
-// The final list of u, from all it owns: nearest first, v dropped where a kept w has slack · |v−w|² < |u−v|² (the rule of
+// The final list of u, from edges in ascending order: v dropped where a kept w has slack · |v−w|² < |u−v|² (the rule of
 // relative neighbourhoods; the slack as α in DiskANN, Subramanya et al., NeurIPS 2019, but on squares), at most `degree`
 // long. Of equal vectors, which no slack parts, the tie decides. Returns the length; the rest of `out` is kNone.
 template <class Team, class Space>
-GRNND_HD u32 prune(Team& team, const Space& space, const Pools& pools, u32 u, u32 degree, u32 slack, u64* keys,
-                   u32* out) {
-  const u32 owned = collect(team, pools, u, keys);
+GRNND_HD u32 prune(Team& team, const Space& space, u32 u, u64* keys, u32 owned, u32 degree, u32 slack, u32* out) {
   const u32 mask = mask_of(u);
   u32 count = 0;
   for (u32 i = 0; i < owned && count < degree; ++i) {
@@ -192,7 +188,6 @@ GRNND_HD u32 prune(Team& team, const Space& space, const Pools& pools, u32 u, u3
     }
     if (lost) continue;
     team.once([&] { keys[count] = candidate; });  // count ≤ i: nothing unread is lost
-    team.sync();
     ++count;
   }
   team.each(degree, [&](u32 i) { out[i] = i < count ? vertex_of(keys[i], mask) : kNone; });

@@ -94,15 +94,13 @@ struct Scratch {
 
 constexpr u32 kStarts = 8;  // of the entries, the nearest so many begin
 
-// Fills scratch.beam, of width ef, and scratch.matching, of the same width, if there is a filter. `hidden` is a vertex
-// treated as if it were not there, or kNone. False if the deadline came first.
+// Fills scratch.beam, of width ef, and scratch.matching, of the same width, if there is a filter. False if the deadline
+// came first.
 template <class Query>
-bool walk(const GraphView& graph, const Query& query, u32 ef, const Filter& filter, u32 hidden, const Deadline& deadline,
-          Scratch& scratch) {
+bool walk(const GraphView& graph, const Query& query, u32 ef, const Filter& filter, const Deadline& deadline, Scratch& scratch) {
   Nearest& beam = scratch.beam;
   beam.reset(ef);
   scratch.matching.reset(filter.bits != nullptr ? ef : 0);
-  if (hidden != kNone) scratch.meet(hidden);
   u32 next = 0;  // all before it are expanded
   auto visit = [&](u32 v) {
     const u64 key = static_cast<u64>(query.distance(v)) << 32 | static_cast<u64>(v) << 1;
@@ -114,7 +112,7 @@ bool walk(const GraphView& graph, const Query& query, u32 ef, const Filter& filt
   for (u32 i = 0; i < graph.entry_count; ++i) query.prefetch(graph.entries[i]);
   for (u32 i = 0; i < graph.entry_count; ++i) {
     const u32 v = graph.entries[i];
-    if (v != hidden) scratch.starts.push_back(static_cast<u64>(query.distance(v)) << 32 | v);
+    scratch.starts.push_back(static_cast<u64>(query.distance(v)) << 32 | v);
   }
   const u32 starts = std::min(kStarts, static_cast<u32>(scratch.starts.size()));
   std::partial_sort(scratch.starts.begin(), scratch.starts.begin() + starts, scratch.starts.end());

@@ -90,7 +90,8 @@ class Builder {
     }
     const u32 degree = params_.degree;
     each_vertex("prune", 0, [&](Team& team, u64* keys, u32 u) {
-      prune(team, space_, pools_, u, degree, params_.slack, keys, out + static_cast<size_t>(u) * degree);
+      const u32 owned = collect(team, pools_, u, keys);
+      prune(team, space_, u, keys, owned, degree, params_.slack, out + static_cast<size_t>(u) * degree);
     });
   }
 

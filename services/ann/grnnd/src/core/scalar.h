@@ -26,8 +26,6 @@ struct Scalar {
     f();
   }
 
-  void sync() {}
-
   template <class Keep>
   u32 compact(u64* keys, u32 count, Keep keep) {
     u32 kept = 0;

@@ -21,7 +21,6 @@ struct SearchParams {
   u32 matching;  // rows that pass the filter
   int threads;
   double deadline_s;
-  const u32* hidden;  // a vertex for each query that it shall not find, or null
 };
 
 struct Answers {
@@ -81,13 +80,15 @@ class ScratchPool {
 
 class Searcher {
  public:
-  Searcher(const GraphView& graph, const float* points, u32 dim, Metric metric)
-      : graph_(graph), points_(points), dim_(dim), metric_(metric), scratches_(graph.count) {}
+  // rows: of points; more than the graph has vertices while some are held out, which a filter must then leave out.
+  Searcher(const GraphView& graph, const float* points, u32 rows, u32 dim, Metric metric)
+      : graph_(graph), points_(points), rows_(rows), dim_(dim), metric_(metric), scratches_(graph.count) {}
 
   // rerank: how many of the beam are measured exactly, at least k.
   template <class Codes>
   void search(const Codes& codes, const float* queries, u32 count, u32 rerank, const SearchParams& params, Answers out) {
     const Deadline deadline(params.deadline_s);
+    if (is_scanned(params)) return scan_all(queries, count, params, deadline, out);
     const FloatCodes exact_codes(points_, graph_.order, dim_);
 #pragma omp parallel num_threads(params.threads)
     {
@@ -98,20 +99,16 @@ class Searcher {
       for (u32 i = 0; i < count; ++i) {
         const float* q = queries + static_cast<size_t>(i) * dim_;
         Ranking ranking(params.k);
-        const u32 hidden = params.hidden != nullptr ? params.hidden[i] : kNone;
-        bool complete;
-        if (deadline.has_passed()) {
-          complete = false;
-        } else if (is_scanned(params)) {
-          complete = scan(q, params.filter, hidden, deadline, ranking);
-        } else if (coded.prepare(q)) {
-          complete = find(coded, q, rerank, params, hidden, deadline, *scratch, ranking);
-        } else {
-          plain.prepare(q);
-          complete = find(plain, q, params.k, params, hidden, deadline, *scratch, ranking);
+        bool complete = false;
+        if (!deadline.has_passed()) {
+          if (coded.prepare(q)) {
+            complete = find(coded, q, rerank, params, deadline, *scratch, ranking);
+          } else {
+            plain.prepare(q);
+            complete = find(plain, q, params.k, params, deadline, *scratch, ranking);
+          }
         }
-        ranking.write(params.k, out.rows + static_cast<size_t>(i) * params.k, out.distances + static_cast<size_t>(i) * params.k);
-        out.truncated[i] = !complete;
+        write(ranking, complete, i, params, out);
       }
       scratches_.give(std::move(scratch));
     }
@@ -128,12 +125,12 @@ class Searcher {
   static constexpr double kStepCost = 16;  // distances of a scan for the price of one step of a beam
 
   template <class Query>
-  bool find(const Query& query, const float* q, u32 rerank, const SearchParams& params, u32 hidden, const Deadline& deadline,
+  bool find(const Query& query, const float* q, u32 rerank, const SearchParams& params, const Deadline& deadline,
             Scratch& scratch, Ranking& ranking) {
     const double selectivity = static_cast<double>(params.matching) / graph_.count;
     const u32 ef = std::max(params.ef, params.k);
     const u32 width = static_cast<u32>(std::min<double>(ef / selectivity, graph_.count));
-    bool complete = walk(graph_, query, width, params.filter, hidden, deadline, scratch);
+    bool complete = walk(graph_, query, width, params.filter, deadline, scratch);
     const Nearest& found = params.filter.bits != nullptr ? scratch.matching : scratch.beam;
     const u32 measured = std::min(found.size(), std::max(rerank, params.k));
     for (u32 i = 0; i < measured; ++i) prefetch_point(static_cast<u32>(found[i]) >> 1);
@@ -142,27 +139,47 @@ class Searcher {
       ranking.offer(exact_distance(q, row), row);
     }
     scratch.forget();
-    const u32 wanted = std::min(params.k, params.matching - (hidden != kNone ? 1 : 0));
-    if (complete && ranking.size() < wanted) {  // the graph did not lead to enough matching rows
+    if (complete && ranking.size() < std::min(params.k, params.matching)) {  // the graph did not lead to enough matching rows
       ranking = Ranking(params.k);
-      complete = scan(q, params.filter, hidden, deadline, ranking);
+      complete = scan(q, 1, params.filter, deadline, &ranking);
     }
     return complete;
   }
 
-  bool scan(const float* q, const Filter& filter, u32 hidden, const Deadline& deadline, Ranking& ranking) const {
-    const u32 hidden_row = hidden != kNone ? graph_.order[hidden] : kNone;
+  // A group of queries reads each row once: a single one waits for memory most of the time.
+  void scan_all(const float* queries, u32 count, const SearchParams& params, const Deadline& deadline, Answers out) const {
+    const u32 groups = (count + kGroup - 1) / kGroup;
+#pragma omp parallel for num_threads(params.threads) schedule(dynamic, 1)
+    for (u32 group = 0; group < groups; ++group) {
+      const u32 start = group * kGroup, size = std::min(kGroup, count - start);
+      std::vector<Ranking> rankings(size, Ranking(params.k));
+      const bool complete =
+          scan(queries + static_cast<size_t>(start) * dim_, size, params.filter, deadline, rankings.data());
+      for (u32 i = 0; i < size; ++i) write(rankings[i], complete, start + i, params, out);
+    }
+  }
+  static constexpr u32 kGroup = 8;
+
+  bool scan(const float* queries, u32 count, const Filter& filter, const Deadline& deadline, Ranking* rankings) const {
+    if (deadline.has_passed()) return false;
     u32 measured = 0;
-    for (u32 row = 0; row < graph_.count; ++row) {
+    for (u32 row = 0; row < rows_; ++row) {
       if (filter.bits != nullptr && row % 8 == 0 && filter.bits[row / 8] == 0) {
         row += 7;
         continue;
       }
-      if (!filter.passes(row) || row == hidden_row) continue;
+      if (!filter.passes(row)) continue;
       if (measured++ % 1024 == 1023 && deadline.has_passed()) return false;
-      ranking.offer(exact_distance(q, row), row);
+      for (u32 i = 0; i < count; ++i)
+        rankings[i].offer(exact_distance(queries + static_cast<size_t>(i) * dim_, row), row);
     }
     return true;
+  }
+
+  static void write(const Ranking& ranking, bool complete, u32 query, const SearchParams& params, Answers out) {
+    const size_t place = static_cast<size_t>(query) * params.k;
+    ranking.write(params.k, out.rows + place, out.distances + place);
+    out.truncated[query] = !complete;
   }
 
   void prefetch_point(u32 v) const { simd::prefetch(points_ + static_cast<size_t>(graph_.order[v]) * dim_, dim_ * sizeof(float)); }
@@ -182,6 +199,7 @@ class Searcher {
 
   GraphView graph_;
   const float* points_;
+  u32 rows_;
   u32 dim_;
   Metric metric_;
   ScratchPool scratches_;

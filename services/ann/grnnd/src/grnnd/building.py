@@ -1,0 +1,328 @@
+"""Building: check → predict memory → points → codes → order → graph → repair → calibrate."""
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from grnnd import calibration, engine, inputs
+from grnnd.calibration import Calibration
+from grnnd.codes import CodeTable, Kind, Scale, byte_rows
+from grnnd.device import Device
+from grnnd.engine import Bytes, Core, Floats, Ids
+from grnnd.errors import Cancelled, InvalidInput
+from grnnd.graph import MAX_THREADS, Graph
+from grnnd.memory import require_memory
+from grnnd.metric import Embedding, Metric
+from grnnd.plan import Plan
+
+MIN_DEGREE, MAX_DEGREE = 4, 128
+_ENTRIES = 128
+_INSERT_WIDTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a build stands.
+
+    phase: order, tree, refine, reverse, absorb, prune or calibrate. round: of this phase, from 0. done, total: rows of
+    this phase. fraction: of the whole build, in [0, 1], never falling. distances: computed so far. elapsed_s: so far.
+    """
+
+    phase: str
+    round: int
+    done: int
+    total: int
+    fraction: float
+    distances: int
+    elapsed_s: float
+
+
+def build(
+    vectors: ArrayLike,
+    *,
+    metric: str = "l2",
+    degree: int = 32,
+    seed: int = 0,
+    threads: int = 0,
+    device: str = "auto",
+    progress: Callable[[Progress], object] | None = None,
+    code: str = "auto",
+    memory_limit: int | None = None,
+    cancel: threading.Event | None = None,
+) -> Graph:
+    """Builds the graph of approximate nearest neighbours (GRNND, arXiv:2510.02774; docs/ explains the algorithm).
+
+    vectors: real numbers of shape (n, dim), 1 ≤ n < 2³¹, finite. float32 in C order is used as it is and must not be
+    changed while the graph lives; everything else is copied.
+    metric: l2, cosine or inner_product.
+    degree: neighbours of a row at most, 4 to 128; more find more per step, and take 4 bytes each.
+    seed: 0 to 2³²-1. Same vectors and seed, same graph: for any number of threads, and, when built over codes, on every
+    machine. Over float points (`code="f32"`, or data too uneven for codes) per instruction set, or everywhere for
+    integers whose sums of squares stay below 2²⁴.
+    threads: 0 for all CPUs.
+    device: cpu, cuda, or auto: cuda where the extra `gpu` and a device are there.
+    progress: called several times a second or after each 32,768 rows; what it raises stops the build and is raised.
+    code: what a search reads: sq8, f16, f32, bits; auto: sq8 unless the data are too uneven for it, then f32.
+    memory_limit: bytes beside the caller's vectors; None: what the system says is available.
+    cancel: set it from another thread to stop the build.
+
+    Raises InvalidInput, TooLarge, Cancelled, Unavailable.
+    """
+    rows = inputs.vectors(vectors, "vectors")
+    if len(rows) == 0:
+        raise InvalidInput("vectors are 0 rows, at least 1 is needed")
+    settings = _checked(metric, degree, seed, threads, device, code)
+    return _build(rows, settings, None, _Reporter(progress, cancel, settings.plan), memory_limit)
+
+
+def merge(
+    graphs: Sequence[Graph],
+    rows: Sequence[ArrayLike] | None = None,
+    *,
+    seed: int = 0,
+    threads: int = 0,
+    progress: Callable[[Progress], object] | None = None,
+    memory_limit: int | None = None,
+    cancel: threading.Event | None = None,
+) -> Graph:
+    """One graph of several that were built apart, with their edges to begin with: cheaper than a build of all.
+
+    graphs: at least one, of the same metric, dim, degree and code.
+    rows: for each graph the row numbers of its vectors in the merged graph, whole numbers of shape (len(graph),), which
+    together cover 0 to n-1; a vector may be in several graphs (overlapping shards join better), and must then be equal
+    in all. None: one graph after the other.
+
+    Deterministic as `build`. Raises InvalidInput, TooLarge, Cancelled.
+    """
+    if not graphs:
+        raise InvalidInput("graphs are none, at least one is needed")
+    if len({(g.metric, g.dim, g.degree, g.codes.kind) for g in graphs}) > 1:
+        raise InvalidInput("graphs differ in metric, dim, degree or code, they must agree")
+    model = graphs[0]
+    settings = _checked(model.metric, model.degree, seed, threads, "cpu", model.codes.kind)
+    settings = replace(settings, plan=settings.plan.for_merging())
+    numbers = _row_numbers(graphs, rows)
+    count = max(int(part.max()) for part in numbers) + 1
+    vectors = np.empty((count, model.dim), dtype=np.float32)
+    shares = np.zeros(count, dtype=np.int64)  # in how many graphs a row is
+    for graph, part in zip(graphs, numbers, strict=True):
+        vectors[part] = graph.vectors
+        shares[part] += 1
+    if not shares.all():
+        raise InvalidInput(f"rows leave out row {int(np.argmin(shares))} of {count}")
+    first = np.full((count, model.degree * int(shares.max())), -1, dtype=np.int64)
+    filled = np.zeros(count, dtype=np.int64)
+    for graph, part in zip(graphs, numbers, strict=True):
+        local = graph.neighbours()
+        columns = filled[part][:, None] * model.degree + np.arange(model.degree)
+        first[part[:, None], columns] = np.where(local >= 0, part[local], -1)
+        filled[part] += 1
+    return _build(vectors, settings, first, _Reporter(progress, cancel, settings.plan), memory_limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    metric: Metric
+    plan: Plan
+    threads: int
+    device: Device
+    kind: Kind | None  # None: auto
+
+
+def _checked(metric: str, degree: int, seed: int, threads: int, device: str, code: str) -> _Settings:
+    return _Settings(
+        Metric.of(metric),
+        Plan.of(inputs.whole(degree, "degree", MIN_DEGREE, MAX_DEGREE), inputs.whole(seed, "seed", 0, 2**32 - 1)),
+        engine.usable_threads(inputs.whole(threads, "threads", 0, MAX_THREADS)),
+        Device.of(device),
+        None if code == "auto" else Kind.of(code),
+    )
+
+
+def _row_numbers(graphs: Sequence[Graph], rows: Sequence[ArrayLike] | None) -> list[NDArray[np.int64]]:
+    if rows is None:
+        ends = np.cumsum([len(graph) for graph in graphs])
+        return [np.arange(end - len(graph), end) for graph, end in zip(graphs, ends, strict=True)]
+    if len(rows) != len(graphs):
+        raise InvalidInput(f"rows are of {len(rows)} graphs, given are {len(graphs)}")
+    numbers = []
+    for graph, part in zip(graphs, rows, strict=True):
+        found = np.asarray(part)
+        if found.dtype.kind not in "iu" or found.shape != (len(graph),):
+            raise InvalidInput(
+                f"rows have dtype {found.dtype} and shape {found.shape}, allowed is whole ({len(graph)},)"
+            )
+        if found.min() < 0 or found.max() >= inputs.MAX_ROWS or len(np.unique(found)) < len(found):
+            raise InvalidInput("rows of a graph must be different, from 0 on")
+        numbers.append(found.astype(np.int64))
+    return numbers
+
+
+def _build(
+    vectors: Floats, settings: _Settings, first: NDArray[np.int64] | None, report: "_Reporter", memory_limit: int | None
+) -> Graph:
+    """Some rows are held out at first: recall is measured with them, then they are inserted."""
+    plan, core, threads = settings.plan, engine.core(), settings.threads
+    count = len(vectors)
+    require_memory(count, vectors.shape[1], settings.metric, plan, memory_limit)
+    embedding = Embedding.fit(settings.metric, vectors)
+    points = embedding.points(vectors)
+    report.begin("order", count)
+    scale = _scale(points, settings)
+    held_out = calibration.held_out(count, plan.seed)
+    built = count - len(held_out)
+    order, rows = _ordered(core, points, scale, held_out, plan, threads)
+    edges = np.full((count, plan.degree), engine.NONE, dtype=np.uint32)
+    space = _Space(core, points, order, rows)
+    space.build(built, settings, _by_vertex(first, order, built), edges, report)
+    entries = _entries(built)
+    if rows is not None and settings.kind in (None, Kind.SQ8) and scale is not None:
+        codes = CodeTable.of_bytes(rows, scale)
+    else:
+        codes = CodeTable.encoded(core, settings.kind or Kind.F32, points, order, threads)
+    report.begin("calibrate", count)
+    part = Graph(embedding, points, order[:built], edges[:built], entries, codes, Calibration({}))
+    recalls = _calibrated(part, held_out, threads)
+    space.insert(built, plan, entries, edges)
+    space.repair(entries, edges)
+    return Graph(embedding, points, order, edges, entries, codes, recalls)
+
+
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """What distances are measured between: codes where there are `rows`, else points."""
+
+    core: Core
+    points: Floats
+    order: Ids
+    rows: Bytes | None
+
+    def build(self, built: int, settings: _Settings, first: Ids, edges: Ids, report: "_Reporter") -> None:
+        """Fills the edges of the first `built` vertices."""
+        out, order = edges[:built], self.order[:built]
+        if settings.device is Device.CUDA:
+            from grnnd.cuda import build_on_device
+
+            build_on_device(
+                self.points,
+                order,
+                None if self.rows is None else self.rows[:built],
+                settings.plan,
+                out,
+                report.on_chunk,
+            )
+            return
+        params = settings.plan.params(self.core, settings.threads)
+        if self.rows is not None:
+            self.core.build_codes(self.rows[:built], params, out, first, report.on_chunk)
+        else:
+            self.core.build_points(self.points, order, params, out, first, report.on_chunk)
+
+    def insert(self, built: int, plan: Plan, entries: Ids, edges: Ids) -> None:
+        """Adds the vertices from `built` on."""
+        if self.rows is not None:
+            self.core.insert_codes(self.rows, edges, built, plan.slack_256, _INSERT_WIDTH, entries)
+        else:
+            self.core.insert_points(self.points, self.order, edges, built, plan.slack_256, _INSERT_WIDTH, entries)
+
+    def repair(self, entries: Ids, edges: Ids) -> None:
+        """Makes every vertex reachable."""
+        if self.rows is not None:
+            self.core.repair_codes(self.rows, edges, entries)
+        else:
+            self.core.repair_points(self.points, self.order, edges, entries)
+
+
+def _scale(points: Floats, settings: _Settings) -> Scale | None:
+    """None where codes would mislead, or are not wanted."""
+    if settings.kind is Kind.F32:
+        return None
+    scale = Scale.fit(points)
+    return scale if scale.is_faithful(points, settings.plan.seed) else None
+
+
+def _ordered(
+    core: Core, points: Floats, scale: Scale | None, held_out: NDArray[np.int64], plan: Plan, threads: int
+) -> tuple[Ids, Bytes | None]:
+    """Rows in the order of a tree's leaves, those held out at the end, and their codes if there is a scale."""
+    is_built = np.ones(len(points), dtype=np.bool_)
+    is_built[held_out] = False
+    rows_first = np.concatenate([np.flatnonzero(is_built), held_out]).astype(np.uint32)
+    built = len(points) - len(held_out)
+    in_tree = np.empty(built, dtype=np.uint32)
+    if scale is None:
+        core.order_points(points, rows_first, plan.leaf, plan.seed, threads, in_tree)
+        codes = None
+    else:
+        codes = byte_rows(core, points, rows_first, scale, threads)
+        core.order_codes(codes, plan.leaf, plan.seed, threads, in_tree)
+    moved = np.concatenate([in_tree, np.arange(built, len(points), dtype=np.uint32)])
+    return rows_first[moved], None if codes is None else np.take(codes, moved, axis=0)
+
+
+def _entries(built: int) -> Ids:
+    """Vertices are numbered by a tree's leaves, so these are spread over all of the space."""
+    count = min(_ENTRIES, built)
+    return ((np.arange(count) * built + built // 2) // count).astype(np.uint32)
+
+
+def _calibrated(part: Graph, held_out: NDArray[np.int64], threads: int) -> Calibration:
+    """Measured with rows that are among the points, but not in the graph."""
+    most = min(max(calibration.NEIGHBOURS), len(part) // 2)
+    if len(held_out) == 0:
+        return Calibration({})
+    queries = np.ascontiguousarray(part.vectors[held_out])
+    is_built = np.ones(len(part.points), dtype=np.bool_)
+    is_built[held_out] = False
+    bits, matching = inputs.filter_bits(is_built, len(is_built))
+
+    def search(k: int, ef: int) -> Floats:
+        return part.search_checked(queries, k, ef, bits, matching, threads, math.inf).distances
+
+    # A filter that is said to match hardly more than k makes the core scan.
+    true = part.search_checked(queries, most, most, bits, most, threads, math.inf).distances
+    return Calibration.measured(true, search)
+
+
+def _by_vertex(first: NDArray[np.int64] | None, order: Ids, built: int) -> Ids:
+    """Edges by row as edges by vertex, without those from and to rows that are held out."""
+    if first is None:
+        return np.empty((0, 0), dtype=np.uint32)
+    vertex_of = np.full(len(order) + 1, engine.NONE, dtype=np.uint32)  # the last is that of row -1
+    vertex_of[order[:built]] = np.arange(built, dtype=np.uint32)
+    return vertex_of[first[order[:built]]]
+
+
+class _Reporter:
+    """Passes progress on, and a wish to stop."""
+
+    def __init__(
+        self, progress: Callable[[Progress], object] | None, cancel: threading.Event | None, plan: Plan
+    ) -> None:
+        self._progress = progress
+        self._cancel = cancel
+        self._steps = plan.steps()
+        self._started_s = monotonic()
+        self._fraction = 0.0
+        self._distances = 0
+
+    def begin(self, phase: str, total: int) -> None:
+        """A phase of one step has begun."""
+        self.on_chunk(phase, 0, 0, total, self._distances)
+
+    def on_chunk(self, phase: str, round_: int, done: int, total: int, distances: int) -> None:
+        """Called by the core. Raises Cancelled, or what `progress` raises."""
+        if self._cancel is not None and self._cancel.is_set():
+            raise Cancelled(f"the build was cancelled in phase {phase}")
+        if self._progress is None:
+            return
+        before, share = self._steps.get((phase, round_), (self._fraction, 0.0))
+        self._fraction = max(self._fraction, before + share * done / total)
+        self._distances = distances
+        elapsed_s = monotonic() - self._started_s
+        self._progress(Progress(phase, round_, done, total, self._fraction, distances, elapsed_s))
