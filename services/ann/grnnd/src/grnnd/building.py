@@ -115,6 +115,8 @@ def merge(
         shares[part] += 1
     if not shares.all():
         raise InvalidInput(f"rows leave out row {int(np.argmin(shares))} of {count}")
+    if not all(np.array_equal(vectors[part], graph.vectors) for graph, part in zip(graphs, numbers, strict=True)):
+        raise InvalidInput("a row has different vectors in different graphs, it must be equal in all")
     first = np.full((count, model.degree * int(shares.max())), -1, dtype=np.int64)
     filled = np.zeros(count, dtype=np.int64)
     for graph, part in zip(graphs, numbers, strict=True):

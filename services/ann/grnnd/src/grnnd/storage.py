@@ -48,7 +48,8 @@ def save(graph: Graph, path: str | PathLike[str]) -> None:
             file.write(_PREFIX.pack(MAGIC, VERSION, len(header), zlib.crc32(header)))
             file.write(header)
             for array in arrays.values():
-                file.write(b"\0" * (-file.tell() % _ALIGNMENT))
+                if array.nbytes:
+                    file.write(b"\0" * (-file.tell() % _ALIGNMENT))
                 file.write(_bytes(array))
             file.flush()
             os.fsync(file.fileno())
