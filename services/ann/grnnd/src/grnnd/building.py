@@ -179,7 +179,7 @@ def _build(
     held_out = calibration.held_out(count, plan.seed)
     built = count - len(held_out)
     order, rows = _ordered(core, points, scale, held_out, plan, threads)
-    edges = np.full((count, plan.degree), engine.NONE, dtype=np.uint32)
+    edges = np.empty((count, plan.degree), dtype=np.uint32)  # written at the end: memory until then is the pools'
     space = _Space(core, points, order, rows)
     space.build(built, settings, _by_vertex(first, order, built), edges, report)
     entries = _entries(built)
@@ -227,6 +227,7 @@ class _Space:
 
     def insert(self, built: int, plan: Plan, entries: Ids, edges: Ids) -> None:
         """Adds the vertices from `built` on."""
+        edges[built:] = engine.NONE
         if self.rows is not None:
             self.core.insert_codes(self.rows, edges, built, plan.slack_256, _INSERT_WIDTH, entries)
         else:

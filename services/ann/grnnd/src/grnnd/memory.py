@@ -48,6 +48,7 @@ def _predicted(count: int, dim: int, metric: Metric, plan: Plan) -> int:
     copies = 0 if metric is Metric.L2 else 4 * point_dim
     codes = byte_row_length(point_dim)
     ordering = 2 * codes + 8 + _TREE_BYTES
-    building = codes + 4 + plan.pool_bytes + 4 * plan.degree + _TREE_BYTES
+    # The finished lists stand where the inboxes were until the rows are given back (build.h).
+    building = codes + 4 + max(plan.pool_bytes + _TREE_BYTES, 8 * plan.inbox + 4 * plan.degree)
     sample = min(_SCRATCH_SAMPLE_BYTES, 24 * count * point_dim)
     return count * (copies + max(ordering, building)) + sample + _FIXED_BYTES

@@ -41,6 +41,15 @@ struct CodeSpace {
     return sum;
   }
   GRNND_HD static u32 key(u32 sum) { return sum; }
+
+  // The lane's share of the product of row v with the line from b to a; the sum, as `position`, sorts the points of it.
+  // Unsigned arithmetic wraps round to the signed sum.
+  GRNND_HD u32 partial_product(u32 a, u32 b, u32 v, u32 lane, u32 lanes) const {
+    u32 sum = 0;
+    for (u32 i = lane; i < row_bytes; i += lanes) sum += (static_cast<u32>(row(a)[i]) - row(b)[i]) * row(v)[i];
+    return sum;
+  }
+  GRNND_HD static u32 position(u32 sum) { return sum ^ 0x80000000u; }
   // slack: in 1/256, so that integers stay integers.
   GRNND_HD static u32 stretched(u32 key, u32 slack) {
     u64 longer = static_cast<u64>(key) * slack >> 8;
@@ -60,8 +69,10 @@ struct CodeSpace {
 #endif
   }
 
-  u32 distance(u32 a, u32 b) const;  // CPU: simd.h
+#ifndef __CUDACC__
+  u32 distance(u32 a, u32 b) const;  // scalar.h
   void prefetch(u32 v) const;
+#endif
 };
 
 // float32 rows in the caller's order; vertex v is row order[v]. Integer-valued data whose sums stay below 2²⁴ gives the
@@ -82,12 +93,24 @@ struct FloatSpace {
     return sum;
   }
   GRNND_HD static u32 key(float sum) { return float_key(sum); }
+
+  GRNND_HD float partial_product(u32 a, u32 b, u32 v, u32 lane, u32 lanes) const {
+    float sum = 0;
+    for (u32 i = lane; i < dim; i += lanes) sum += (row(a)[i] - row(b)[i]) * row(v)[i];
+    return sum;
+  }
+  GRNND_HD static u32 position(float sum) {
+    const u32 bits = float_key(sum + 0.0f);  // +0: -0 equals 0
+    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+  }
   GRNND_HD static u32 stretched(u32 key, u32 slack) {
     return float_key(key_float(key) * (static_cast<float>(slack) / 256.0f));
   }
 
-  u32 distance(u32 a, u32 b) const;  // CPU: simd.h
+#ifndef __CUDACC__
+  u32 distance(u32 a, u32 b) const;  // scalar.h
   void prefetch(u32 v) const;
+#endif
 };
 
 }  // namespace grnnd

@@ -20,11 +20,15 @@ class Array {
 #endif
     data_ = static_cast<T*>(place);
   }
-  ~Array() {
-    if (data_ != nullptr) munmap(data_, bytes_);
-  }
+  ~Array() { release(); }
   Array(const Array&) = delete;
   Array& operator=(const Array&) = delete;
+
+  // Gives the memory back; nothing may be read any more.
+  void release() {
+    if (data_ != nullptr) munmap(data_, bytes_);
+    data_ = nullptr;
+  }
 
   T* data() { return data_; }
   T& operator[](size_t i) { return data_[i]; }

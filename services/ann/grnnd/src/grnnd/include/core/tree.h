@@ -22,7 +22,7 @@ class CodeLine {
   }
   bool is_point() const { return is_point_; }
   u32 position(u32 v) const {
-    return static_cast<u32>(simd::code_product(space_.row(v), direction_.data(), space_.row_bytes)) ^ 0x80000000u;
+    return CodeSpace::position(static_cast<u32>(simd::code_product(space_.row(v), direction_.data(), space_.row_bytes)));
   }
 
  private:
@@ -41,8 +41,7 @@ class FloatLine {
   }
   bool is_point() const { return is_point_; }
   u32 position(u32 v) const {
-    u32 bits = float_key(simd::product(space_.row(v), direction_.data(), space_.dim) + 0.0f);  // +0: -0 equals 0
-    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+    return FloatSpace::position(simd::product(space_.row(v), direction_.data(), space_.dim));
   }
 
  private:

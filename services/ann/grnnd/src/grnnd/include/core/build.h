@@ -15,7 +15,7 @@ namespace grnnd {
 struct BuildParams {
   u32 degree;
   u32 capacity;     // edges a row holds
-  u32 inbox;        // edges an inbox holds
+  u32 inbox;        // edges an inbox holds: a power of two, at least 8 and half the degree
   u32 trees;        // 0: a random start
   u32 leaf;         // points a leaf holds at most
   u32 rounds;
@@ -88,11 +88,14 @@ class Builder {
       if (round + 1 < params_.rounds)
         each_vertex("absorb", round, [&](Team& team, u64* keys, u32 u) { absorb(team, pools_, u, keys); });
     }
-    const u32 degree = params_.degree;
+    // A vertex's last list takes the place of its inbox, which is drained by then: `out` is not touched before the rows are
+    // given back, so the peak is one array less.
     each_vertex("prune", 0, [&](Team& team, u64* keys, u32 u) {
       const u32 owned = collect(team, pools_, u, keys);
-      prune(team, space_, u, keys, owned, degree, params_.slack, out + static_cast<size_t>(u) * degree);
+      prune(team, space_, u, keys, owned, params_.degree, params_.slack, list_in_inbox(u));
     });
+    rows_.release();
+    for (u32 u = 0; u < count_; ++u) std::copy_n(list_in_inbox(u), params_.degree, out + static_cast<size_t>(u) * params_.degree);
   }
 
   u64 distances() const { return distances_; }
@@ -116,6 +119,9 @@ class Builder {
       watcher_.on_chunk(phase, round, stop, count_, distances_);
     }
   }
+
+  // degree ≤ 2 · inbox (BuildParams).
+  u32* list_in_inbox(u32 u) { return reinterpret_cast<u32*>(pools_.inbox_of(u)); }
 
   void start_from(const u32* first, u32 first_degree) {
     each_vertex("start", 0, [&](Team& team, u64*, u32 u) {
