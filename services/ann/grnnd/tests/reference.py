@@ -1,8 +1,9 @@
 """Exact answers and facts about graphs, computed in float64 and Python."""
 
 import numpy as np
-from grnnd import Graph, engine
 from numpy.typing import NDArray
+
+from grnnd import Graph, engine
 
 
 def all_distances(rows: NDArray[np.float32], queries: NDArray[np.float32], metric: str = "l2") -> NDArray[np.float64]:

@@ -5,9 +5,10 @@ import sys
 import threading
 import time
 
-import grnnd
 import numpy as np
 import pytest
+
+import grnnd
 from grnnd import Cancelled, InvalidInput, Progress, TooLarge, Unavailable
 from grnnd.device import Device
 

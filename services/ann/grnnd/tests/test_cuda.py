@@ -6,16 +6,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import grnnd
 import numpy as np
 import pytest
 from distributions import sampled
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import grnnd
 from grnnd import engine, nvrtc, on_device
 from grnnd.codes import Scale, byte_rows
 from grnnd.errors import GrnndError
 from grnnd.plan import Plan
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 emulated = import_module("grnnd._emulated")
 ARCHITECTURES = (75, 80, 86, 89, 90, 100)
@@ -138,7 +139,7 @@ def test_the_device_path_builds_the_graph_of_the_cpu_at_any_size(
     """With one leaf, with several, with uneven halves."""
     rows = np.random.default_rng(seed).integers(0, 9, (n, 5)).astype(np.float32)
     usual = Plan.of(degree, seed)
-    plan = Plan(degree, seed, usual.capacity, usual.inbox, trees=3, leaf=32, rounds=3, is_arranged=flag)
+    plan = Plan(degree, seed, usual.capacity, usual.inbox, trees=3, leaf=32, rounds=3, is_arranged=is_arranged)
     on_emulated, on_cpu = both(rows, True, plan)
     assert (on_emulated == on_cpu).all()
 

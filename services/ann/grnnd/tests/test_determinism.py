@@ -1,9 +1,10 @@
 """Same vectors, same seed: the same graph, whatever the machine is doing."""
 
-import grnnd
 import numpy as np
 import pytest
 from distributions import sampled
+
+import grnnd
 from grnnd import building, engine
 
 NAMES = ["normal 16d", "bytes", "few distinct", "400 clusters", "one outlier", "zeros"]

@@ -1,10 +1,11 @@
 """Recall and shape of graphs over twenty kinds of data."""
 
-import grnnd
 import numpy as np
 import pytest
 from distributions import DISTRIBUTIONS, sampled
 from reference import reachable_share, recall
+
+import grnnd
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-import grnnd
 import numpy as np
 import pytest
 from distributions import sampled
 from reference import recall
+
+import grnnd
 
 faiss = pytest.importorskip("faiss")
 

@@ -1,14 +1,15 @@
 """What holds for every graph."""
 
-import grnnd
 import numpy as np
 import pytest
 from distributions import DISTRIBUTIONS, sampled
-from grnnd.codes import Scale
-from grnnd.plan import Plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import reachable_share
+
+import grnnd
+from grnnd.codes import Scale
+from grnnd.plan import Plan
 
 SMALL = st.tuples(st.integers(1, 300), st.sampled_from([1, 2, 3, 17, 64, 65]), st.sampled_from([4, 7, 32]))
 

@@ -1,11 +1,12 @@
 """One graph of several."""
 
-import grnnd
 import numpy as np
 import pytest
 from distributions import sampled
-from grnnd import InvalidInput
 from reference import reachable_share, recall
+
+import grnnd
+from grnnd import InvalidInput, TooLarge
 
 
 @pytest.mark.parametrize("metric", ["l2", "cosine", "inner_product"])
@@ -65,5 +66,7 @@ def test_what_does_not_fit_together_is_refused() -> None:
         grnnd.merge([one], [np.arange(99)])
     with pytest.raises(InvalidInput, match="of 1 graphs"):
         grnnd.merge([one, one], [np.arange(100)])
+    with pytest.raises(TooLarge):
+        grnnd.merge([one], memory_limit=1000)
     with pytest.raises(InvalidInput, match="equal in all"):
         grnnd.merge([one, grnnd.build(rows[100:200])], [np.arange(100), np.arange(100)])

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from grnnd import engine
-from grnnd.engine import Core
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import Oracle
+
+from grnnd import engine
+from grnnd.engine import Core
 
 CORES = engine.cores()
 SLACK = 307  # 1.2 in 1/256

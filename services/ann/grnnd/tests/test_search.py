@@ -3,14 +3,15 @@
 import threading
 import time
 
-import grnnd
 import numpy as np
 import pytest
 from distributions import sampled
-from grnnd import Graph, InvalidInput
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference import all_distances, recall
+
+import grnnd
+from grnnd import Graph, InvalidInput
 
 UNCHECKED = [HealthCheck.function_scoped_fixture]
 

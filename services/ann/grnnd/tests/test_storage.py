@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import grnnd
 import numpy as np
 import pytest
 from distributions import sampled
+
+import grnnd
 from grnnd import Damaged, Graph, InvalidInput
 from grnnd.storage import MAGIC
 

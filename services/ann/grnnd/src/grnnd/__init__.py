@@ -8,11 +8,13 @@
 ([0, 1], [0.0, 0.0])
 """
 
-from grnnd.building import Progress, build, merge
+from grnnd.building import build
 from grnnd.calibration import Calibration
 from grnnd.errors import Cancelled, Damaged, GrnndError, InvalidInput, TooLarge, Unavailable
 from grnnd.graph import Graph, Hits
 from grnnd.memory import predict_memory
+from grnnd.merging import merge
+from grnnd.progress import Progress
 from grnnd.storage import load
 
 __all__ = [

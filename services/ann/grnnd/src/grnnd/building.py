@@ -2,9 +2,8 @@
 
 import math
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from time import monotonic
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,32 +13,16 @@ from grnnd.calibration import Calibration
 from grnnd.codes import CodeTable, Kind, Scale, byte_rows
 from grnnd.device import Device
 from grnnd.engine import Bytes, Core, Floats, Ids
-from grnnd.errors import Cancelled, InvalidInput
+from grnnd.errors import InvalidInput
 from grnnd.graph import MAX_THREADS, Graph
 from grnnd.memory import require_memory
 from grnnd.metric import Embedding, Metric
 from grnnd.plan import Plan
+from grnnd.progress import Progress, Reporter
 
 MIN_DEGREE, MAX_DEGREE = 4, 128
-_ENTRIES = 128
+_ENTRIES = 64
 _INSERT_WIDTH = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a build stands.
-
-    phase: order, tree, refine, reverse, absorb, prune or calibrate. round: of this phase, from 0. done, total: rows of
-    this phase. fraction: of the whole build, in [0, 1], never falling. distances: computed so far. elapsed_s: so far.
-    """
-
-    phase: str
-    round: int
-    done: int
-    total: int
-    fraction: float
-    distances: int
-    elapsed_s: float
 
 
 def build(
@@ -76,68 +59,24 @@ def build(
     rows = inputs.vectors(vectors, "vectors")
     if len(rows) == 0:
         raise InvalidInput("vectors are 0 rows, at least 1 is needed")
-    settings = _checked(metric, degree, seed, threads, device, code)
-    return _build(rows, settings, None, _Reporter(progress, cancel, settings.plan), memory_limit)
-
-
-def merge(
-    graphs: Sequence[Graph],
-    rows: Sequence[ArrayLike] | None = None,
-    *,
-    seed: int = 0,
-    threads: int = 0,
-    progress: Callable[[Progress], object] | None = None,
-    memory_limit: int | None = None,
-    cancel: threading.Event | None = None,
-) -> Graph:
-    """One graph of several that were built apart, with their edges to begin with: cheaper than a build of all.
-
-    graphs: at least one, of the same metric, dim, degree and code.
-    rows: for each graph the row numbers of its vectors in the merged graph, whole numbers of shape (len(graph),), which
-    together cover 0 to n-1; a vector may be in several graphs (overlapping shards join better), and must then be equal
-    in all. None: one graph after the other.
-
-    Deterministic as `build`. Raises InvalidInput, TooLarge, Cancelled.
-    """
-    if not graphs:
-        raise InvalidInput("graphs are none, at least one is needed")
-    if len({(g.metric, g.dim, g.degree, g.codes.kind) for g in graphs}) > 1:
-        raise InvalidInput("graphs differ in metric, dim, degree or code, they must agree")
-    model = graphs[0]
-    settings = _checked(model.metric, model.degree, seed, threads, "cpu", model.codes.kind)
-    settings = replace(settings, plan=settings.plan.for_merging())
-    numbers = _row_numbers(graphs, rows)
-    count = max(int(part.max()) for part in numbers) + 1
-    vectors = np.empty((count, model.dim), dtype=np.float32)
-    shares = np.zeros(count, dtype=np.int64)  # in how many graphs a row is
-    for graph, part in zip(graphs, numbers, strict=True):
-        vectors[part] = graph.vectors
-        shares[part] += 1
-    if not shares.all():
-        raise InvalidInput(f"rows leave out row {int(np.argmin(shares))} of {count}")
-    if not all(np.array_equal(vectors[part], graph.vectors) for graph, part in zip(graphs, numbers, strict=True)):
-        raise InvalidInput("a row has different vectors in different graphs, it must be equal in all")
-    first = np.full((count, model.degree * int(shares.max())), -1, dtype=np.int64)
-    filled = np.zeros(count, dtype=np.int64)
-    for graph, part in zip(graphs, numbers, strict=True):
-        local = graph.neighbours()
-        columns = filled[part][:, None] * model.degree + np.arange(model.degree)
-        first[part[:, None], columns] = np.where(local >= 0, part[local], -1)
-        filled[part] += 1
-    return _build(vectors, settings, first, _Reporter(progress, cancel, settings.plan), memory_limit)
+    settings = checked_settings(metric, degree, seed, threads, device, code)
+    return build_checked(rows, settings, None, Reporter(progress, cancel, settings.plan), memory_limit)
 
 
 @dataclass(frozen=True, slots=True)
-class _Settings:
+class Settings:
+    """What a caller asked for, checked. kind: None for auto."""
+
     metric: Metric
     plan: Plan
     threads: int
     device: Device
-    kind: Kind | None  # None: auto
+    kind: Kind | None
 
 
-def _checked(metric: str, degree: int, seed: int, threads: int, device: str, code: str) -> _Settings:
-    return _Settings(
+def checked_settings(metric: str, degree: int, seed: int, threads: int, device: str, code: str) -> Settings:
+    """Raises InvalidInput, and Unavailable for a device that is not there."""
+    return Settings(
         Metric.of(metric),
         Plan.of(inputs.whole(degree, "degree", MIN_DEGREE, MAX_DEGREE), inputs.whole(seed, "seed", 0, 2**32 - 1)),
         engine.usable_threads(inputs.whole(threads, "threads", 0, MAX_THREADS)),
@@ -146,29 +85,13 @@ def _checked(metric: str, degree: int, seed: int, threads: int, device: str, cod
     )
 
 
-def _row_numbers(graphs: Sequence[Graph], rows: Sequence[ArrayLike] | None) -> list[NDArray[np.int64]]:
-    if rows is None:
-        ends = np.cumsum([len(graph) for graph in graphs])
-        return [np.arange(end - len(graph), end) for graph, end in zip(graphs, ends, strict=True)]
-    if len(rows) != len(graphs):
-        raise InvalidInput(f"rows are of {len(rows)} graphs, given are {len(graphs)}")
-    numbers = []
-    for graph, part in zip(graphs, rows, strict=True):
-        found = np.asarray(part)
-        if found.dtype.kind not in "iu" or found.shape != (len(graph),):
-            raise InvalidInput(
-                f"rows have dtype {found.dtype} and shape {found.shape}, allowed is whole ({len(graph)},)"
-            )
-        if found.min() < 0 or found.max() >= inputs.MAX_ROWS or len(np.unique(found)) < len(found):
-            raise InvalidInput("rows of a graph must be different, from 0 on")
-        numbers.append(found.astype(np.int64))
-    return numbers
-
-
-def _build(
-    vectors: Floats, settings: _Settings, first: NDArray[np.int64] | None, report: "_Reporter", memory_limit: int | None
+def build_checked(
+    vectors: Floats, settings: Settings, first: NDArray[np.int32] | None, report: Reporter, memory_limit: int | None
 ) -> Graph:
-    """Some rows are held out at first: recall is measured with them, then they are inserted."""
+    """Some rows are held out at first: recall is measured with them, then they are inserted.
+
+    first: edges by row to begin with, of shape (n, any), -1 for none; or None.
+    """
     plan, core, threads = settings.plan, engine.core(), settings.threads
     count = len(vectors)
     require_memory(count, vectors.shape[1], settings.metric, plan, memory_limit)
@@ -204,20 +127,14 @@ class _Space:
     order: Ids
     rows: Bytes | None
 
-    def build(self, built: int, settings: _Settings, first: Ids, edges: Ids, report: "_Reporter") -> None:
+    def build(self, built: int, settings: Settings, first: Ids, edges: Ids, report: Reporter) -> None:
         """Fills the edges of the first `built` vertices."""
         out, order = edges[:built], self.order[:built]
         if settings.device is Device.CUDA:
             from grnnd.cuda import build_on_device
 
-            build_on_device(
-                self.points,
-                order,
-                None if self.rows is None else self.rows[:built],
-                settings.plan,
-                out,
-                report.on_chunk,
-            )
+            codes = None if self.rows is None else self.rows[:built]
+            build_on_device(self.points, order, codes, settings.plan, out, report.on_chunk)
             return
         params = settings.plan.params(self.core, settings.threads)
         if self.rows is not None:
@@ -241,7 +158,7 @@ class _Space:
             self.core.repair_points(self.points, self.order, edges, entries)
 
 
-def _scale(points: Floats, settings: _Settings) -> Scale | None:
+def _scale(points: Floats, settings: Settings) -> Scale | None:
     """None where codes would mislead, or are not wanted."""
     if settings.kind is Kind.F32:
         return None
@@ -292,40 +209,10 @@ def _calibrated(part: Graph, held_out: NDArray[np.int64], threads: int) -> Calib
     return Calibration.measured(true, search)
 
 
-def _by_vertex(first: NDArray[np.int64] | None, order: Ids, built: int) -> Ids:
+def _by_vertex(first: NDArray[np.int32] | None, order: Ids, built: int) -> Ids:
     """Edges by row as edges by vertex, without those from and to rows that are held out."""
     if first is None:
         return np.empty((0, 0), dtype=np.uint32)
     vertex_of = np.full(len(order) + 1, engine.NONE, dtype=np.uint32)  # the last is that of row -1
     vertex_of[order[:built]] = np.arange(built, dtype=np.uint32)
     return vertex_of[first[order[:built]]]
-
-
-class _Reporter:
-    """Passes progress on, and a wish to stop."""
-
-    def __init__(
-        self, progress: Callable[[Progress], object] | None, cancel: threading.Event | None, plan: Plan
-    ) -> None:
-        self._progress = progress
-        self._cancel = cancel
-        self._steps = plan.steps()
-        self._started_s = monotonic()
-        self._fraction = 0.0
-        self._distances = 0
-
-    def begin(self, phase: str, total: int) -> None:
-        """A phase of one step has begun."""
-        self.on_chunk(phase, 0, 0, total, self._distances)
-
-    def on_chunk(self, phase: str, round_: int, done: int, total: int, distances: int) -> None:
-        """Called by the core. Raises Cancelled, or what `progress` raises."""
-        if self._cancel is not None and self._cancel.is_set():
-            raise Cancelled(f"the build was cancelled in phase {phase}")
-        if self._progress is None:
-            return
-        before, share = self._steps.get((phase, round_), (self._fraction, 0.0))
-        self._fraction = max(self._fraction, before + share * done / total)
-        self._distances = distances
-        elapsed_s = monotonic() - self._started_s
-        self._progress(Progress(phase, round_, done, total, self._fraction, distances, elapsed_s))
