@@ -34,6 +34,8 @@ FloatSpace float_space(const In<float>& points, const In<u32>& order) {
   return {points.data(), order.data(), static_cast<u32>(points.shape(1))};
 }
 
+ProductSpace product_space(const In<float>& points, const In<u32>& order) { return {float_space(points, order)}; }
+
 template <class Space>
 void order_into(const Space& space, u32 leaf, u32 seed, int threads, const Out<u32>& out) {
   nb::gil_scoped_release released;
@@ -173,15 +175,24 @@ NB_MODULE(GRNND_MODULE, m) {
   m.def("build_points", [](In<float> points, In<u32> order, const BuildParams& params, Out<u32> out, In<u32> first, nb::object on_chunk) {
     return build_into(float_space(points, order), params, out, first, std::move(on_chunk));
   }, "points"_a, "order"_a, "params"_a, "out"_a, "first"_a, "on_chunk"_a.none());
+  m.def("build_products", [](In<float> points, In<u32> order, const BuildParams& params, Out<u32> out, In<u32> first, nb::object on_chunk) {
+    return build_into(product_space(points, order), params, out, first, std::move(on_chunk));
+  }, "points"_a, "order"_a, "params"_a, "out"_a, "first"_a, "on_chunk"_a.none());
   m.def("repair_codes", [](In<u8> codes, Out<u32> neighbours, In<u32> entries) { return repair_in(code_space(codes), neighbours, entries); });
   m.def("repair_points", [](In<float> points, In<u32> order, Out<u32> neighbours, In<u32> entries) {
     return repair_in(float_space(points, order), neighbours, entries);
+  });
+  m.def("repair_products", [](In<float> points, In<u32> order, Out<u32> neighbours, In<u32> entries) {
+    return repair_in(product_space(points, order), neighbours, entries);
   });
   m.def("insert_codes", [](In<u8> codes, Out<u32> edges, u32 built, u32 slack, u32 width, In<u32> entries) {
     insert_in(code_space(codes), edges, built, slack, width, entries);
   });
   m.def("insert_points", [](In<float> points, In<u32> order, Out<u32> edges, u32 built, u32 slack, u32 width, In<u32> entries) {
     insert_in(float_space(points, order), edges, built, slack, width, entries);
+  });
+  m.def("insert_products", [](In<float> points, In<u32> order, Out<u32> edges, u32 built, u32 slack, u32 width, In<u32> entries) {
+    insert_in(product_space(points, order), edges, built, slack, width, entries);
   });
   m.def("encode_bytes", &encode_bytes);
   m.def("encode_halves", &encode_halves);

@@ -19,8 +19,9 @@ from grnnd.errors import GrnndError
 from grnnd.plan import Plan
 
 emulated = import_module("grnnd._emulated")
+KINDS = ("codes", "points", "products")
 ARCHITECTURES = (75, 80, 86, 89, 90, 100)
-KERNELS = [f"{step}_{kind}" for step in ("pick", "position", "join", "refine", "prune") for kind in ("codes", "points")]
+KERNELS = [f"{step}_{kind}" for step in ("pick", "position", "join", "refine", "prune") for kind in KINDS]
 
 
 class EmulatedBackend:
@@ -99,17 +100,21 @@ def test_a_warp_measures_as_numpy(dim: int, seed: int) -> None:
     assert emulated.warp_code_position(codes, 0, 1, 2) == ((wide[0] - wide[1]) * wide[2]).sum() + 2**31
 
 
-def both(rows: np.ndarray, is_over_codes: bool, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+def both(rows: np.ndarray, kind: str, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     """The edges of the device path, emulated, and of the CPU's."""
     core, same = engine.core(), np.arange(len(rows), dtype=np.uint32)
-    codes = byte_rows(core, rows, same, Scale.fit(rows), 1) if is_over_codes else None
+    used = byte_rows(core, rows, same, Scale.fit(rows), 1) if kind == "codes" else rows
     on_emulated = np.empty((len(rows), plan.degree), dtype=np.uint32)
-    on_device.build(EmulatedBackend(), rows, same, codes, plan, on_emulated, lambda *_: None)
+    on_device.build(EmulatedBackend(), kind, used, same, plan, on_emulated, lambda *_: None)
     on_cpu, first = np.empty_like(on_emulated), np.empty((0, 0), dtype=np.uint32)
-    if codes is not None:
-        core.build_codes(codes, plan.params(core, 1), on_cpu, first, None)
-    else:
-        core.build_points(rows, same, plan.params(core, 1), on_cpu, first, None)
+    params = plan.params(core, 1)
+    match kind:
+        case "codes":
+            core.build_codes(used, params, on_cpu, first, None)
+        case "points":
+            core.build_points(used, same, params, on_cpu, first, None)
+        case "products":
+            core.build_products(used, same, params, on_cpu, first, None)
     return on_emulated, on_cpu
 
 
@@ -117,30 +122,36 @@ def both(rows: np.ndarray, is_over_codes: bool, plan: Plan) -> tuple[np.ndarray,
 def test_the_device_path_builds_the_graph_of_the_cpu_over_codes(name: str) -> None:
     """Of any data: all distances are whole numbers."""
     rows = sampled(name)[0][:700]
-    on_emulated, on_cpu = both(rows, True, Plan.of(16, 7))
+    on_emulated, on_cpu = both(rows, "codes", Plan.of(16, 7))
     assert (on_emulated == on_cpu).all()
     assert (on_cpu != engine.NONE).any()
 
 
+@pytest.mark.parametrize("kind", ["points", "products"])
 @pytest.mark.parametrize("name", ["bytes", "bits", "zeros"])
-def test_the_device_path_builds_the_graph_of_the_cpu_over_whole_floats(name: str) -> None:
+def test_the_device_path_builds_the_graph_of_the_cpu_over_whole_floats(name: str, kind: str) -> None:
     rows = sampled(name)[0][:700] % 16
-    on_emulated, on_cpu = both(rows, False, Plan.of(16, 7))
+    on_emulated, on_cpu = both(rows, kind, Plan.of(16, 7))
     assert (on_emulated == on_cpu).all()
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(
-    n=st.integers(1, 400), degree=st.sampled_from([4, 9, 32]), seed=st.integers(0, 2**32 - 1), is_arranged=st.booleans()
+    n=st.integers(1, 400),
+    levels=st.sampled_from([2, 9]),
+    degree=st.sampled_from([4, 9, 32]),
+    seed=st.integers(0, 2**32 - 1),
+    is_arranged=st.booleans(),
 )
 def test_the_device_path_builds_the_graph_of_the_cpu_at_any_size(
-    n: int, degree: int, seed: int, is_arranged: bool
+    kind: str, n: int, levels: int, degree: int, seed: int, is_arranged: bool
 ) -> None:
-    """With one leaf, with several, with uneven halves."""
-    rows = np.random.default_rng(seed).integers(0, 9, (n, 5)).astype(np.float32)
+    """With one leaf, with several, with uneven halves, with lines between equal points."""
+    rows = np.random.default_rng(seed).integers(0, levels, (n, 5)).astype(np.float32)
     usual = Plan.of(degree, seed)
     plan = Plan(degree, seed, usual.capacity, usual.inbox, trees=3, leaf=32, rounds=3, is_arranged=is_arranged)
-    on_emulated, on_cpu = both(rows, True, plan)
+    on_emulated, on_cpu = both(rows, kind, plan)
     assert (on_emulated == on_cpu).all()
 
 

@@ -45,6 +45,13 @@ def test_a_graph_over_whole_floats_is_the_same_on_every_instruction_set(monkeypa
         assert (grnnd.build(rows, code="f32").edges == first.edges).all()
 
 
+def test_a_graph_by_inner_product_is_the_same_for_any_number_of_threads() -> None:
+    """Over products of floats."""
+    rows, _ = sampled("normal 16d")
+    first = grnnd.build(rows, metric="inner_product", threads=1)
+    assert (grnnd.build(rows, metric="inner_product", threads=4).edges == first.edges).all()
+
+
 def test_another_seed_gives_another_graph() -> None:
     rows, _ = sampled("normal 16d")
     assert (grnnd.build(rows, seed=1).edges != grnnd.build(rows, seed=2).edges).any()

@@ -59,6 +59,8 @@ def test_what_does_not_fit_together_is_refused() -> None:
     with pytest.raises(InvalidInput, match="differ"):
         grnnd.merge([one, grnnd.build(rows[:100], degree=8)])
     with pytest.raises(InvalidInput, match="leave out row 100"):
+        grnnd.merge([one, one], [np.arange(100), np.append(np.arange(99), 101)])
+    with pytest.raises(InvalidInput, match="go up to 200"):
         grnnd.merge([one, one], [np.arange(100), np.arange(101, 201)])
     with pytest.raises(InvalidInput, match="different"):
         grnnd.merge([one], [np.zeros(100, dtype=np.int64)])

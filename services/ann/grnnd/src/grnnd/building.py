@@ -45,8 +45,8 @@ def build(
     metric: l2, cosine or inner_product.
     degree: neighbours of a row at most, 4 to 128; more find more per step, and take 4 bytes each.
     seed: 0 to 2³²-1. Same vectors and seed, same graph: for any number of threads, and, when built over codes, on every
-    machine. Over float points (`code="f32"`, or data too uneven for codes) per instruction set, or everywhere for
-    integers whose sums of squares stay below 2²⁴.
+    machine. Over floats (inner product, `code="f32"`, or data too uneven for codes) per instruction set, or everywhere
+    for whole numbers whose sums stay below 2²⁴.
     threads: 0 for all CPUs.
     device: cpu, cuda, or auto: cuda where the extra `gpu` and a device are there.
     progress: called several times a second or after each 32,768 rows; what it raises stops the build and is raised.
@@ -103,7 +103,7 @@ def build_checked(
     built = count - len(held_out)
     order, rows = _ordered(core, points, scale, held_out, plan, threads)
     edges = np.empty((count, plan.degree), dtype=np.uint32)  # written at the end: memory until then is the pools'
-    space = _Space(core, points, order, rows)
+    space = _Space(core, points, order, rows, settings.metric is Metric.INNER_PRODUCT)
     space.build(built, settings, _by_vertex(first, order, built), edges, report)
     entries = _entries(built)
     if rows is not None and settings.kind in (None, Kind.SQ8) and scale is not None:
@@ -120,39 +120,48 @@ def build_checked(
 
 @dataclass(frozen=True, slots=True)
 class _Space:
-    """What distances are measured between: codes where there are `rows`, else points."""
+    """What edges are measured in: products of points, or distances of codes where there are `rows`, else of points."""
 
     core: Core
     points: Floats
     order: Ids
     rows: Bytes | None
+    is_product: bool
 
     def build(self, built: int, settings: Settings, first: Ids, edges: Ids, report: Reporter) -> None:
         """Fills the edges of the first `built` vertices."""
-        out, order = edges[:built], self.order[:built]
+        out, order, core = edges[:built], self.order[:built], self.core
         if settings.device is Device.CUDA:
             from grnnd.cuda import build_on_device
 
-            codes = None if self.rows is None else self.rows[:built]
-            build_on_device(self.points, order, codes, settings.plan, out, report.on_chunk)
+            kind = "products" if self.is_product else "points" if self.rows is None else "codes"
+            rows = self.rows[:built] if self.rows is not None and kind == "codes" else self.points
+            build_on_device(kind, rows, order, settings.plan, out, report.on_chunk)
             return
-        params = settings.plan.params(self.core, settings.threads)
-        if self.rows is not None:
-            self.core.build_codes(self.rows[:built], params, out, first, report.on_chunk)
+        params = settings.plan.params(core, settings.threads)
+        if self.is_product:
+            core.build_products(self.points, order, params, out, first, report.on_chunk)
+        elif self.rows is not None:
+            core.build_codes(self.rows[:built], params, out, first, report.on_chunk)
         else:
-            self.core.build_points(self.points, order, params, out, first, report.on_chunk)
+            core.build_points(self.points, order, params, out, first, report.on_chunk)
 
     def insert(self, built: int, plan: Plan, entries: Ids, edges: Ids) -> None:
         """Adds the vertices from `built` on."""
         edges[built:] = engine.NONE
-        if self.rows is not None:
-            self.core.insert_codes(self.rows, edges, built, plan.slack_256, _INSERT_WIDTH, entries)
+        how = (built, plan.slack_256, _INSERT_WIDTH, entries)
+        if self.is_product:
+            self.core.insert_products(self.points, self.order, edges, *how)
+        elif self.rows is not None:
+            self.core.insert_codes(self.rows, edges, *how)
         else:
-            self.core.insert_points(self.points, self.order, edges, built, plan.slack_256, _INSERT_WIDTH, entries)
+            self.core.insert_points(self.points, self.order, edges, *how)
 
     def repair(self, entries: Ids, edges: Ids) -> None:
         """Makes every vertex reachable."""
-        if self.rows is not None:
+        if self.is_product:
+            self.core.repair_products(self.points, self.order, edges, entries)
+        elif self.rows is not None:
             self.core.repair_codes(self.rows, edges, entries)
         else:
             self.core.repair_points(self.points, self.order, edges, entries)

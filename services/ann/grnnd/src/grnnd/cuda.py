@@ -17,12 +17,12 @@ _MAX_BLOCKS = 1 << 20  # teams beyond that are taken in turn
 _ROOM_BYTES = 12  # of a key and a length
 
 
-def build_on_device(points: Floats, order: Ids, codes: Bytes | None, plan: Plan, out: Ids, on_chunk: OnChunk) -> None:
-    """Fills `out`; the graph is that of the CPU over codes, and over floats where these are whole and small.
+def build_on_device(kind: str, rows: Bytes | Floats, order: Ids, plan: Plan, out: Ids, on_chunk: OnChunk) -> None:
+    """Fills `out`, as `on_device.build` says; the graph is that of the CPU over codes, and over small whole floats.
 
     Raises Unavailable without NVRTC, and CuPy's OutOfMemoryError if the device is too small.
     """
-    on_device.build(_CupyBackend(), points, order, codes, plan, out, on_chunk)
+    on_device.build(_CupyBackend(), kind, rows, order, plan, out, on_chunk)
 
 
 class _CupyBackend:

@@ -11,7 +11,7 @@ from grnnd.errors import InvalidInput
 
 MAX_DIM = 65_536
 MAX_ROWS = 2**31 - 2  # an edge has 31 bits for its vertex
-MAX_SIZE = 1e17  # squares of such coordinates still add up within float32, at MAX_DIM
+MAX_SIZE = 1e16  # squares of differences of such coordinates still add up within float32, at MAX_DIM
 _CHUNK_ROWS = 16_384
 
 

@@ -23,7 +23,7 @@ def predict_memory(count: int, dim: int, metric: str = "l2", degree: int = 32) -
 def require_memory(
     count: int, dim: int, metric: Metric, plan: Plan, limit_bytes: int | None, extra_bytes: int = 0
 ) -> None:
-    """Raises TooLarge if the build, and what else is to be allocated, would take more than the limit, or than there is."""
+    """Raises TooLarge if the build, and what else is to be allocated, would exceed the limit, or what there is."""
     needed = _predicted(count, dim, metric, plan) + extra_bytes
     limit = available_bytes() if limit_bytes is None else limit_bytes
     if limit is not None and needed > limit:

@@ -43,6 +43,9 @@ def merge(
     settings = replace(settings, plan=settings.plan.for_merging())
     numbers = _row_numbers(graphs, rows)
     count = max(int(part.max()) for part in numbers) + 1
+    total = sum(len(graph) for graph in graphs)
+    if count > total:
+        raise InvalidInput(f"rows go up to {count - 1}, the graphs hold {total} in all: some are left out")
     shares = np.zeros(count, dtype=np.int32)  # in how many graphs a row is
     for part in numbers:
         shares[part] += 1

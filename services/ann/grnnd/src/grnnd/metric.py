@@ -1,9 +1,13 @@
-"""Every metric as squared Euclidean distance between *points*, which is what graphs are built over.
+"""Every metric as squared Euclidean distance between *points*, which is what searches measure.
 
 l2             x itself; distance |q - x|²
 cosine         x/|x|; |q - x|² / 2 of unit vectors is 1 - cos
 inner_product  (x, √(R² - |x|²)) with R the largest |x|: all points then lie on one sphere, and the nearest to (s·q, 0)
                is the x of largest q·x, whatever s > 0 (Bachrach et al., RecSys 2014). Distance -q·x
+
+So a beam over any codes ranks by inner product. Edges are another matter: on the sphere, long vectors are far from all
+others, and nothing leads to them. They are therefore measured in products themselves (ProductSpace of space.h): recall
+0.68 against 0.26, at ef 64 among 30,000 normal vectors of dim 64.
 """
 
 from dataclasses import dataclass

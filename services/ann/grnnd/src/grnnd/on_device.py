@@ -25,10 +25,13 @@ class Backend(Protocol):
 
 
 def build(
-    backend: Backend, points: Floats, order: Ids, codes: Bytes | None, plan: Plan, out: Ids, on_chunk: OnChunk
+    backend: Backend, kind: str, rows: Bytes | Floats, order: Ids, plan: Plan, out: Ids, on_chunk: OnChunk
 ) -> None:
-    """Fills `out` with the edges of the vertices, of shape (len(order), degree), from a start in trees."""
-    _Build(backend, points, order, codes, plan, on_chunk).run(out)
+    """Fills `out` with the edges of the vertices, of shape (len(order), degree), from a start in trees.
+
+    kind: codes, points or products (space.h). rows: codes by vertex, or points in the caller's order.
+    """
+    _Build(backend, kind, rows, order, plan, on_chunk).run(out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +52,15 @@ class _Segments:
 
 class _Build:
     def __init__(
-        self, backend: Backend, points: Floats, order: Ids, codes: Bytes | None, plan: Plan, on_chunk: OnChunk
+        self, backend: Backend, kind: str, rows: Bytes | Floats, order: Ids, plan: Plan, on_chunk: OnChunk
     ) -> None:
         xp = self._xp = backend.xp
         self._backend, self._plan, self._on_chunk, self._count = backend, plan, on_chunk, len(order)
         self._room = 1
         while self._room < plan.capacity + max(plan.inbox, plan.leaf):
             self._room *= 2
-        self._kind = "points" if codes is None else "codes"
-        self._space = (
-            (xp.asarray(points), xp.asarray(order), np.uint32(points.shape[1]))
-            if codes is None
-            else (xp.asarray(codes), xp.empty(0, dtype=xp.uint32), np.uint32(codes.shape[1]))
-        )
+        self._kind = kind
+        self._space = (xp.asarray(rows), xp.asarray(order), np.uint32(rows.shape[1]))
         self._pools = (
             xp.full((self._count, plan.capacity), _EMPTY, dtype=xp.uint64),
             xp.full((self._count, plan.inbox), _EMPTY, dtype=xp.uint64),

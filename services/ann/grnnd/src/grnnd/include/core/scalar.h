@@ -11,6 +11,7 @@ namespace grnnd {
 inline u32 CodeSpace::distance(u32 a, u32 b) const { return simd::squared_code_distance(row(a), row(b), row_bytes); }
 inline void CodeSpace::prefetch(u32 v) const { simd::prefetch(row(v), row_bytes); }
 inline u32 FloatSpace::distance(u32 a, u32 b) const { return float_key(simd::squared_distance(row(a), row(b), dim)); }
+inline u32 ProductSpace::distance(u32 a, u32 b) const { return key(simd::product(row(a), row(b), dim - 1)); }
 inline void FloatSpace::prefetch(u32 v) const { simd::prefetch(row(v), dim * sizeof(float)); }
 
 struct Scalar {

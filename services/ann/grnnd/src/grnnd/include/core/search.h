@@ -33,19 +33,17 @@ struct Answers {
 class Ranking {
  public:
   explicit Ranking(u32 k) { nearest_.reset(k); }
-  // The distance is not a squared one under inner product: its sign bit makes keys of negative floats descend.
+  // The distance may be negative, under inner product.
   void offer(float distance, u32 row) {
-    const u32 bits = float_key(distance + 0.0f);
-    const u32 sortable = bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-    nearest_.insert(static_cast<u64>(sortable) << 32 | row);
+    nearest_.insert(static_cast<u64>(sortable(distance)) << 32 | row);
   }
   u32 size() const { return nearest_.size(); }
   void write(u32 k, long long* rows, float* distances) const {
     for (u32 i = 0; i < k; ++i) {
       if (i < size()) {
-        const u32 sortable = static_cast<u32>(nearest_[i] >> 32);
+        const u32 key = static_cast<u32>(nearest_[i] >> 32);
         rows[i] = static_cast<u32>(nearest_[i]);
-        distances[i] = key_float(sortable & 0x80000000u ? sortable & 0x7fffffffu : ~sortable);
+        distances[i] = key_float(key & 0x80000000u ? key & 0x7fffffffu : ~key);
       } else {
         rows[i] = -1;
         distances[i] = std::numeric_limits<float>::infinity();

@@ -1,5 +1,5 @@
-// The two kinds of points that graphs are built over. A distance is a squared length as a u32 key that sorts like the
-// number: the integer itself for codes, the bits of a non-negative float for floats.
+// The three kinds of points that graphs are built over. A distance is a u32 key that sorts like the number: the integer
+// itself for codes, the bits of a non-negative float for floats, the bits of a product put in order for products.
 #pragma once
 
 #include "edge.h"
@@ -21,6 +21,12 @@ inline float key_float(u32 key) {
   return x;
 }
 #endif
+
+// Of any float, negative ones too.
+GRNND_HD u32 sortable(float x) {
+  const u32 bits = float_key(x + 0.0f);  // +0: -0 equals 0
+  return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
 
 // One byte a dimension, 0 to 127, rows padded with zeros to a multiple of 64 bytes. Seven bits, not eight, so that a
 // difference fits a signed byte: AVX-512 VNNI then needs three instructions for 64 dimensions, CUDA two for four.
@@ -99,10 +105,7 @@ struct FloatSpace {
     for (u32 i = lane; i < dim; i += lanes) sum += (row(a)[i] - row(b)[i]) * row(v)[i];
     return sum;
   }
-  GRNND_HD static u32 position(float sum) {
-    const u32 bits = float_key(sum + 0.0f);  // +0: -0 equals 0
-    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-  }
+  GRNND_HD static u32 position(float sum) { return sortable(sum); }
   GRNND_HD static u32 stretched(u32 key, u32 slack) {
     return float_key(key_float(key) * (static_cast<float>(slack) / 256.0f));
   }
@@ -110,6 +113,25 @@ struct FloatSpace {
 #ifndef __CUDACC__
   u32 distance(u32 a, u32 b) const;  // scalar.h
   void prefetch(u32 v) const;
+#endif
+};
+
+// Largest inner product first, of points whose last coordinate does not count (metric.py puts them on a sphere by it). The
+// rule of relative neighbourhoods then reads: v leaves u where a kept w has w·v > u·v (ip-NSW: Morozov, Babenko, NeurIPS
+// 2018). Nothing stretches such keys: products have no scale that a slack could mean.
+struct ProductSpace : FloatSpace {
+  GRNND_HD float partial(u32 a, u32 b, u32 lane, u32 lanes) const {
+    const float* x = row(a);
+    const float* y = row(b);
+    float sum = 0;
+    for (u32 i = lane; i < dim - 1; i += lanes) sum += x[i] * y[i];
+    return sum;
+  }
+  GRNND_HD static u32 key(float sum) { return ~sortable(sum); }
+  GRNND_HD static u32 stretched(u32 key, u32) { return key; }
+
+#ifndef __CUDACC__
+  u32 distance(u32 a, u32 b) const;  // scalar.h
 #endif
 };
 

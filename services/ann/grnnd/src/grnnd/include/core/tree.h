@@ -60,6 +60,10 @@ template <>
 struct LineOf<FloatSpace> {
   using type = FloatLine;
 };
+template <>
+struct LineOf<ProductSpace> {
+  using type = FloatLine;
+};
 
 // Where each leaf of a tree over `count` points begins, and `count` itself at the end.
 inline std::vector<u32> leaf_bounds(u32 count, u32 leaf) {

@@ -91,5 +91,6 @@ __global__ void reverse_rows(u32 count, u32 room, GRNND_POOLS, u32 share, u32 se
 
 GRNND_MEASURING(codes, CodeSpace, (CodeSpace{static_cast<const u8*>(points), width}))
 GRNND_MEASURING(points, FloatSpace, (FloatSpace{static_cast<const float*>(points), order, width}))
+GRNND_MEASURING(products, ProductSpace, (ProductSpace{{static_cast<const float*>(points), order, width}}))
 
 }  // extern "C"

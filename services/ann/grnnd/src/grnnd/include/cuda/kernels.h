@@ -6,6 +6,10 @@
 
 namespace grnnd {
 
+// Where points are told apart: by distance, which under inner product is not what edges are measured in.
+GRNND_HD const CodeSpace& lengths_of(const CodeSpace& space) { return space; }
+GRNND_HD const FloatSpace& lengths_of(const FloatSpace& space) { return space; }
+
 constexpr u32 kAttempts = 4;  // pairs of points tried for a line, as in tree.h
 
 // One warp for 32 places of `ids`: offers each id for both ends of its node's lines. choices: nodes × attempts × 2.
@@ -33,7 +37,7 @@ GRNND_HD void pick_step(Team& team, u32 at, const Space& space, const u64* choic
     const u64* ends = choices + (static_cast<u64>(at) * kAttempts + attempt) * 2;
     a = static_cast<u32>(ends[0]);
     b = static_cast<u32>(ends[1]);
-    if (team.distance(space, a, b) != 0) break;
+    if (team.distance(lengths_of(space), a, b) != 0) break;
   }
   team.once([&] {
     lines[2 * at] = a;
