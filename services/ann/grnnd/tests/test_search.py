@@ -1,7 +1,6 @@
 """What a search promises."""
 
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -97,14 +96,13 @@ def test_a_passed_deadline_truncates_and_says_so(graph: Graph, queries: np.ndarr
 
 
 def test_a_deadline_ends_a_scan_and_a_beam() -> None:
-    """Both look at the clock while they work, not only between queries."""
-    rows = np.random.default_rng(0).standard_normal((20_000, 32)).astype(np.float32)
+    """Each looks at the clock while it works, not only between queries: this one query takes a millisecond or more."""
+    rows = np.random.default_rng(0).standard_normal((40_000, 32)).astype(np.float32)
     graph = grnnd.build(rows, degree=8)
-    for extra in ({"filter": np.ones(len(rows), dtype=np.bool_), "k": 9999}, {"k": 20_000}, {"k": 10, "ef": 20_000}):
-        started = time.monotonic()
-        hits = graph.search(rows[:400], threads=1, deadline_s=0.05, **extra)
-        assert time.monotonic() - started < 1
-        assert hits.truncated[-1]
+    graph.search(rows[:1], 1)  # the first search also opens what it needs
+    for extra in ({"k": 10, "ef": 2400}, {"k": 9999, "filter": np.ones(len(rows), dtype=np.bool_)}, {"k": 40_000}):
+        hits = graph.search(rows[:1], threads=1, deadline_s=2e-4, **extra)
+        assert hits.truncated.all()
 
 
 def test_a_generous_deadline_changes_nothing(graph: Graph, queries: np.ndarray) -> None:

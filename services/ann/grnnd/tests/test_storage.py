@@ -1,6 +1,7 @@
 """Files: what is loaded is what was saved, or it is refused."""
 
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -141,3 +142,11 @@ def test_a_graph_over_floats_survives_the_file(tmp_path: Path) -> None:
     assert graph.codes.kind == "f32"
     graph.save(tmp_path / "graph")
     assert (grnnd.load(tmp_path / "graph").search(queries, 5).ids == graph.search(queries, 5).ids).all()
+
+
+def test_a_graph_can_be_sent_to_another_process() -> None:
+    """By pickle, as process pools do."""
+    graph = small()
+    graph.search(graph.vectors[:1], 1)  # opens what only this process has
+    again = pickle.loads(pickle.dumps(graph))
+    assert (again.search(graph.vectors, 3).ids == graph.search(graph.vectors, 3).ids).all()
