@@ -1,0 +1,56 @@
+"""How much memory a build takes, known before it begins."""
+
+from pathlib import Path
+
+from grnnd.codes import byte_row_length
+from grnnd.errors import TooLarge
+from grnnd.metric import Metric
+from grnnd.plan import Plan
+
+_FIXED_BYTES = 32 << 20  # threads' scratch, calibration, the interpreter's own
+_TREE_BYTES = 12  # of a vertex: its id and a key, while a tree is grown
+_SCRATCH_SAMPLE_BYTES = 64 << 20  # float64 sample by which codes are judged
+
+
+def predict_memory(count: int, dim: int, metric: str = "l2", degree: int = 32) -> int:
+    """Bytes that a build on the CPU takes at its peak, beside the caller's vectors.
+
+    count: rows. dim: of a vector. Vectors that are not float32 in C order are copied: add 4 · count · dim.
+    """
+    return _predicted(count, dim, Metric.of(metric), Plan.of(degree, 0))
+
+
+def require_memory(
+    count: int, dim: int, metric: Metric, plan: Plan, limit_bytes: int | None, extra_bytes: int = 0
+) -> None:
+    """Raises TooLarge if the build, and what else is to be allocated, would exceed the limit, or what there is."""
+    needed = _predicted(count, dim, metric, plan) + extra_bytes
+    limit = available_bytes() if limit_bytes is None else limit_bytes
+    if limit is not None and needed > limit:
+        raise TooLarge(needed, limit)
+
+
+def available_bytes() -> int | None:
+    """What the system and this process's control group can still give; None where they do not say (not Linux)."""
+    try:
+        words = Path("/proc/meminfo").read_text().split("MemAvailable:")[1].split()
+    except (OSError, IndexError):
+        return None
+    available = int(words[0]) * 1024
+    try:
+        most = Path("/sys/fs/cgroup/memory.max").read_text().strip()
+        used = int(Path("/sys/fs/cgroup/memory.current").read_text())
+    except (OSError, ValueError):
+        return available
+    return available if most == "max" else min(available, int(most) - used)
+
+
+def _predicted(count: int, dim: int, metric: Metric, plan: Plan) -> int:
+    point_dim = dim + (metric is Metric.INNER_PRODUCT)
+    copies = 0 if metric is Metric.L2 else 4 * point_dim
+    codes = byte_row_length(point_dim)
+    ordering = 2 * codes + 8 + _TREE_BYTES
+    # The finished lists stand where the inboxes were until the rows are given back (build.h).
+    building = codes + 4 + max(plan.pool_bytes + _TREE_BYTES, 8 * plan.inbox + 4 * plan.degree)
+    sample = min(_SCRATCH_SAMPLE_BYTES, 24 * count * point_dim)
+    return count * (copies + max(ordering, building)) + sample + _FIXED_BYTES

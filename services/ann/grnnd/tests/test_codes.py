@@ -1,0 +1,76 @@
+"""Codes against numpy, on every instruction set."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grnnd import engine
+from grnnd.codes import CodeTable, Kind, Scale, bit_row_length, byte_row_length, byte_rows
+
+CORES = engine.cores()
+by_core = pytest.mark.parametrize("core", CORES.values(), ids=CORES.keys())
+
+
+@by_core
+def test_float16_codes_round_as_numpy(core: engine.Core) -> None:
+    """All sizes, subnormals and ties."""
+    ties = (np.arange(0, 4096, dtype=np.float32) + 0.5) * 2.0**-24
+    rng = np.random.default_rng(0)
+    spread = (rng.standard_normal(40_000) * 10.0 ** rng.uniform(-9, 4, 40_000)).astype(np.float32)
+    values = np.concatenate([ties, spread, [0, -0.0, 65_504, 1, 2049, 2051]]).astype(np.float32)[:, None]
+    halves = np.empty(values.shape, dtype=np.uint16)
+    core.encode_halves(values, np.arange(len(values), dtype=np.uint32), halves, 1)
+    assert (halves.view(np.float16) == values.astype(np.float16)).all()
+
+
+@by_core
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(dim=st.sampled_from([1, 3, 63, 64, 65, 200]), size=st.sampled_from([1e-6, 1.0, 1e6]), seed=st.integers(0, 1000))
+def test_a_byte_code_is_within_half_a_step(core: engine.Core, dim: int, size: float, seed: int) -> None:
+    points = (size * np.random.default_rng(seed).standard_normal((50, dim))).astype(np.float32)
+    scale = Scale.fit(points)
+    rows = byte_rows(core, points, np.arange(50, dtype=np.uint32), scale, 1)
+    assert rows.max() <= 127
+    assert (rows[:, dim:] == 0).all()
+    decoded = scale.low + rows[:, :dim].astype(np.float64) * scale.step
+    assert np.abs(decoded - points).max() <= 0.501 * scale.step
+
+
+def test_codes_are_the_same_on_every_instruction_set() -> None:
+    """Bits too: the rotation is plain code everywhere, compiled without reordering."""
+    points = np.random.default_rng(0).standard_normal((300, 100)).astype(np.float32)
+    order = np.random.default_rng(1).permutation(300).astype(np.uint32)
+    for kind in (Kind.SQ8, Kind.F16):
+        rows = [CodeTable.encoded(core, kind, points, order, 1).rows for core in CORES.values()]
+        assert all((each == rows[0]).all() for each in rows)
+
+
+@by_core
+def test_rows_of_bits_are_as_long_as_python_thinks(core: engine.Core) -> None:
+    """The length is computed on both sides: here it is seen that a row ends where the next begins."""
+    for dim in (1, 64, 65, 128, 500):
+        points = np.random.default_rng(0).standard_normal((3, dim)).astype(np.float32)
+        table = CodeTable.encoded(core, Kind.BITS, points, np.arange(3, dtype=np.uint32), 1)
+        assert table.fits(dim, 3)
+        alone = CodeTable.encoded(core, Kind.BITS, points, np.array([2, 2, 2], dtype=np.uint32), 1)
+        assert (alone.rows[0] == table.rows[2]).all()
+        assert bit_row_length(dim) % 8 == 0
+        assert byte_row_length(dim) % 64 == 0
+
+
+@by_core
+@pytest.mark.parametrize("dim", [64, 100, 384])
+def test_distances_between_bits_are_nearly_true(core: engine.Core, dim: int) -> None:
+    """RaBitQ's estimate errs by O(1/√dim): a search by bits alone finds far more than chance."""
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((2000, dim)).astype(np.float32)
+    order, entries = np.arange(2000, dtype=np.uint32), np.arange(2000, dtype=np.uint32)
+    edges = np.full((2000, 4), engine.NONE, dtype=np.uint32)
+    index = core.Index(points, order, edges, entries, core.Metric.L2)  # type: ignore[attr-defined]
+    codes = CodeTable.encoded(core, Kind.BITS, points, order, 1).opened(core, index)
+    hits, distances = np.empty((20, 8), dtype=np.int64), np.empty((20, 8), dtype=np.float32)
+    nothing = np.empty(0, dtype=np.uint8)
+    queries = points[:20] + 0.3 * rng.standard_normal((20, dim)).astype(np.float32)
+    index.search(codes, queries, 8, 8, nothing, 2000, float("inf"), 1, hits, distances, np.empty(20, dtype=np.uint8))
+    assert np.mean(hits[:, 0] == np.arange(20)) >= 0.9

@@ -1,0 +1,27 @@
+"""The README's example runs, and it names every module."""
+
+import doctest
+from pathlib import Path
+
+import grnnd
+
+FOLDER = Path(__file__).parent.parent
+README = (FOLDER / "README.md").read_text()
+
+
+def test_the_example_runs(tmp_path: Path) -> None:
+    code = README.split("```python\n")[1].split("```")[0].replace("/tmp/", f"{tmp_path}/")
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert len(names["whole"]) == 10_000  # type: ignore[arg-type]
+
+
+def test_the_docstring_of_the_package_runs() -> None:
+    assert doctest.testmod(grnnd).attempted > 0
+    assert doctest.testmod(grnnd).failed == 0
+
+
+def test_every_module_and_header_is_named() -> None:
+    files = [*(FOLDER / "src" / "grnnd").glob("*.py"), *(FOLDER / "src" / "grnnd" / "include").glob("*/*.h")]
+    plain = {"__init__", "device", "errors", "half", "hadamard", "inputs", "memory", "plan", "progress"}
+    assert [file.name for file in files if file.stem not in README and file.stem not in plain] == []

@@ -1,0 +1,182 @@
+"""What a search promises."""
+
+import threading
+
+import numpy as np
+import pytest
+from distributions import sampled
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reference import all_distances, recall
+
+import grnnd
+from grnnd import Graph, InvalidInput
+
+UNCHECKED = [HealthCheck.function_scoped_fixture]
+
+
+@pytest.fixture(scope="module")
+def rows() -> np.ndarray:
+    return sampled("normal 16d")[0]
+
+
+@pytest.fixture(scope="module")
+def queries() -> np.ndarray:
+    return sampled("normal 16d")[1]
+
+
+@pytest.fixture(scope="module")
+def graph(rows: np.ndarray) -> Graph:
+    return grnnd.build(rows, threads=2)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=UNCHECKED)
+@given(share=st.floats(0, 1), k=st.sampled_from([1, 10, 77, 4000]), ef=st.integers(1, 90), seed=st.integers(0, 99))
+def test_there_are_always_min_of_k_and_matching_rows(graph: Graph, share: float, k: int, ef: int, seed: int) -> None:
+    """Whatever the filter lets through and however narrow the beam."""
+    rng = np.random.default_rng(seed)
+    is_wanted = rng.random(len(graph)) < share
+    hits = graph.search(graph.vectors[:3], k, ef=ef, filter=is_wanted, threads=1)
+    expected = min(k, int(is_wanted.sum()))
+    for ids, distances in zip(*hits, strict=True):
+        assert (ids >= 0).sum() == expected
+        assert (ids[expected:] == -1).all()
+        assert np.isinf(distances[expected:]).all()
+        assert len(set(ids[:expected].tolist())) == expected
+        assert is_wanted[ids[:expected]].all()
+        assert (np.diff(distances[:expected]) >= 0).all()
+    assert not hits.truncated.any()
+
+
+def test_rows_on_an_island_that_a_filter_cuts_off_are_found() -> None:
+    """Matching rows lie far from the query, and all that the beam meets is refused: still k come back."""
+    rng = np.random.default_rng(0)
+    near, far = rng.standard_normal((4000, 8)), 100 + rng.standard_normal((1000, 8))
+    rows = np.concatenate([near, far]).astype(np.float32)
+    is_wanted = np.arange(5000) >= 4000
+    hits = grnnd.build(rows).search(rows[:5], 10, ef=10, filter=is_wanted)
+    assert (hits.ids >= 4000).all()
+    assert recall(hits.distances, rows[4000:], rows[:5]) == 1
+
+
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.05, 0.2, 0.5, 0.9])
+def test_the_nearest_matching_rows_are_found(graph: Graph, rows: np.ndarray, queries: np.ndarray, share: float) -> None:
+    """From a scan of few rows to a beam through many."""
+    is_wanted = np.random.default_rng(5).random(len(rows)) < share
+    hits = graph.search(queries, 3, ef=64, filter=is_wanted, threads=1)
+    assert recall(hits.distances, rows[is_wanted], queries) >= 0.95
+
+
+def test_a_filter_may_come_as_bits(graph: Graph, queries: np.ndarray) -> None:
+    is_wanted = np.random.default_rng(6).random(len(graph)) < 0.3
+    as_flags = graph.search(queries, 7, filter=is_wanted)
+    as_bits = graph.search(queries, 7, filter=np.packbits(is_wanted, bitorder="little"))
+    assert (as_flags.ids == as_bits.ids).all()
+
+
+@pytest.mark.parametrize("metric", ["l2", "cosine", "inner_product"])
+def test_distances_are_exact(rows: np.ndarray, queries: np.ndarray, metric: str) -> None:
+    """Whatever the codes: each distance is that of the row returned."""
+    hits = grnnd.build(rows, metric=metric, code="bits").search(queries, 10, ef=30)
+    true = np.take_along_axis(all_distances(rows, queries, metric), hits.ids, axis=1)
+    np.testing.assert_allclose(hits.distances, true, rtol=1e-4, atol=1e-5)
+
+
+def test_equally_far_rows_come_in_the_order_of_their_numbers() -> None:
+    rows = np.zeros((50, 4), dtype=np.float32)
+    rows[25:] = 1
+    ids = grnnd.build(rows).search(rows[:1], 50, ef=50).ids[0]
+    assert ids.tolist() == list(range(50))
+
+
+def test_a_passed_deadline_truncates_and_says_so(graph: Graph, queries: np.ndarray) -> None:
+    hits = graph.search(queries, 10, deadline_s=0.0)
+    assert hits.truncated.all()
+    assert (hits.ids == -1).all()
+
+
+def test_a_deadline_ends_a_scan_and_a_beam() -> None:
+    """Each looks at the clock while it works, not only between queries: this one query takes a millisecond or more."""
+    rows = np.random.default_rng(0).standard_normal((40_000, 32)).astype(np.float32)
+    graph = grnnd.build(rows, degree=8)
+    graph.search(rows[:1], 1)  # the first search also opens what it needs
+    for extra in ({"k": 10, "ef": 2400}, {"k": 9999, "filter": np.ones(len(rows), dtype=np.bool_)}, {"k": 40_000}):
+        hits = graph.search(rows[:1], threads=1, deadline_s=2e-4, **extra)
+        assert hits.truncated.all()
+
+
+def test_a_generous_deadline_changes_nothing(graph: Graph, queries: np.ndarray) -> None:
+    hits = graph.search(queries, 10, deadline_s=60)
+    assert not hits.truncated.any()
+    assert (hits.ids == graph.search(queries, 10).ids).all()
+
+
+def test_searches_run_at_the_same_time(graph: Graph, queries: np.ndarray) -> None:
+    """The GIL is released, and no two share what they scribble on."""
+    expected = graph.search(queries, 10, ef=50).ids
+    wrong: list[int] = []
+
+    def search() -> None:
+        wrong.extend(int((graph.search(queries, 10, ef=50, threads=1).ids != expected).sum()) for _ in range(30))
+
+    workers = [threading.Thread(target=search) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert wrong == [0] * 120
+
+
+def test_the_target_recall_is_reached() -> None:
+    """On queries that neither the graph nor its calibration has seen; 0.03 is four standard errors of either."""
+    rng = np.random.default_rng(1)
+    everything = np.tanh(rng.standard_normal((21_000, 20)) @ rng.standard_normal((20, 64))).astype(np.float32)
+    rows, queries = everything[:20_000], everything[20_000:]
+    graph = grnnd.build(rows)
+    for target in (0.8, 0.9, 0.95, 0.99):
+        for k in (1, 10):
+            assert recall(graph.search(queries, k, target_recall=target).distances, rows, queries) >= target - 0.03
+
+
+def test_a_higher_target_takes_a_wider_beam(graph: Graph) -> None:
+    widths = [graph.calibration.ef(10, target) for target in (0.5, 0.9, 0.95, 0.99, 0.999)]
+    assert widths == sorted(widths)
+    assert widths[0] < widths[-1]
+
+
+def test_one_query_may_come_as_a_vector(graph: Graph, rows: np.ndarray) -> None:
+    ids, distances = graph.search(rows[7], 2)
+    assert ids.shape == distances.shape == (1, 2)
+    assert ids[0, 0] == 7
+
+
+def test_no_queries_give_no_answers(graph: Graph) -> None:
+    ids, distances = graph.search(np.empty((0, 16), dtype=np.float32), 2)
+    assert ids.shape == distances.shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"queries": np.zeros((1, 15))}, "dim 15"),
+        ({"queries": np.full((1, 16), np.nan)}, r"queries\[0, 0\]"),
+        ({"queries": np.zeros((1, 16), dtype=complex)}, "complex"),
+        ({"k": 0}, "k is 0"),
+        ({"k": 2.5}, "2.5"),
+        ({"k": True}, "True"),
+        ({"ef": 0}, "ef is 0"),
+        ({"ef": 10, "target_recall": 0.9}, "both"),
+        ({"target_recall": 1.0}, "target_recall"),
+        ({"target_recall": float("nan")}, "target_recall"),
+        ({"filter": np.ones(5, dtype=np.bool_)}, "filter"),
+        ({"filter": np.ones(3000, dtype=np.int64)}, "filter"),
+        ({"filter": np.full(375, 255, dtype=np.float32)}, "filter"),
+        ({"threads": -1}, "threads"),
+        ({"deadline_s": -1.0}, "deadline_s"),
+        ({"deadline_s": float("nan")}, "deadline_s"),
+    ],
+)
+def test_a_wrong_argument_is_named(graph: Graph, wrong: dict[str, object], words: str) -> None:
+    arguments: dict[str, object] = {"queries": np.zeros((1, 16)), "k": 3} | wrong
+    with pytest.raises(InvalidInput, match=words):
+        graph.search(**arguments)  # type: ignore[arg-type]
