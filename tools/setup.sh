@@ -6,8 +6,8 @@ python=${PYTHON:-python3}
 stamp=.venv/installed.sha256
 
 inputs() {
-  cat constraints.txt requirements-dev.txt requirements-build.txt tools/setup.sh ./*/pyproject.toml services/*/pyproject.toml \
-    protos/generate.py protos/setup.py $(find protos/monshin -name '*.proto' | sort)
+  cat constraints.txt requirements-dev.txt requirements-build.txt tools/setup.sh ./*/pyproject.toml services/*/pyproject.toml services/ann/grnnd/pyproject.toml \
+    protos/generate.py protos/setup.py services/ann/grnnd/CMakeLists.txt $(find services/ann/grnnd/src -type f | sort) $(find protos/monshin -name '*.proto' | sort)
   "$python" --version
 }
 
@@ -30,6 +30,10 @@ if [ ! -x .venv/bin/python ]; then
 fi
 if [ "${1:-}" = with-browser ] && ! command -v chromium >/dev/null; then
   install_debian "tests of the web pages" chromium fonts-noto-cjk
+fi
+
+if ! command -v c++ >/dev/null && ! command -v g++ >/dev/null; then
+  install_debian "the graph builder's compiler" g++
 fi
 
 now=$(inputs | sha256sum)
