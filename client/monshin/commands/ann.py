@@ -99,7 +99,8 @@ def get(settings: ClientSettings, collection: str, ids: tuple[str, ...]) -> None
     request = pb.GetPointsRequest(collection=_name(collection), ids=ids, with_vectors=True)
     points = asyncio.run(_call(settings, "GetPoints", request)).points
     _show_points(points)
-    missing = [name for name in ids if name not in set(points.ids)]
+    found = set(points.ids)
+    missing = [name for name in ids if name not in found]
     if missing:
         raise InvalidInput(f"{collection} has no points {', '.join(missing)}")
 

@@ -157,12 +157,14 @@ def test_a_service_that_is_down_is_told_within_a_second(gateway: GatewayProcess)
     home = gateway.home / "down"
     home.mkdir(exist_ok=True)
     with GatewayProcess(home, {"embed": f"127.0.0.1:{free_port()}"}) as lonely, lonely.client() as client:
-        started = time.monotonic()
-        response = client.post("/v1/embed", json=EMBED)
-        elapsed_s = time.monotonic() - started
+        seconds = []
+        for _ in range(3):
+            started = time.monotonic()
+            response = client.post("/v1/embed", json=EMBED)
+            seconds.append(time.monotonic() - started)
     assert response.status_code == 503
     assert response.json()["retryAfterMs"] == 1000
-    assert elapsed_s < 3  # 0.6 s alone on the machine
+    assert min(seconds) < 1
 
 
 def test_a_service_whose_packets_vanish_is_told_within_a_second(gateway: GatewayProcess) -> None:
@@ -170,11 +172,13 @@ def test_a_service_whose_packets_vanish_is_told_within_a_second(gateway: Gateway
     home = gateway.home / "vanished"
     home.mkdir(exist_ok=True)
     with GatewayProcess(home, {"embed": "192.0.2.1:50051"}) as lonely, lonely.client() as client:
-        started = time.monotonic()
-        response = client.post("/v1/embed", json=EMBED)
-        elapsed_s = time.monotonic() - started
+        seconds = []
+        for _ in range(3):
+            started = time.monotonic()
+            response = client.post("/v1/embed", json=EMBED)
+            seconds.append(time.monotonic() - started)
     assert response.status_code == 503
-    assert elapsed_s < 3  # 0.6 s alone on the machine
+    assert min(seconds) < 1
 
 
 def test_a_service_that_comes_back_serves_again(gateway: GatewayProcess) -> None:

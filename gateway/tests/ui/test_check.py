@@ -133,20 +133,24 @@ def test_claims_come_before_their_verdicts(page: Page, check_peer: CheckPeer) ->
     expect(page.locator("answer-view mark[data-tone=waiting]")).to_have_count(0)
 
 
-def test_the_answer_and_a_skeleton_stand_at_once(page: Page, check_peer: CheckPeer) -> None:
+def test_the_answer_and_a_skeleton_stand_within_100_ms(page: Page, check_peer: CheckPeer) -> None:
     check_peer.hold_after = 0
-    page.goto("/")
-    page.locator("check-form textarea").fill(ANSWER)
-    elapsed_ms = page.locator("check-form").evaluate("""async (form) => {
-        const root = form.getRootNode();
-        const start = performance.now();
-        form.shadowRoot.querySelector('.primary').click();
-        const isShown = () => root.querySelector('answer-panel') && root.querySelector('evidence-panel')
-            ?.shadowRoot.querySelector('.bone');
-        while (!isShown()) await new Promise(requestAnimationFrame);
-        return performance.now() - start;
-    }""")
-    assert elapsed_ms < 1000  # 40 ms alone on the machine
+    taken_ms = []
+    for _ in range(3):
+        page.goto("/")
+        page.locator("check-form textarea").fill(ANSWER)
+        taken_ms.append(
+            page.locator("check-form").evaluate("""async (form) => {
+            const root = form.getRootNode();
+            const start = performance.now();
+            form.shadowRoot.querySelector('.primary').click();
+            const isShown = () => root.querySelector('answer-panel') && root.querySelector('evidence-panel')
+                ?.shadowRoot.querySelector('.bone');
+            while (!isShown()) await new Promise(requestAnimationFrame);
+            return performance.now() - start;
+        }""")
+        )
+    assert min(taken_ms) < 100
 
 
 def test_a_check_can_be_cancelled_and_keeps_what_it_found(page: Page, check_peer: CheckPeer) -> None:

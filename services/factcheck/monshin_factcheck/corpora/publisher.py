@@ -108,10 +108,10 @@ class Publisher:
                 _log.warning("vectors of a deleted corpus could not be dropped")
 
     async def _publish(self, corpus: Corpus, number: int) -> None:
-        version = await self._executor.run(corpus.read, lambda c: versions.get(c, corpus.definition.id, number))
-        if version.state is not VersionState.PUBLISHING:
-            return  # a repeated request of a publication that ended before this start
         try:
+            version = await self._executor.run(corpus.read, lambda c: versions.get(c, corpus.definition.id, number))
+            if version.state is not VersionState.PUBLISHING:
+                return  # a repeated request of a publication that ended before this start
             await self._split(corpus, number)
             fingerprint = await self._patiently(self._embedder.fingerprint)
             await self._embed(corpus, number, fingerprint)

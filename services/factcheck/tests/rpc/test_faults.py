@@ -20,7 +20,7 @@ DRUGS = [
 ]
 MORE = ["プレドニゾロン", "アロプリノール", "タムスロシン"]
 MANY = {f"d{n}": f"{name}の1日量は{n + 1} mgである。{name}は室温で保管する。" for n, name in enumerate(DRUGS + MORE)}
-GIVEN_UP_S = 3  # alone on the machine: silent 0.9 s, refused 0.1 s
+SILENT_S = 1.5  # 0.9 s until a silent service is given up, and the rest of the check
 CLAIM = "メトホルミンの1日量は4 mgである。"
 
 
@@ -36,9 +36,12 @@ async def test_a_check_goes_on_without_vectors_and_says_so(rig: Rig, name: str, 
         proxy.is_silent = True
     else:
         await proxy.refuse()
-    began = time.monotonic()
-    (result,), summary = await rig.check(corpus, CLAIM)
-    assert time.monotonic() - began < GIVEN_UP_S
+    seconds = []
+    for _ in range(3):
+        began = time.monotonic()
+        (result,), summary = await rig.check(corpus, CLAIM)
+        seconds.append(time.monotonic() - began)
+    assert min(seconds) < (SILENT_S if is_silent else 1)
     assert result.verdict == factcheck_pb2.VERDICT_SUPPORTED
     assert [(item.component, item.reason) for item in summary.not_run] == [("dense_retrieval", "UNAVAILABLE")]
     if is_silent:
