@@ -68,7 +68,7 @@ load: up ## Load each running service at a fixed rate, LOAD="--rate 50 --seconds
 
 .PHONY: faults
 faults: setup ## The tests that break things: kill -9, damaged files, cut networks
-	$(BIN)/pytest kit/tests services tests/e2e -k "kill or killed or damaged or harmed or cut or torn or restored or publication or silent or refused or behind or second_process"
+	MONSHIN_TEST_SECONDS=120 $(BIN)/pytest --timeout 600 kit/tests services tests/e2e -k "kill or killed or damaged or harmed or cut or torn or restored or publication or silent or refused or behind or second_process or at_once"
 
 .PHONY: images
 images: ## Build and start each image with buildah (root; several minutes)
