@@ -92,7 +92,8 @@ PYTHON
 build() {
   local started=$SECONDS
   say "building $1"
-  store bud --quiet --layers=false --pull-never --build-arg "BASE=$BASE" --build-arg "COMPILER_BASE=$COMPILER_BASE" "${PIP_MOUNTS[@]}" \
+  store bud --quiet --layers=false --pull-never --build-arg "BASE=$BASE" \
+    --build-arg "COMPILER_BASE=$COMPILER_BASE" "${PIP_MOUNTS[@]}" \
     --target "$1" --tag "localhost/monshin/$1" --file deploy/Dockerfile . >"$WORK/$1.build.log" 2>&1 ||
     { tail -30 "$WORK/$1.build.log" >&2; fail "$1 cannot be built"; }
   report "$1" "built in $((SECONDS - started)) s" "$(size "$1")"
