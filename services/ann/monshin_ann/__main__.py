@@ -28,9 +28,9 @@ async def start(runtime: Runtime) -> None:
     # Here, since numpy takes a while to load and the port is open already.
     from monshin_ann.collections import Collections
     from monshin_ann.servicer import AnnServicer
-    from monshin_ann.settings import AnnSettings
+    from monshin_ann.settings import AnnSettings, RemoteBuildSettings
 
-    settings = load(AnnSettings)
+    settings, remote_build = load(AnnSettings), load(RemoteBuildSettings)
     _raise_file_limit()
     limit, memory_bytes = settings.collections_limit, settings.memory_limit_mib * 1024 * 1024
     collections = await runtime.executor.run(Collections, runtime.data_dir, limit, memory_bytes)
@@ -53,6 +53,10 @@ async def start(runtime: Runtime) -> None:
         outbox=runtime.outbox,
         answer_bytes=runtime.settings.max_message_bytes,
     )
+    if remote_build.port:
+        from monshin_ann.remote_build import server
+
+        await server.serve(runtime, remote_build)
     runtime.serve(SERVICE, servicer)
 
 
