@@ -86,11 +86,12 @@ class Store:
 class OpenSearch:
     """The plugin's side: writes a segment's vectors as it does, asks as it does, waits as it does, only faster."""
 
-    def __init__(self, store: Store, target: str, password: str = PASSWORD) -> None:
+    def __init__(self, store: Store, target: str, process: ServiceProcess | None = None, verify: Any = True) -> None:
         self.store = store
-        secret = base64.b64encode(f"{USER}:{password}".encode("latin-1")).decode()
+        self.process = process
+        secret = base64.b64encode(f"{USER}:{PASSWORD}".encode("latin-1")).decode()
         self.http = httpx.AsyncClient(
-            base_url=target, headers={"Authorization": f"Basic {secret}"}, timeout=30, trust_env=False
+            base_url=target, headers={"Authorization": f"Basic {secret}"}, timeout=30, trust_env=False, verify=verify
         )
 
     def write(self, rows: Floats, ids: Floats | None = None) -> str:
@@ -248,7 +249,7 @@ async def opensearch(store: Store, tmp_path_factory: pytest.TempPathFactory) -> 
     """A client of one process that all tests of a module share."""
     process, target = process_of(tmp_path_factory.mktemp("ann"), store)
     async with process:
-        client = OpenSearch(store, target)
+        client = OpenSearch(store, target, process)
         yield client
         await client.http.aclose()
 

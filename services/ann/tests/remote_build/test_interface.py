@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 from monshin_ann.remote_build.app import MAX_BODY_BYTES
+from monshin_kit.testing import eventually
+from monshin_protos.audit.v1 import audit_pb2, audit_pb2_grpc
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,6 +44,31 @@ async def test_nothing_is_told_without_the_credential(opensearch: Any, header: s
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Basic ")
     assert answer.json() == {"detail": "this port asks for basic authentication"}
+
+
+async def test_a_build_is_in_the_access_log_before_it_is_answered_and_a_refusal_soon_after(opensearch: Any) -> None:
+    """With the name of the caller and of the object that it makes; whoever is refused has no name."""
+    body = {**BODY, "vector_path": "logged/a.knnvec"}
+    job = (await opensearch.submit(body)).json()["job_id"]
+    audit: Any = audit_pb2_grpc.AuditServiceStub(opensearch.process.channel("auditor"))
+
+    async def entries() -> list[Any]:
+        answer = await audit.ListAuditEntries(audit_pb2.ListAuditEntriesRequest(page_size=1000))
+        return [entry for entry in answer.entries if entry.name.startswith("remote_build/")]
+
+    accepted = [entry for entry in await entries() if "s3://hospital-vectors/logged/a.faiss" in entry.resources]
+    assert [(entry.name, entry.caller, entry.outcome) for entry in accepted] == [
+        ("remote_build/POST /_build", "opensearch", "ACCEPTED")
+    ]
+    await opensearch.finished(job)
+    async with httpx.AsyncClient(base_url=opensearch.http.base_url, trust_env=False) as http:
+        await http.post("/_build", json=body, headers={"Authorization": basic(b"mallory:let me in please")})
+
+    async def is_refusal_logged() -> bool:
+        refused = [entry for entry in await entries() if entry.decision == audit_pb2.DECISION_REFUSED]
+        return any((entry.caller, entry.outcome) == ("", "UNAUTHENTICATED") for entry in refused)
+
+    await eventually(is_refusal_logged, "the refusal is in the access log")
 
 
 async def test_an_unknown_job_is_not_found(opensearch: Any) -> None:
