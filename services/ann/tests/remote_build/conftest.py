@@ -130,7 +130,7 @@ class OpenSearch:
 
 
 def as_sent(key: str, rows: Floats, space: str = "l2", **changed: Any) -> dict[str, Any]:
-    """A request with the fields that OpenSearch 3.6 and newer send; `changed` replaces some, None leaves one out."""
+    """A request with the fields that OpenSearch 3.7 and newer send; `changed` replaces some, None leaves one out."""
     body = {
         "repository_type": "s3",
         "container_name": BUCKET,

@@ -142,7 +142,7 @@ async def test_smaller_vectors_are_kept_small(
 async def test_a_graph_is_written_without_its_vectors_where_the_node_has_them(
     opensearch: Any, sent: Any, sample: Any
 ) -> None:
-    """skip_stored_vectors, set for 32x compression since OpenSearch 3.6. In place of the vectors stands `null`."""
+    """skip_stored_vectors, set for 32x compression since OpenSearch 3.7. In place of the vectors stands `null`."""
     rows, _ = sample(500, 64)
     key = opensearch.write(rows)
     status = await opensearch.build(sent(key, rows, skip_stored_vectors=True))
