@@ -34,7 +34,7 @@ def write(path: Path, graph: Graph, document_ids: NDArray[np.int32], request: Bu
     index.hnsw.efSearch = request.ef_search
     if request.data_type is not DataType.FLOAT:
         _narrow(index, graph, request.data_type)
-    # faiss 1.12 added a number type to the graph and a new tag for it. OpenSearch knows that one from 3.2 on, and wants
+    # faiss has added a number type to the graph, and a new tag for it. OpenSearch knows that one from 3.2 on, and wants
     # it for what it did not ask for earlier; everything else is written so that 3.0 reads it, too.
     is_old = request.data_type is DataType.FLOAT and not request.is_graph_only
     with path.open("wb") as file:
@@ -64,7 +64,7 @@ def _narrow(index: Any, graph: Graph, data_type: DataType) -> None:
 
 
 class _OlderHeader:
-    """Passes a graph of faiss on with the header that it had before faiss 1.12: another tag, and no number type."""
+    """Passes a graph of faiss on with the header that OpenSearch 3.0 knows: another tag, and no number type."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -79,6 +79,6 @@ class _OlderHeader:
         self._head += data
         if len(self._head) >= kept + 4:
             if not self._head.startswith(_NEW_TAG):
-                raise OSError("faiss writes another format than that of 1.12 to 1.15: install one of these")
+                raise OSError("faiss writes graphs in a format that is not known here: install faiss-cpu 1.15")
             self._file.write(_OLD_TAG + self._head[len(_OLD_TAG) : kept] + self._head[kept + 4 :])
         return len(data)

@@ -42,7 +42,7 @@ class BuildRequest:
     """What OpenSearch asks for.
 
     bucket, vectors_key, ids_key: where the objects lie. tenant: the cluster that asks. dim, count: of the vectors.
-    m: of HNSW, a row gets up to 2·m neighbours. ef_construction, ef_search: kept in the index; GRNND has no use for the
+    m: of HNSW, see `degree`. ef_construction, ef_search: kept in the index; GRNND has no use for the
     first. is_graph_only: the index is written without its vectors.
     """
 
@@ -76,8 +76,11 @@ class BuildRequest:
 
     @property
     def degree(self) -> int:
-        """Neighbours of a row: as many as faiss' own HNSW gives to its lowest level."""
-        return min(max(2 * self.m, 4), 128)
+        """Neighbours of a row: with 3·m faiss finds as much as in its own HNSW of the same m and ef (README, figures).
+
+        The reference builder takes 4·m.
+        """
+        return min(max(3 * self.m, 4), 128)
 
 
 def parse(body: bytes) -> BuildRequest:

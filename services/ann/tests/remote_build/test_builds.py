@@ -57,7 +57,7 @@ async def test_the_index_has_the_form_and_parameters_that_were_asked_for(
     assert type(graph) is faiss.IndexHNSWCagra
     assert graph.base_level_only
     assert type(faiss.downcast_index(graph.storage)) is faiss.IndexFlatL2
-    assert (graph.hnsw.efConstruction, graph.hnsw.efSearch, graph.hnsw.nb_neighbors(0)) == (77, 55, 24)
+    assert (graph.hnsw.efConstruction, graph.hnsw.efSearch, graph.hnsw.nb_neighbors(0)) == (77, 55, 36)
     np.testing.assert_array_equal(faiss.vector_to_array(index.id_map), np.arange(500))
     np.testing.assert_array_equal(graph.reconstruct_n(0, 500), rows)
 
@@ -78,10 +78,10 @@ async def test_the_index_is_written_section_by_section_as_the_plugin_reads_it_si
     assert entry_points > 0
     read.array("<f8")
     per_level = read.array("<i4")
-    levels, offsets, neighbours = read.array("<i4"), read.array("<u8"), read.array("<i4").reshape(300, 32)
-    assert per_level[:2].tolist() == [0, 32]
+    levels, offsets, neighbours = read.array("<i4"), read.array("<u8"), read.array("<i4").reshape(300, 48)
+    assert per_level[:2].tolist() == [0, 48]
     assert (levels == 1).all()
-    np.testing.assert_array_equal(offsets, np.arange(301) * 32)
+    np.testing.assert_array_equal(offsets, np.arange(301) * 48)
     assert neighbours.max() < 300
     padding = neighbours < 0
     assert (padding[:, 1:] >= padding[:, :-1]).all(), "a reader stops at the first -1"
@@ -153,7 +153,7 @@ async def test_a_graph_is_written_without_its_vectors_where_the_node_has_them(
     read.values("<BBii")
     for kind in ("<f8", "<i4", "<i4", "<u8"):
         read.array(kind)
-    assert read.array("<i4").size == 500 * 32
+    assert read.array("<i4").size == 500 * 48
     read.values("<iiiii")
     assert read.values("<4s") == (b"null",)
     np.testing.assert_array_equal(read.array("<i8"), np.arange(500))

@@ -80,7 +80,7 @@ class Upstream(FaultProxy):
 async def test_builds_beyond_the_queue_are_refused_and_those_before_are_done(
     builder_process: Make, connect: Make, store: Any, sent: Any, sample: Any
 ) -> None:
-    rows, _ = sample(8000, 64)
+    rows, _ = sample(30_000, 64)  # long enough for the others to be asked for meanwhile
     process, target = builder_process(store, MONSHIN_ANN_REMOTE_BUILD_QUEUE_LIMIT="1")
     async with process:
         client = connect(store, target)

@@ -88,7 +88,7 @@ def test_parameters_of_the_algorithm_may_grow() -> None:
 def test_the_degree_is_one_that_grnnd_takes(m: int) -> None:
     request = parse(json.dumps({**LEAST, "index_parameters": {"algorithm_parameters": {"m": m}}}).encode())
     assert 4 <= request.degree <= 128
-    assert request.degree == 2 * m or m in (1, 100, 128)
+    assert request.degree == 3 * m or m in (1, 64, 100, 128)
 
 
 @pytest.mark.parametrize(
