@@ -1,4 +1,4 @@
-"""What would change a verdict. Nothing is supposed: each change is made, judged anew by the rules, and kept if it turns."""
+"""What would change a verdict. Each change is made and judged anew by the rules; it is told if it turns the verdict."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -64,7 +64,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From where on verdicts are given. reading: the reading judge's least probabilities, None where it took no part."""
+    """From where on verdicts are given. reading: least joint probabilities; None where no judge that reads ran."""
 
     rules: Thresholds
     reading: Mapping[Measure, float] | None = None

@@ -59,9 +59,7 @@ def account(reader: Reader, claim: str, passage: Passage, limits: Thresholds) ->
     mine, theirs = reader.read(claim), reader.read(passage.text)
     context = [reader.read(text) for text in (passage.title, passage.before) if text]
     alignment = align(mine, theirs, context)
-    noticed = tuple(
-        _noticed(rule, claim, passage.text, limits) for rule in findings(alignment) if rule.strength > 0
-    )
+    noticed = tuple(_noticed(rule, claim, passage.text, limits) for rule in findings(alignment) if rule.strength > 0)
     counting = {one.kind for one in noticed if one.counts}
     rest = alignment.without([one.claim for one in noticed if one.kind in counting])
     turns = sum(bool(counting & turn) for turn in TURNS)
@@ -109,9 +107,7 @@ def _holds_the_rest(statement: Statement, clause: Clause) -> bool:
 
 
 def _words_missing(alignment: Alignment, claim: str) -> tuple[str, ...]:
-    missing = [
-        unit for unit, match in zip(alignment.claim.units, alignment.matches, strict=True) if match is None
-    ]
+    missing = [unit for unit, match in zip(alignment.claim.units, alignment.matches, strict=True) if match is None]
     missing.sort(key=lambda unit: -unit.weight)
     spans = sorted(alignment.claim.text.to_original(unit.span) for unit in missing[:_MOST_WORDS])
     return tuple(span.of(claim) for span in spans)
