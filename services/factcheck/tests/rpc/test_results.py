@@ -114,7 +114,7 @@ async def test_only_those_who_need_them_see_texts(rig: Rig) -> None:
     assert (seen.stored, seen.withheld, seen.answer) == (True, True, "")
     assert WRONG.encode() not in seen.SerializeToString()
     assert "花子".encode() not in seen.SerializeToString()
-    assert "50 mg".encode() not in seen.SerializeToString()
+    assert b"50 mg" not in seen.SerializeToString()
     for role, subject in (("clinician", "dr-other"), ("model_developer", "")):
         stub = rig.results(role, subject)
         assert await code_of(stub.GetResult(get(name))) is grpc.StatusCode.NOT_FOUND
@@ -253,14 +253,14 @@ async def test_the_event_of_a_check_tells_what_decided_and_no_text(rig: Rig) -> 
         page = await stub.ListAuditEntries(
             audit_pb2.ListAuditEntriesRequest(service="factcheck", kind=audit_pb2.ENTRY_KIND_EVENT, page_size=1000)
         )
-        return [one for one in page.entries if summary.result in one.attributes]
+        return [one for one in page.entries if summary.result in one.attributes_json]
 
     async def is_told() -> bool:
         return bool(await events())
 
     await eventually(is_told, "the event is in the outbox", limit_s=10)
     (event,) = await events()
-    told = json.loads(event.attributes)
+    told = json.loads(event.attributes_json)
     kept = await rig.results().GetResult(get(summary.result))
     assert event.name == "factcheck.checked"
     assert told["result"] == summary.result
@@ -273,7 +273,7 @@ async def test_the_event_of_a_check_tells_what_decided_and_no_text(rig: Rig) -> 
 
 
 async def test_a_disk_that_hangs_delays_the_summary_a_little_and_fails_nothing(rig: Rig) -> None:
-    """A stranger who holds SQLite's write lock stands for it. Results stream as ever; the summary says what is missing."""
+    """A stranger who holds the write lock stands for it. Results stream as ever; the summary says what is missing."""
     connection = apsw.Connection(str(file(rig.factcheck)))
     connection.set_busy_timeout(5000)
     connection.execute("BEGIN IMMEDIATE")
