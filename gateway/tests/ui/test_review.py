@@ -200,6 +200,15 @@ def test_a_review_page_without_results_of_texts_can_list_them_all(real_page: Pag
     expect(row).to_contain_text("本文なし")
 
 
+def test_a_narrow_screen_shows_a_review_without_scrolling_sideways(real_page: Page) -> None:
+    real_page.set_viewport_size({"width": 360, "height": 740})
+    check(real_page, store=True)
+    real_page.locator("run-bar .review").click()
+    expect(real_page.locator("claim-review").first).to_be_visible()
+    expect(real_page.locator("result-table")).to_be_visible()
+    assert real_page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_the_check_prints_with_version_date_and_limits(real_page: Page, tmp_path: Path) -> None:
     """The PDF's own text: what is on paper must be enough to judge it by."""
     check(real_page, model="models/m1")

@@ -12,6 +12,7 @@ export class CalibrationTable extends LitElement {
     shared,
     css`
       section {
+        overflow-x: auto;
         padding: 1rem 1.1rem;
       }
       h2 {
