@@ -72,6 +72,19 @@ def test_labelled_claims_are_evaluated_with_a_report(platform: Platform, corpus:
     assert "corpora/small/versions/1" in against.stdout.decode()
 
 
+def test_reviews_come_back_as_lines_that_an_evaluation_reads(platform: Platform, corpus: str) -> None:
+    stored = platform.monshin("factcheck", "check", "--corpus", corpus, "--store", WRONG)
+    name = stored.stderr.decode().split("kept as ")[1].split()[0]
+    added = platform.monshin("factcheck", "reviews", "add", f"{name}/claims/0", "SUPPORTED", "--note", "新しい版")
+    assert added.returncode == 0, added.stderr.decode()
+    exported = platform.monshin("factcheck", "reviews", "export", "--corpus", corpus)
+    (line,) = json_lines(exported.stdout)
+    assert (line["claim"], line["label"], line["type"]) == (WRONG, "supported", "said_contradicted")
+    told = platform.monshin("factcheck", "evaluate", "-", "--json", stdin=exported.stdout)
+    assert told.returncode == 0, told.stderr.decode()
+    assert json.loads(told.stdout)["confusion"]["supported"]["CONTRADICTED"] == 1
+
+
 def test_wrong_input_of_an_evaluation_is_told(platform: Platform) -> None:
     bad = platform.monshin("factcheck", "evaluate", "-", stdin='{"claim": "x", "label": "maybe"}')
     assert (bad.returncode, b"line 1" in bad.stderr) == (1, True)

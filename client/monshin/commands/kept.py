@@ -101,6 +101,26 @@ def reviews() -> None:
     """What people said of verdicts."""
 
 
+@reviews.command("add")
+@click.argument("name")
+@click.argument("verdict", type=click.Choice([verdict.value for verdict in Verdict], case_sensitive=False))
+@click.option("--note", default="", help="For those who read the review; deleted with the result.")
+@_ROLE
+@click.pass_obj
+def add(settings: ClientSettings, name: str, verdict: str, note: str, role: str) -> None:
+    """Say that VERDICT is right for the claim NAME (results/…/claims/…); the newest review counts."""
+    request = results_pb2.ReviewClaimRequest(
+        name=name, verdict=factcheck_pb2.Verdict.Value(f"VERDICT_{verdict}"), note=note, request_id=str(uuid.uuid4())
+    )
+
+    async def run() -> None:
+        async with Client(settings, role=role) as client:
+            await client.results.ReviewClaim(request)
+
+    asyncio.run(run())
+    click.echo(f"{name}: {verdict}", err=True)
+
+
 @reviews.command("export")
 @click.option("--corpus", default="", help="Of this corpus.")
 @click.pass_obj

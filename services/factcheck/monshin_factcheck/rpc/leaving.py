@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import itertools
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -113,6 +114,7 @@ def _result(ended: Ended, summary: pb.Summary, result_id: str, caller: str, revi
     is_stored = ended.is_stored and size <= MAX_TEXTS_BYTES
     if ended.is_stored and not is_stored:
         claims = _claims(ended, with_texts=False)
+    claims = _fitting(claims)
     return Result(
         id=result_id, time=time.time(), caller=caller, model=ended.model, corpus=ended.corpus,
         text_sha256=_sha256(ended.text), is_stored=is_stored, summary=summary.SerializeToString(),
@@ -133,6 +135,12 @@ def _claims(ended: Ended, *, with_texts: bool) -> list[KeptClaim]:
         probability = told(decision.verdict, decision.probabilities)
         kept.append(KeptClaim(number, decision.verdict, probability, whole.SerializeToString()))
     return kept
+
+
+def _fitting(claims: Sequence[KeptClaim]) -> list[KeptClaim]:
+    """Those that one message can give back: an answer of a million characters may have more claims than that."""
+    sizes = itertools.accumulate(len(claim.message) for claim in claims)
+    return [claim for claim, size in zip(claims, sizes, strict=True) if size <= MAX_TEXTS_BYTES]
 
 
 def without_texts(message: pb.ClaimResult) -> pb.ClaimResult:
