@@ -93,8 +93,6 @@ class Leaving:
         caller = current_caller().subject
         try:
             result = await asyncio.to_thread(_result, ended, summary, result_id, caller, revisions)
-            if ended.is_stored and not result.is_stored:
-                summary.not_run.add(component=STORE, reason="RESOURCE_EXHAUSTED")
             await self._keeper.keep(result)
         except MonshinError as error:
             summary.result = ""
@@ -109,10 +107,12 @@ class Leaving:
 
 
 def _result(ended: Ended, summary: pb.Summary, result_id: str, caller: str, revisions: Revisions) -> Result:
+    """Says in the summary, which is part of it, where texts were too large to be kept."""
     claims = _claims(ended, with_texts=ended.is_stored)
     size = sum(len(claim.message) for claim in claims) + 4 * (len(ended.answer or "") + len(ended.question))
     is_stored = ended.is_stored and size <= MAX_TEXTS_BYTES
     if ended.is_stored and not is_stored:
+        summary.not_run.add(component=STORE, reason="RESOURCE_EXHAUSTED")
         claims = _claims(ended, with_texts=False)
     claims = _fitting(claims)
     return Result(

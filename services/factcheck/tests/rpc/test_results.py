@@ -99,6 +99,20 @@ async def test_claims_are_kept_in_their_order_with_the_callers_ids(rig: Rig) -> 
     assert [claim.result.claim.text for claim in kept.claims] == [item.claim for item in inputs]
 
 
+async def test_texts_too_large_to_be_given_back_are_left_out_and_that_is_said(rig: Rig) -> None:
+    """A result that nobody could read again would be kept for nothing."""
+    answer = "患者の体温は38.2℃である。\n" * 2_500
+    sources = [factcheck_pb2.Source(text="月は" + "丸くて" * 300 + "白い。")]  # 2.7 kB of evidence a claim
+    request = factcheck_pb2.CheckAnswerRequest(answer=answer, sources=sources, store=True)
+    events = [event async for event in rig.checks().CheckAnswer(request, timeout=300)]
+    summary = events[-1].summary
+    assert [(one.component, one.reason) for one in summary.not_run] == [("result_store", "RESOURCE_EXHAUSTED")]
+    kept = await rig.results().GetResult(get(summary.result))
+    assert (kept.stored, kept.answer, kept.summary.not_run[0].component) == (False, "", "result_store")
+    assert 1000 < len(kept.claims) <= len(events) - 2
+    await rig.results().DeleteResult(results_pb2.DeleteResultRequest(name=summary.result))
+
+
 async def test_only_those_who_need_them_see_texts(rig: Rig) -> None:
     """The owner and the steward; an auditor sees that it was, another clinician nothing."""
     name = (await check(rig, WRONG, store=True)).result
