@@ -47,7 +47,7 @@ def wilson(hits: int, count: int) -> Interval | None:
     share, square = hits / count, _Z95 * _Z95
     middle = (share + square / (2 * count)) / (1 + square / count)
     spread = _Z95 * sqrt(share * (1 - share) / count + square / (4 * count * count)) / (1 + square / count)
-    return Interval(share, max(0.0, middle - spread), min(1.0, middle + spread))
+    return Interval(share, min(share, max(0.0, middle - spread)), max(share, min(1.0, middle + spread)))
 
 
 def bootstrap(

@@ -87,6 +87,7 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
     if count == 0:
         return 0.0, 1.0
     share, square = hits / count, _Z95 * _Z95
-    middle = share + square / (2 * count)
-    spread = _Z95 * sqrt(share * (1 - share) / count + square / (4 * count * count))
-    return max(0.0, (middle - spread) / (1 + square / count)), min(1.0, (middle + spread) / (1 + square / count))
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    spread = _Z95 * sqrt(share * (1 - share) / count + square / (4 * count * count)) / (1 + square / count)
+    # At 0 and 1 an end is the share itself, but for rounding.
+    return min(share, max(0.0, middle - spread)), max(share, min(1.0, middle + spread))

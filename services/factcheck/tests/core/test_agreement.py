@@ -36,7 +36,7 @@ def test_an_interval_holds_its_share(hits: int, misses: int) -> None:
     low, high = wilson(hits, hits + misses)
     assert 0 <= low <= high <= 1
     if hits + misses:
-        assert low - 1e-12 <= hits / (hits + misses) <= high + 1e-12
+        assert low <= hits / (hits + misses) <= high
 
 
 def test_of_sources_that_disagree_both_sides_are_told() -> None:
