@@ -8,6 +8,12 @@ export const PAGES = [
     load: () => import("./elements/check/check-page.js"),
     render: () => html`<check-page></check-page>`,
   },
+  {
+    id: "index",
+    label: "nav.index",
+    load: () => import("./elements/index/index-page.js"),
+    render: () => html`<index-page></index-page>`,
+  },
 ];
 
 /** The page of an id; the first one for an id that does not exist. */
