@@ -2,6 +2,7 @@ import { call, stream } from "./api.js";
 import { Problem } from "./problem.js";
 
 const AGAIN_MS = 1000;
+const AWAY_MS = 60_000; // as long as a service may take to come back
 const PASSING = ["OFFLINE", "UNAVAILABLE"];
 
 /** `collections/notes` → `notes`. */
@@ -29,18 +30,19 @@ export async function listStates(collections, most, signal) {
   return new Map(answers.flatMap(({ value }, place) => (value ? [[asked[place].name, value.state]] : [])));
 }
 
-/** The index now and after each change, until nothing is being built; goes on after a service was away for a while. */
+/** The index now and after each change, until nothing is being built; goes on where the service was away. */
 export async function* watchIndex(name, signal) {
+  let heardMs = -Infinity;
   for (;;) {
-    let wasHeard = false;
     try {
       for await (const { index } of stream(`/v1/${name}/index:watch`, { signal })) {
-        wasHeard = true;
+        heardMs = performance.now();
         yield index;
       }
       return;
     } catch (problem) {
-      if (!wasHeard || !(problem instanceof Problem && PASSING.includes(problem.code))) throw problem;
+      const isPassing = problem instanceof Problem && PASSING.includes(problem.code);
+      if (!isPassing || performance.now() - heardMs > AWAY_MS) throw problem;
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     signal.throwIfAborted();
