@@ -159,10 +159,10 @@ class Client:
     async def watch_index(self, collection: str) -> AsyncIterator[index_pb2.Index]:
         """The index of a collection now and after each change, until nothing of it is being built nor wanted.
 
-        Goes on where the service was away for up to a minute: what it has to build is on its disk.
+        Goes on where the service is away for up to a minute: what it has to build is on its disk.
         """
         request = index_pb2.WatchIndexRequest(name=f"{_collection_name(collection)}/index")
-        heard_s = float("-inf")
+        heard_s = time.monotonic()
         while True:
             try:
                 async for event in self.index.WatchIndex(request):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from monshin_kit.testing import ServiceProcess
+from monshin_protos.ann.v1 import index_pb2, index_pb2_grpc
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -182,8 +183,9 @@ async def test_a_hold_ends_an_awaited_build_with_status_1(
     """Somebody else holds it; the one who waits is told, and not left waiting."""
     await make_large(monshin, "large", tmp_path)
     waiting = asyncio.create_task(monshin("index", "build", "large", "--wait", "--json"))
-    await until_building(monshin, "large")
-    assert (await monshin("index", "hold", "large")).status == 0
+    await until_building(ann, "large")
+    stub = index_pb2_grpc.IndexServiceStub(ann.channel())
+    await stub.CancelBuild(index_pb2.CancelBuildRequest(name="collections/large/index"))
     ended = await waiting
     assert ended.status == 1
     assert json.loads(ended.output)["state"] == "INDEX_STATE_HELD"
@@ -196,7 +198,7 @@ async def test_who_waits_for_a_build_outlives_the_service(
     """Hazard: the service dies while it builds (kill -9). It comes back, builds again, and the command sees the end."""
     await make_large(monshin, "larger", tmp_path)
     waiting = asyncio.create_task(monshin("index", "build", "larger", "--wait", "--json"))
-    await until_building(monshin, "larger")
+    await until_building(ann, "larger")
     await ann.kill()
     await ann.start()
     await ann.wait_serving()
@@ -219,8 +221,10 @@ async def make_large(monshin: Monshin, name: str, folder: Path) -> None:
     assert (await monshin("ann", "upsert", name, str(folder / "large.npy"))).status == 0
 
 
-async def until_building(monshin: Monshin, name: str) -> None:
-    """Returns once a build of it is at work."""
+async def until_building(ann: ServiceProcess, name: str) -> None:
+    """Returns once a build of it is at work; asks by gRPC, since a command takes as long as the build."""
+    stub = index_pb2_grpc.IndexServiceStub(ann.channel())
+    request = index_pb2.GetIndexRequest(name=f"collections/{name}/index")
     async with asyncio.timeout(60):
-        while (await monshin("index", "show", name, "--json")).record["state"] != "INDEX_STATE_BUILDING":
-            pass
+        while (await stub.GetIndex(request)).state != index_pb2.INDEX_STATE_BUILDING:
+            await asyncio.sleep(0.05)

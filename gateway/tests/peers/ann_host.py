@@ -20,6 +20,7 @@ class AnnHost:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self.target = self._process.target
+        self.home = home
         self.data = home / "data" / "ann"
 
     def __enter__(self) -> Self:

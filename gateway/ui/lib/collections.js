@@ -30,9 +30,9 @@ export async function listStates(collections, most, signal) {
   return new Map(answers.flatMap(({ value }, place) => (value ? [[asked[place].name, value.state]] : [])));
 }
 
-/** The index now and after each change, until nothing is being built; goes on where the service was away. */
+/** The index now and after each change, until nothing is being built; goes on where the service is away. */
 export async function* watchIndex(name, signal) {
-  let heardMs = -Infinity;
+  let heardMs = performance.now();
   for (;;) {
     try {
       for await (const { index } of stream(`/v1/${name}/index:watch`, { signal })) {
