@@ -14,6 +14,7 @@ from vectors_by_rest import make_collection, store_points
 pytestmark = pytest.mark.slow
 
 DIM = 32
+DIGEST = "5" * 64
 READERS = ("role:clinician", "role:model_developer")  # so that a viewer sees none
 BUILD_LIMIT_MS = 60_000
 
@@ -38,11 +39,14 @@ def index_site(ann: AnnHost) -> Iterator[GatewayProcess]:
             data[len(data) // 2 :] = bytes(len(data) - len(data) // 2)
             path.write_bytes(data)
         ann.start()
-        for name, count in (("built", 3000), ("large", 12_000)):
-            make_collection(client, name, DIM, READERS)
-            store_points(client, name, count, DIM)
+        make_collection(client, "large", DIM, READERS)
+        store_points(client, "large", 12_000, DIM)
+        make_collection(client, "built", DIM, READERS, fingerprint=DIGEST)
+        store_points(client, "built", 3000, DIM, fingerprint=DIGEST)
         build(client, "built")
-        store_points(client, "built", 100, DIM, seed=1)  # replaces p0 to p99, which die in the segment
+        store_points(
+            client, "built", 100, DIM, seed=1, fingerprint=DIGEST
+        )  # replaces p0 to p99, which die in the segment
         yield site
 
 
@@ -242,8 +246,27 @@ def test_whoever_may_not_read_is_told_the_scope(page: Page) -> None:
 def test_without_collections_the_page_tells_how_to_make_one(page: Page) -> None:
     """A viewer reads none of ours."""
     go(page, role="viewer")
-    expect(page.locator("index-page .empty h2")).to_have_text("コレクションがまだありません")
+    expect(page.locator("index-page .empty h2")).to_have_text("閲覧できるコレクションがありません")
     expect(page.locator("index-page .empty copy-id")).to_contain_text("monshin ann create")
+
+
+def test_a_collection_without_points_is_shown_but_not_measured(page: Page, index_site: GatewayProcess) -> None:
+    with index_site.client() as client:
+        make_collection(client, "void", DIM, READERS)
+    go(page, "void")
+    expect(page.locator("recall-time .measure")).to_be_disabled()
+    expect(page.locator("recall-time")).to_contain_text("2 点以上が必要です")
+    assert rows(page.locator("memory-bar table"))[-1][1] == "0 B"
+    with index_site.client() as client:
+        assert client.delete("/v1/collections/void").status_code == 200
+
+
+def test_every_button_and_picture_of_the_page_has_a_name(page: Page) -> None:
+    go(page, "built")
+    expect(page.locator("memory-bar table")).to_be_visible()
+    names = [line.strip() for line in page.locator("body").aria_snapshot().splitlines()]
+    assert [name for name in names if name in ("- button", "- img", "- table", "- progressbar")] == []
+    assert sum(name.startswith("- img ") for name in names) >= 2
 
 
 def test_a_quarantined_collection_shows_the_way_back(page: Page) -> None:
@@ -279,10 +302,18 @@ def test_a_narrow_screen_does_not_scroll_sideways(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_a_service_that_is_gone_is_said_and_can_be_asked_again(page: Page, ann: AnnHost) -> None:
+def test_a_service_that_is_gone_is_said_and_can_be_asked_again(
+    page: Page, ann: AnnHost, index_site: GatewayProcess
+) -> None:
+    """Its channel tries anew only after a second or more: until then the gateway answers for it."""
     ann.stop()
     go(page)
     expect(page.locator("problem-card")).to_contain_text("サービスが応答していません")
     ann.start()
+    with index_site.client() as client:
+        for _ in range(300):
+            if client.get("/v1/collections").status_code == 200:
+                break
+            page.wait_for_timeout(100)
     page.get_by_role("button", name="再試行").click()
     expect(page.locator("collection-table tbody tr")).to_have_count(3)

@@ -67,11 +67,13 @@ export class RecallTime extends LitElement {
   render() {
     const isMeasuring = this.#measure.status === TaskStatus.PENDING;
     const { error } = this.#measure;
+    const hasTooFew = Number(this.collection.stats.points) < 2;
     return html`
       <p class="muted small">${t("measure.lead")}</p>
       <div class="line">
-        <button class="measure" ?disabled=${isMeasuring} @click=${this.#start}>${t("measure.start")}</button>
+        <button class="measure" ?disabled=${isMeasuring || hasTooFew} @click=${this.#start}>${t("measure.start")}</button>
         ${isMeasuring ? this.#bar() : nothing}
+        ${hasTooFew ? html`<span class="muted small">${t("measure.tooFew")}</span>` : nothing}
       </div>
       <p class="unseen" role="status">${this.progress?.result ? t("measure.done") : ""}</p>
       ${error && !isMeasuring && !isAbort(error)

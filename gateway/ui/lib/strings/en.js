@@ -152,8 +152,8 @@ export const en = {
   "index.lead": "Collections of vectors, the graphs that make their searches fast, and what these cost.",
   "index.list": "Collections",
   "index.choose": "Choose a collection to see its index.",
-  "index.empty": "There is no collection yet",
-  "index.emptyLead": "Publishing a corpus makes one, and so does this command.",
+  "index.empty": "There is no collection that you may read",
+  "index.emptyLead": "Collections of corpora are shown to administrators. This command makes one for all.",
   "index.name": "Name",
   "index.state": "State",
   "index.metric": "Metric",
@@ -230,6 +230,7 @@ export const en = {
   "measure.lead":
     "Searches for up to 64 points of the collection among the others, with each effort five times; an exact search is the truth.",
   "measure.start": "Measure",
+  "measure.tooFew": "There must be two points at least.",
   "measure.done": "The measurement is complete.",
   "measure.effort": "Effort",
   "measure.efs": "by ef (written beside)",
