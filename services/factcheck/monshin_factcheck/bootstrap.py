@@ -1,6 +1,7 @@
 """Puts the parts of the service together."""
 
 import logging
+import zoneinfo
 from functools import partial
 
 from monshin_kit.artefacts import Artefacts
@@ -59,9 +60,22 @@ async def assemble(runtime: Runtime) -> None:
     reading = _reading_room(settings, runtime)
     checker = Checker(judge, runtime.executor, reading, judged=settings.passages_judged, found=settings.passages_found)
     runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))
-    checks = FactcheckServicer(checker, library, runtime.executor, runtime.outbox, runtime.spawn, settings.checks_limit)
+    zone = _zone(settings.time_zone)
+    checks = FactcheckServicer(
+        checker, library, runtime.executor, runtime.outbox, runtime.spawn, settings.checks_limit, zone
+    )
     runtime.serve("monshin.factcheck.v1.FactcheckService", checks)
     await publisher.resume()
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        problem = (
+            f"MONSHIN_FACTCHECK_TIME_ZONE is {name!r}: a name such as Asia/Tokyo is needed, and the system's tzdata"
+        )
+        raise InvalidInput(problem) from None
 
 
 def _reading_room(settings: FactcheckSettings, runtime: Runtime) -> ReadingRoom | None:

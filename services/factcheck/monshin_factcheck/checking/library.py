@@ -8,6 +8,7 @@ from monshin_kit.executor import Executor
 from monshin_factcheck.checking.evidence import CorpusEvidence, LexicalIndexes, SourceEvidence
 from monshin_factcheck.clients.embedder import Embedder
 from monshin_factcheck.clients.vector_index import VectorIndex
+from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.corpora.registry import Corpora
 
 
@@ -29,7 +30,7 @@ class Library:
         pinned = await self._executor.run(corpus.pin)
         return CorpusEvidence(pinned, self._indexes, self._embedder, self._index, self._executor)
 
-    async def sources(self, texts: Sequence[str]) -> SourceEvidence:
-        """The texts of a request."""
+    async def sources(self, sources: Sequence[SourceText]) -> SourceEvidence:
+        """What a request brings."""
         terms = self._indexes.terms
-        return await self._executor.run(SourceEvidence, texts, terms, self._embedder, self._executor)
+        return await self._executor.run(SourceEvidence, sources, terms, self._embedder, self._executor)

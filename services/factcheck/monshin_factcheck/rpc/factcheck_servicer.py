@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import time
+import zoneinfo
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,40 +15,45 @@ from monshin_kit.outbox import Outbox
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
 from monshin_factcheck.checking.checker import Checked, Checker, Run
-from monshin_factcheck.checking.evidence import Evidence
 from monshin_factcheck.checking.library import Library
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.split import split_claims, whole_claim
 from monshin_factcheck.rpc import parse, render_check
 from monshin_factcheck.rpc.render_check import Renderer
 
+# Why something that a source holds was not looked at.
+NOT_READ = "NOT_READ"
+
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
 class FactcheckServicer:
-    """limit: checks at the same time; more are refused at once."""
+    """limit: checks at the same time; more are refused at once. zone: where times of FHIR sources are brought to."""
 
     def __init__(
-        self, checker: Checker, library: Library, executor: Executor, outbox: Outbox, spawn: Spawn, limit: int
-    ) -> None:
+        self, checker: Checker, library: Library, executor: Executor, outbox: Outbox, spawn: Spawn, limit: int,
+        zone: zoneinfo.ZoneInfo,
+    ) -> None:  # fmt: skip
         self._checker = checker
         self._library = library
         self._executor = executor
         self._outbox = outbox
         self._spawn = spawn
         self._limit = limit
+        self._zone = zone
         self._running = 0
 
     async def CheckAnswer(self, request: pb.CheckAnswerRequest, context: Any) -> AsyncIterator[pb.CheckAnswerResponse]:
         """As in the proto."""
         with self._one_more():
             began = time.perf_counter()
-            evidence = await self._evidence(request.corpus, request.sources)
+            run = await self._run(request.corpus, request.sources, "", wants_quick=True)
+            evidence = run.evidence
             claims = await self._executor.run(split_claims, request.answer, request.question)
             renderer = Renderer(request.answer, parse.offset_unit(request.offset_unit), evidence.text_of)
             rendered = [renderer.claim(index, claim) for index, claim in enumerate(claims)]
             yield pb.CheckAnswerResponse(claims_found=pb.ClaimsFound(claims=rendered, version=evidence.version))
-            run, results = Run(evidence, wants_quick=True), list[Checked]()
+            results = list[Checked]()
             async for checked in self._checker.check(run, claims):
                 yield pb.CheckAnswerResponse(claim_result=renderer.result(checked.index, checked))
                 if not checked.is_provisional:
@@ -61,8 +67,8 @@ class FactcheckServicer:
         with self._one_more():
             began = time.perf_counter()
             runs, results = list[Run](), list[Checked]()
-            for inputs in _same_evidence(request.claims):
-                run = Run(await self._evidence(request.corpus, inputs[0].sources))
+            for first, inputs in _same_evidence(request.claims):
+                run = await self._run(request.corpus, inputs[0].sources, f"claims[{first}].")
                 runs.append(run)
                 renderer = Renderer(None, parse.offset_unit(request.offset_unit), run.evidence.text_of)
                 claims = await self._executor.run(_whole_claims, inputs)
@@ -74,12 +80,16 @@ class FactcheckServicer:
             self._announce("".join(item.claim for item in request.claims), runs, results)
             yield pb.CheckClaimsResponse(summary=render_check.summary(runs, results, _since_ms(began)))
 
-    async def _evidence(self, corpus: str, sources: Sequence[pb.Source]) -> Evidence:
+    async def _run(self, corpus: str, sources: Sequence[pb.Source], owner: str, *, wants_quick: bool = False) -> Run:
         if sources:
-            return await self._library.sources([source.text for source in sources])
+            read = await self._executor.run(parse.sources, sources, owner, self._zone)
+            unread = {
+                f"{owner}sources[{place}]:{kind}": NOT_READ for place, one in enumerate(read) for kind in one.unread
+            }
+            return Run(await self._library.sources(read), wants_quick, not_run=unread)
         if not corpus:
             raise InvalidInput("a corpus or sources are needed", field="corpus", reason="NO_EVIDENCE_GIVEN")
-        return await self._library.corpus(parse.corpus_id(corpus), current_caller())
+        return Run(await self._library.corpus(parse.corpus_id(corpus), current_caller()), wants_quick)
 
     @contextmanager
     def _one_more(self) -> Iterator[None]:
@@ -113,16 +123,16 @@ def _require_evidence(request: pb.CheckClaimsRequest) -> None:
             raise InvalidInput(f"{field}: sources are needed where there is no corpus", field=field)
 
 
-def _same_evidence(claims: Sequence[pb.ClaimInput]) -> Iterator[list[pb.ClaimInput]]:
-    """Runs of claims that are checked against the same evidence, in order."""
+def _same_evidence(claims: Sequence[pb.ClaimInput]) -> Iterator[tuple[int, list[pb.ClaimInput]]]:
+    """Runs of claims that are checked against the same evidence, in order, each with the place of its first."""
     run: list[pb.ClaimInput] = []
-    for claim in claims:
+    for place, claim in enumerate(claims):
         if run and list(run[0].sources) != list(claim.sources):
-            yield run
+            yield place - len(run), run
             run = []
         run.append(claim)
     if run:
-        yield run
+        yield len(claims) - len(run), run
 
 
 def _whole_claims(inputs: Sequence[pb.ClaimInput]) -> list[Claim]:
