@@ -69,11 +69,12 @@ class Client:
         *,
         corpus: str = "",
         question: str = "",
-        sources: Sequence[str] = (),
+        sources: Sequence[str | factcheck_pb2.Source] = (),
         not_run: Callable[[NotRun], None] = lambda missing: None,
     ) -> AsyncIterator[ClaimResult]:
         """Splits an answer into claims and yields each with its verdict, in the order of the answer.
 
+        sources: in place of a corpus: texts, or Source messages such as a FHIR chart with its title.
         not_run: called at the end if something that was to take part did not.
         """
         request = factcheck_pb2.CheckAnswerRequest(
@@ -170,8 +171,8 @@ def _corpus_name(corpus: str) -> str:
     return f"corpora/{corpus}" if corpus and not corpus.startswith("corpora/") else corpus
 
 
-def _source(text: str) -> factcheck_pb2.Source:
-    return factcheck_pb2.Source(text=text)
+def _source(source: str | factcheck_pb2.Source) -> factcheck_pb2.Source:
+    return factcheck_pb2.Source(text=source) if isinstance(source, str) else source
 
 
 def claim_chunks(claims: Sequence[ClaimLine]) -> Iterator[Sequence[ClaimLine]]:

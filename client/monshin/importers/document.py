@@ -25,6 +25,11 @@ class File:
     data: bytes
     charset: str = ""
 
+    @property
+    def base(self) -> str:
+        """The name without folders and archives."""
+        return re.split(r"[/\\!]", self.name)[-1]
+
     def refuse(self, place: str, problem: str) -> InvalidInput:
         """An error that names the file and the place in it, never its content. place: `page 3`, `line 12`, or empty."""
         where = f"{self.name}: {place}" if place else self.name
@@ -54,14 +59,14 @@ def document_id(file: File) -> str:
     >>> document_id(File("a/guide-1.pdf", b"")), document_id(File("手引き.pdf", b""))
     ('guide-1.pdf', 'file-99f9d2df48bb13ac')
     """
-    base = re.split(r"[/\\!]", file.name)[-1]
-    return base if _ID.fullmatch(base) else "file-" + hashlib.sha256(base.encode("utf-8", "replace")).hexdigest()[:16]
+    if _ID.fullmatch(file.base):
+        return file.base
+    return "file-" + hashlib.sha256(file.base.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def stem(file: File) -> str:
     """The file's name without folder and ending."""
-    base = re.split(r"[/\\!]", file.name)[-1]
-    return base.rsplit(".", 1)[0] or base
+    return file.base.rsplit(".", 1)[0] or file.base
 
 
 def iso_date(text: str) -> str:

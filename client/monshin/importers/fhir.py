@@ -86,7 +86,7 @@ def _document(file: File, place: str, resource: dict[str, Any]) -> CorpusLine:
     title = named if isinstance(named, str) and named else stem(file)
     date = resource.get("date")
     return CorpusLine(
-        name, title, _text(file, place, chosen), file.name, iso_date(date) if isinstance(date, str) else ""
+        name, title, _text(file, place, chosen), file.base, iso_date(date) if isinstance(date, str) else ""
     )
 
 

@@ -17,4 +17,4 @@ def read(file: File) -> Reading:
     except InvalidInput as error:
         raise file.refuse("", error.message) from None
     date = next(filter(None, (iso_date(page.meta.get(name, "")) for name in _DATES)), "")
-    return Reading((CorpusLine(document_id(file), page.title or stem(file), page.text, file.name, date),))
+    return Reading((CorpusLine(document_id(file), page.title or stem(file), page.text, file.base, date),))

@@ -10,10 +10,10 @@ import string
 import struct
 import zlib
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import accumulate, groupby, pairwise
 
 from pdfminer.converter import PDFPageAggregator
-from pdfminer.layout import LAParams, LTChar, LTComponent, LTContainer, LTImage, LTPage, LTTextBox, LTTextLine
+from pdfminer.layout import LAParams, LTChar, LTComponent, LTContainer, LTImage, LTPage, LTTextLine
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdffont import PDFFont
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
@@ -26,6 +26,8 @@ from monshin.formats import CorpusLine
 from monshin.importers.document import File, Reading, document_id, iso_date, stem
 
 MAX_PAGES = 5000
+# Letters that a column of running text is wide at least; cells of tables are narrower.
+_NARROWEST = 14
 _SENTENCE_END = "。．！？!?.:：;；"
 _BULLET = re.compile(r"\s*(?:[・●○■□◆◇▪•‣※◎]|[-*–—]\s|[(（]?[0-9０-９]{1,2}[.．)）]|[①-⑳]|[(（][ア-ンa-z][)）])")
 _OFFICE = re.compile(r"^Microsoft \w+ - |\.(?:docx?|xlsx?|pptx?|jtd|indd|pdf)$", re.IGNORECASE)
@@ -50,7 +52,7 @@ def read(file: File) -> Reading:
         raise file.refuse("", "it has no text layer (a scan?): run a text recognition first")
     title, date = _information(document)
     text = "\n".join(filter(None, pages))
-    return Reading((CorpusLine(document_id(file), title or stem(file), text, file.name, date),), remarks=tuple(remarks))
+    return Reading((CorpusLine(document_id(file), title or stem(file), text, file.base, date),), remarks=tuple(remarks))
 
 
 def _opened(file: File) -> PDFDocument:
@@ -98,48 +100,90 @@ class _Device(PDFPageAggregator):
 
 
 def _blocks(page: LTPage) -> Iterator[str]:
-    for item in page:
-        if isinstance(item, LTTextBox):
-            yield from _joined([line for line in item if isinstance(line, LTTextLine)], item.x1)
-        elif isinstance(item, LTContainer):
-            for line in _all(item):
-                if isinstance(line, LTTextLine):
-                    yield from _joined([line], line.x1)
-
-
-def _joined(lines: list[LTTextLine], right: float) -> Iterator[str]:
-    """The lines of a box; one that reaches the right edge and ends no sentence goes on in the next."""
-    texts = [_clean(line.get_text()) for line in lines]
-    present = texts[0] if texts else ""
-    for (line, following), text in zip(pairwise(lines), texts[1:], strict=False):
-        is_full = line.x1 >= right - 1.5 * _size(line)
-        ends = not present or present[-1] in _SENTENCE_END or _BULLET.match(text) or _is_larger(line, following)
-        if is_full and not ends and text:
-            present += ("" if _joins(present, text) else " ") + text
+    """Lines in reading order: wrapped ones put together, cells of a table's row parted by tabs."""
+    lines = [_Line(item) for item in _all(page) if isinstance(item, LTTextLine)]
+    lines = [line for line in lines if line.text]
+    row_of = _rows(lines)
+    present: list[_Line] = []
+    for line in lines:
+        row = row_of.get(line)
+        if row is None and present and _goes_on(present[-1], line):
+            present.append(line)
             continue
-        if present:
-            yield present
-        present = text
-    if present:
-        yield present
+        yield from _told(present)
+        present = []
+        if row is None:
+            present = [line]
+        elif row[0] is line:
+            yield "\t".join(cell.text for cell in row)
+    yield from _told(present)
+
+
+class _Line:
+    """A line of text and where it stands, in points."""
+
+    def __init__(self, line: LTTextLine) -> None:
+        self.text = line.get_text().replace("\xad", "").replace("\x00", "").strip()
+        self.size = next((item.size for item in line if isinstance(item, LTChar)), line.height) or 1.0
+        self.left, self.right, self.middle = line.x0, line.x1, (line.y0 + line.y1) / 2
+
+    @property
+    def is_short(self) -> bool:
+        """Narrower than any column of running text."""
+        return self.right - self.left < _NARROWEST * self.size
+
+
+def _goes_on(line: _Line, following: _Line) -> bool:
+    """Whether a sentence was wrapped here: a long line, as wide as its neighbour, and close above it."""
+    return (
+        not line.is_short
+        and line.text[-1] not in _SENTENCE_END
+        and not _BULLET.match(following.text)
+        and abs(line.size - following.size) < 0.15 * line.size
+        and abs(line.left - following.left) < 2.2 * line.size
+        and following.right - line.right < 1.5 * line.size
+        and 0 < line.middle - following.middle < 2.2 * line.size
+    )
+
+
+def _told(lines: list[_Line]) -> Iterator[str]:
+    text = ""
+    for line in lines:
+        text += (" " if text and not _joins(text, line.text) else "") + line.text
+    if text:
+        yield text
+
+
+def _rows(lines: list[_Line]) -> dict[_Line, list[_Line]]:
+    """The short lines that stand beside each other, each with its row from left to right."""
+    cells = sorted((line for line in lines if line.is_short and line.text[-1] not in "。．."), key=_height)
+    rows: dict[_Line, list[_Line]] = {}
+    for _, group in groupby(enumerate(cells), key=_Steps(cells)):
+        row = sorted((cell for _, cell in group), key=lambda cell: cell.left)
+        if len(row) > 1 and all(one.right <= other.left for one, other in pairwise(row)):
+            rows.update((cell, row) for cell in row)
+    return rows
+
+
+class _Steps:
+    """Numbers the heights of sorted cells: a new one where the step is more than a third of the letters."""
+
+    def __init__(self, cells: list[_Line]) -> None:
+        steps = (above.middle - below.middle > 0.35 * below.size for above, below in pairwise(cells))
+        self._numbers = list(accumulate(steps, initial=0))
+
+    def __call__(self, cell: tuple[int, _Line]) -> int:
+        return self._numbers[cell[0]]
+
+
+def _height(line: _Line) -> float:
+    return -line.middle
 
 
 def _joins(before: str, after: str) -> bool:
     """Whether no space stands between two lines: Japanese on either side, or a hyphen."""
     latin = string.ascii_letters + string.digits + ",;)]%'\""
     return before[-1] == "-" or before[-1] not in latin or after[0] not in latin + "(["
-
-
-def _is_larger(line: LTTextLine, following: LTTextLine) -> bool:
-    return abs(_size(line) - _size(following)) > 0.15 * max(_size(line), _size(following))
-
-
-def _size(line: LTTextLine) -> float:
-    return next((item.size for item in line if isinstance(item, LTChar)), line.height)
-
-
-def _clean(text: str) -> str:
-    return text.replace("\xad", "").replace("\x00", "").strip()
 
 
 def _all(container: LTContainer[LTComponent]) -> Iterator[LTComponent]:
@@ -158,4 +202,6 @@ def _information(document: PDFDocument) -> tuple[str, str]:
             told[name] = decode_pdf_text(value).strip() if isinstance(value, bytes) else ""
     title = told.get("Title", "")
     made = re.match(r"(?:D:)?(\d{4})(\d{2})(\d{2})", told.get("CreationDate", ""))
-    return "" if _OFFICE.search(title) else title, iso_date("-".join(made.groups())) if made else ""
+    return "" if _OFFICE.search(title) or title.lower() in ("untitled", "anonymous") else title, iso_date(
+        "-".join(made.groups())
+    ) if made else ""

@@ -10,7 +10,7 @@ from monshin.importers.document import File, Reading, document_id, stem
 def read(file: File) -> Reading:
     """One document, character by character; form feeds, which part pages, become line ends."""
     text = decoded(file).replace("\x0c", "\n")
-    return Reading((CorpusLine(document_id(file), stem(file), text, file.name, ""),))
+    return Reading((CorpusLine(document_id(file), stem(file), text, file.base, ""),))
 
 
 def decoded(file: File) -> str:

@@ -164,8 +164,8 @@ def _interaction(drug: Element) -> Iterator[str]:
         text = " ".join(line for part in drug.findall(NAMESPACE + name) for line in _lines(part))
         if text:
             told.append(f"{label}: {text}")
-    if told:
-        yield "、".join(told)
+    # One row is one sentence: a full stop inside would part the effect from the drug.
+    yield from filter(None, ["、".join([*(piece.rstrip("。") for piece in told[:-1]), *told[-1:]])])
 
 
 def _adverse(table: Element) -> Iterator[str]:
