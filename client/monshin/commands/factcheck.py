@@ -105,7 +105,7 @@ async def publish(client: Client, corpus: str) -> None:
 @click.option("--answer", type=_FILE,
               help="A text file, split into claims.")  # fmt: skip
 @click.option("--source", "sources", type=_FILE, multiple=True,
-              help="Evidence in place of a corpus, kept nowhere: a FHIR chart, or any file that import reads.")  # fmt: skip
+              help="Evidence in place of a corpus, kept nowhere: a FHIR chart, or what import reads.")  # fmt: skip
 @click.option("--question", default="", help="What was asked; helps to find left-out subjects.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout.")
 @click.pass_obj

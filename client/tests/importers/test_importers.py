@@ -134,7 +134,8 @@ def test_a_package_insert_is_a_document_a_section() -> None:
         "InfoDoseAdmin": "通常、成人には1日1回5mgを経口投与する。\n年齢別の用量\n年齢: 6歳以上、1回量: 2.5mg",
         "UseInPregnant": "投与しないこと。",
         "UseInTheElderly": "低用量（2.5mg/日）から開始すること。",
-        "PrecautionsForCombinations": "薬剤名等: グレープフルーツジュース、臨床症状・措置方法: 血圧が過度に低下することがある、"
+        "PrecautionsForCombinations": "薬剤名等: グレープフルーツジュース、"
+        "臨床症状・措置方法: 血圧が過度に低下することがある、"
         "機序・危険因子: 代謝が阻害される。",
         "SeriousAdverseEvents": "肝機能障害（頻度不明）\nAST、ALTの上昇があらわれることがある。",
         "OtherAdverseEvents": "循環器、0.1～5%未満: 浮腫、ほてり",
