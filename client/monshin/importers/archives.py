@@ -20,10 +20,13 @@ def is_archive(data: bytes) -> bool:
     return data.startswith((_GZIP, *_ZIP))
 
 
-def members(file: File) -> Iterator[File]:
-    """The files inside. Raises InvalidInput for a damaged or encrypted archive, an archive in it, or too much in it."""
+def members(file: File, most: int = MAX_UNPACKED) -> Iterator[File]:
+    """The files inside. Raises InvalidInput for a damaged or encrypted archive, an archive in it, or too much in it.
+
+    most: bytes of all files together.
+    """
     if file.data.startswith(_GZIP):
-        yield _gunzipped(file)
+        yield _gunzipped(file, most)
         return
     try:
         archive = zipfile.ZipFile(io.BytesIO(file.data))
@@ -34,7 +37,7 @@ def members(file: File) -> Iterator[File]:
         raise file.refuse("", "it is an Office file: save it as PDF or text")
     if len(entries) > MAX_MEMBERS:
         raise file.refuse("", f"{len(entries)} files in one archive: at most {MAX_MEMBERS}")
-    room = MAX_UNPACKED
+    room = most
     for number, entry in enumerate(entries, 1):
         inner = File(f"{file.name}!{entry.filename}", _unzipped(file, archive, entry, number, room), file.charset)
         room -= len(inner.data)
@@ -52,11 +55,11 @@ def _unzipped(file: File, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, numb
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError):
         raise file.refuse(f"file {number} in it", "it is damaged, or packed in a way that is not read") from None
     if len(data) > room:
-        raise file.refuse("", f"more than {MAX_UNPACKED} bytes when unpacked")
+        raise file.refuse("", f"more than {room} bytes when unpacked, beside the files before")
     return data
 
 
-def _gunzipped(file: File) -> File:
+def _gunzipped(file: File, most: int) -> File:
     unpacked, rest, size = io.BytesIO(), file.data, 0
     while rest:
         stream = zlib.decompressobj(wbits=31)
@@ -66,8 +69,8 @@ def _gunzipped(file: File) -> File:
                 rest = stream.unconsumed_tail
                 size += len(piece)
                 unpacked.write(piece)
-                if size > MAX_UNPACKED:
-                    raise file.refuse("", f"more than {MAX_UNPACKED} bytes when unpacked")
+                if size > most:
+                    raise file.refuse("", f"more than {most} bytes when unpacked")
                 if not rest and not piece and not stream.eof:
                     raise file.refuse("", "the gzip file is cut off")
         except zlib.error:
