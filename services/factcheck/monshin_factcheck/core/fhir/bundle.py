@@ -1,6 +1,6 @@
 """The resources of a source, and what their references mean."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import MappingProxyType
 
 from monshin_factcheck.core.fhir.node import Node
@@ -38,11 +38,14 @@ class Chart:
         return self._known.get(name)
 
 
-def one_patient(chart: Chart) -> None:
-    """Raises InvalidInput where resources speak of different patients: one's dose must not confirm another's."""
+def one_patient(chart: Chart, kinds: Collection[str]) -> None:
+    """Raises InvalidInput where resources speak of different patients: one's dose must not confirm another's.
+
+    kinds: the types of resources that count.
+    """
     first = ""
     for resource, _ in chart.resources():
-        named = _patient(resource, chart)
+        named = _patient(resource, chart) if resource.kind in kinds else ""
         if named and first and named != first:
             raise resource.refuse("", "the resources speak of more than one patient", "MANY_PATIENTS")
         first = first or named

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from monshin_factcheck.core.fhir import words
 from monshin_factcheck.core.fhir.node import Node
-from monshin_factcheck.core.fhir.told import Find, Told, sentence
+from monshin_factcheck.core.fhir.told import NOTHING, Find, Told, sentence
 from monshin_factcheck.core.fhir.tongue import Telling
 
 _SUSPECTED = frozenset({"unconfirmed", "provisional", "differential"})
@@ -34,7 +34,10 @@ def condition(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     """A diagnosis or problem; refuted ones say nothing."""
     verification = words.status(node, "verificationStatus")
     name = words.concept(node.child("code"))
-    if verification in _NOT_SO or not name:
+    if verification in _NOT_SO:
+        return
+    if not name:
+        yield NOTHING
         return
     place = words.concepts(node, "bodySite", telling)
     told = words.placed(name, place, telling)
@@ -57,7 +60,10 @@ def allergy(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     verification = words.status(node, "verificationStatus")
     code = node.child("code")
     name = words.concept(code)
-    if verification in _NOT_SO or not name:
+    if verification in _NOT_SO:
+        return
+    if not name:
+        yield NOTHING
         return
     _, date = telling.when(node, "onsetDateTime", "recordedDate")
     known = next((_NO_ALLERGY[one] for one in sorted(words.codes(code)) if one in _NO_ALLERGY), None)

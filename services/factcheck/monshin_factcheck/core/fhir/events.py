@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from monshin_factcheck.core.fhir import words
 from monshin_factcheck.core.fhir.node import Node
-from monshin_factcheck.core.fhir.told import Find, Told, sentence
+from monshin_factcheck.core.fhir.told import NOTHING, Find, Told, sentence
 from monshin_factcheck.core.fhir.tongue import Telling
 
 _PROCEDURES = {
@@ -22,7 +22,10 @@ _GENDERS = {"male": ("男性", "male"), "female": ("女性", "female")}
 def procedure(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     """An operation or treatment; one that was not done is told as such."""
     status, name = node.text("status"), words.concept(node.child("code"))
-    if status == "unknown" or not name:
+    if status in ("unknown", "entered-in-error"):
+        return
+    if not name:
+        yield NOTHING
         return
     if status not in _PROCEDURES:
         raise node.refuse("status", f"one of {', '.join(_PROCEDURES)} is needed", "NOT_FHIR")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from monshin_factcheck.core.fhir import words
 from monshin_factcheck.core.fhir.dosage import dosages
 from monshin_factcheck.core.fhir.node import Node
-from monshin_factcheck.core.fhir.told import Find, Told, sentence
+from monshin_factcheck.core.fhir.told import NOTHING, Find, Told, sentence
 from monshin_factcheck.core.fhir.tongue import Telling
 
 _NO_EVIDENCE = frozenset({"draft", "cancelled", "unknown"})
@@ -69,7 +69,10 @@ def _told(
     node: Node, telling: Telling, find: Find, ending: tuple[str, str] | None, when: tuple[str, str], dosage: str
 ) -> Iterator[Told]:
     drug = _drug(node, find)
-    if ending is None or not drug:
+    if ending is None:
+        return
+    if not drug:
+        yield NOTHING
         return
     amount = dosages(node, dosage, telling)
     reason = words.concepts(node, "statusReason", telling) or words.concepts(node, "reasonCode", telling)

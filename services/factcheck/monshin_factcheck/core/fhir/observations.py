@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from monshin_factcheck.core.fhir import words
 from monshin_factcheck.core.fhir.node import Node
-from monshin_factcheck.core.fhir.told import Find, Told, sentence
+from monshin_factcheck.core.fhir.told import NOTHING, Find, Told, sentence
 from monshin_factcheck.core.fhir.tongue import Telling
 
 # Registered holds no result yet; cancelled never will.
@@ -30,6 +30,8 @@ def observation(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
             notes = (when, _interpretation(part, telling), preliminary)
             own = words.placed(own, place, telling)
             yield Told(sentence(telling, f"{own}は{value}である", f"{own} is {value}", *notes), date)
+        elif any(key.startswith("value") for key in part.value):
+            yield NOTHING
     for note in node.children("note"):
         if text := words.line(note.text("text")):
             yield Told(text, date, name or telling.pick("検査所見", "Observation"))

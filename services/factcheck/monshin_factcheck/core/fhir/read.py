@@ -17,7 +17,7 @@ from monshin_kit.errors import InvalidInput
 from monshin_factcheck.core.fhir import conditions, events, medications, narratives, observations
 from monshin_factcheck.core.fhir.bundle import Chart, one_patient
 from monshin_factcheck.core.fhir.node import Node, shown
-from monshin_factcheck.core.fhir.told import Tell, Told
+from monshin_factcheck.core.fhir.told import NOTHING, Tell, Told
 from monshin_factcheck.core.fhir.tongue import Telling, Tongue
 from monshin_factcheck.core.source import Part, SourceText
 from monshin_factcheck.core.text.spans import Span
@@ -62,7 +62,7 @@ def read_fhir(data: str, path: str, zone: zoneinfo.ZoneInfo, *, title: str = "",
     if root.kind != "Bundle" and root.kind not in _KINDS:
         allowed = ", ".join(("Bundle", *_KINDS))
         raise root.refuse("resourceType", f"one of {allowed} is needed, not {shown(root.kind)}", "RESOURCE_TYPE")
-    one_patient(chart)
+    one_patient(chart, _KINDS)
     lines: list[str] = []
     parts: list[Part] = []
     unread: dict[str, None] = {}
@@ -75,6 +75,9 @@ def read_fhir(data: str, path: str, zone: zoneinfo.ZoneInfo, *, title: str = "",
         if resource.kind == "DiagnosticReport" and narratives.unread_forms(resource):
             unread["DiagnosticReport.presentedForm"] = None
         for told in _told(resource, telling, chart):
+            if told == NOTHING:
+                unread[resource.kind] = None
+                continue
             parts.append(_part(told, at, name, title, date))
             lines.append(told.text)
             at += len(told.text) + 1

@@ -24,6 +24,9 @@ class Told:
         return bool(self.title)
 
 
+# Where a resource holds, but its words are missing: a drug that is only referred to, a value of an unread type.
+NOTHING = Told("")
+
 # Finds the resource that a reference of another one means; None if it is not in the source.
 Find = Callable[[Node], Node | None]
 Tell = Callable[[Node, Telling, Find], Iterator[Told]]

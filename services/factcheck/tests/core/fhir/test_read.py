@@ -162,6 +162,21 @@ def test_what_nobody_reads_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    "resource",
+    [
+        request(medicationCodeableConcept=None, medicationReference={"reference": "Medication/elsewhere"}),
+        request(medicationCodeableConcept=None, medication={"concept": {"text": "R5"}}),
+        condition(code=None),
+        observation(valueQuantity=None, valueSampledData={"data": "1 2"}),
+        {"resourceType": "Procedure", "status": "completed"},
+    ],
+)
+def test_what_holds_but_has_no_words_is_named(resource: Resource) -> None:
+    """A drug that is only referred to must not be missed in silence."""
+    assert read(resource).unread == (resource["resourceType"],)
+
+
+@pytest.mark.parametrize(
     ("resource", "field"),
     [
         ("{", ""),
