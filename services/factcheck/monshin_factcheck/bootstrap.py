@@ -72,9 +72,7 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        problem = (
-            f"MONSHIN_FACTCHECK_TIME_ZONE is {name!r}: a name such as Asia/Tokyo is needed, and the system's tzdata"
-        )
+        problem = f"MONSHIN_FACTCHECK_TIME_ZONE is {name!r}: a name such as Asia/Tokyo is needed"
         raise InvalidInput(problem) from None
 
 
