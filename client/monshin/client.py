@@ -96,7 +96,7 @@ class Client:
         *,
         corpus: str = "",
         question: str = "",
-        sources: Sequence[str] = (),
+        sources: Sequence[str | factcheck_pb2.Source] = (),
         store: bool = False,
         model: str = "",
         not_run: Callable[[NotRun], None] = lambda missing: None,
@@ -104,6 +104,7 @@ class Client:
     ) -> AsyncIterator[ClaimResult]:
         """Splits an answer into claims and yields each with its verdict, in the order of the answer.
 
+        sources: in place of a corpus: texts, or Source messages such as a FHIR chart with its title.
         store: keep the texts in the result. model: the model under test. not_run: called at the end if something that
         was to take part did not. ended: called at the end; its `result` names what is kept.
         """
@@ -287,8 +288,8 @@ def _collection_name(collection: str) -> str:
     return collection if collection.startswith("collections/") else f"collections/{collection}"
 
 
-def _source(text: str) -> factcheck_pb2.Source:
-    return factcheck_pb2.Source(text=text)
+def _source(source: str | factcheck_pb2.Source) -> factcheck_pb2.Source:
+    return factcheck_pb2.Source(text=source) if isinstance(source, str) else source
 
 
 def claim_chunks(claims: Sequence[ClaimLine]) -> Iterator[Sequence[ClaimLine]]:
