@@ -6,7 +6,7 @@ verdict thus never waits for a slow judge, and final ones come in the order of t
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +17,7 @@ from monshin_factcheck.checking.evidence import Evidence
 from monshin_factcheck.checking.pipeline import Put, put_by, together
 from monshin_factcheck.checking.reading import ReadingRoom, Ruled
 from monshin_factcheck.core.claims.claim import Claim
+from monshin_factcheck.core.claims.importance import Importance, importance_of
 from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Testimony, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge, Opinion
@@ -34,13 +35,21 @@ _UNTOLD = 64
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A claim with its decision. elapsed_ms: from its turn to its verdict. is_provisional: another one follows."""
+    """A claim with its decision. elapsed_ms: from its turn to its verdict. is_provisional: another one follows.
+
+    is_important: see core/claims/importance.py.
+    """
 
     index: int
     claim: Claim
     decision: Decision
     elapsed_ms: float
     is_provisional: bool = False
+    is_important: bool = False
+
+    def without_evidence(self) -> "Checked":
+        """What a summary needs of it: an answer that is streamed may have tens of thousands."""
+        return replace(self, decision=replace(self.decision, evidence=(), testimonies=()))
 
 
 @dataclass(slots=True)
@@ -66,7 +75,9 @@ class _Ruled:
     began: float
 
     def told(self, decision: Decision, *, is_provisional: bool = False) -> Checked:
-        return Checked(self.index, self.claim, decision, (time.perf_counter() - self.began) * 1000, is_provisional)
+        elapsed_ms = (time.perf_counter() - self.began) * 1000
+        is_important = self.claim.checkable and _is_important(self.claim.text)
+        return Checked(self.index, self.claim, decision, elapsed_ms, is_provisional, is_important)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +112,15 @@ class Checker:
         self._found = found
         self._revision = revision
 
-    async def check(self, run: Run, claims: Sequence[Claim]) -> AsyncIterator[Checked]:
+    async def check(self, run: Run, claims: Sequence[Claim]) -> AsyncGenerator[Checked, None]:
         """One final result a claim, in order; provisional ones may come before it."""
         async with aclosing(self.check_arriving(run, _at_once(claims))) as results:
             async for checked in results:
                 yield checked
 
-    async def check_arriving(self, run: Run, claims: AsyncIterable[Sequence[Claim]]) -> AsyncIterator[Checked]:
+    async def check_arriving(
+        self, run: Run, claims: AsyncGenerator[Sequence[Claim], None]
+    ) -> AsyncGenerator[Checked, None]:
         """The same for claims that are still coming; their numbers go on from one part to the next."""
 
         async def work(tell: Put[Checked]) -> None:
@@ -117,12 +130,12 @@ class Checker:
                 self._look_up(run, claims, found), self._judge(run, found, ruled, tell), self._read(run, ruled, tell)
             )
 
-        async with aclosing(put_by(work, _UNTOLD)) as results:
+        async with aclosing(claims), aclosing(put_by(work, _UNTOLD)) as results:
             async for checked in results:
                 yield checked
 
     async def _look_up(
-        self, run: Run, claims: AsyncIterable[Sequence[Claim]], found: "asyncio.Queue[_Found | None]"
+        self, run: Run, claims: AsyncIterator[Sequence[Claim]], found: "asyncio.Queue[_Found | None]"
     ) -> None:
         """Vectors of the next claims are fetched while a group is judged."""
         first = 0
@@ -227,9 +240,14 @@ class Checker:
         )  # fmt: skip
 
 
+def _is_important(text: str) -> bool:
+    """Whether a patient can come to harm by it."""
+    return importance_of(normalise(text).text) is not Importance.BACKGROUND
+
+
 def _is_searched(claim: Claim) -> bool:
     return claim.checkable and guess_language(normalise(claim.text).text) is not Language.OTHER
 
 
-async def _at_once(claims: Sequence[Claim]) -> AsyncIterator[Sequence[Claim]]:
+async def _at_once(claims: Sequence[Claim]) -> AsyncGenerator[Sequence[Claim], None]:
     yield claims

@@ -1,14 +1,14 @@
 """Work in stages that run side by side and hand on what they have as soon as they have it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 Put = Callable[[T], Awaitable[None]]
 
 
-async def put_by(work: Callable[[Put[T]], Coroutine[Any, Any, None]], limit: int) -> AsyncIterator[T]:
+async def put_by(work: Callable[[Put[T]], Coroutine[Any, Any, None]], limit: int) -> AsyncGenerator[T, None]:
     """What `work` puts, as it comes, then its error if it raises one.
 
     limit: how many may wait; then `work` waits. It is cancelled when the reader leaves.

@@ -1,7 +1,7 @@
 """Where judges that read work side by side: whoever answers is heard, and nobody waits for one that is away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 
 from monshin_kit.errors import MonshinError
@@ -11,11 +11,8 @@ from monshin_factcheck.core.decision import Decision, Testimony
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.retrieval.contexts import readings
-from monshin_factcheck.core.semantic import Answer, Reading
+from monshin_factcheck.core.semantic import Answer, Reading, Worthless
 from monshin_factcheck.core.weighing import RULES, Account, Weighings, decide_by_all
-
-# A judge that was reached and whose words are worth nothing: no JSON, another verdict, a quotation nobody wrote.
-WORTHLESS = "INTERNAL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class ReadingRoom:
 
     async def decide(
         self, asked: Sequence[Ruled], text_of: Callable[[str], str], not_run: MutableMapping[str, str]
-    ) -> AsyncIterator[Round]:
+    ) -> AsyncGenerator[Round, None]:
         """A round each time a judge has answered, the last one with all that did. `not_run` is told who did not."""
         wanted = [self._readings(one, text_of) for one in asked]
         every = [reading for some in wanted for reading in some]
@@ -75,19 +72,13 @@ class ReadingRoom:
         await asyncio.gather(*(seat.close() for seat in self._seats))
 
     def _present(self, not_run: MutableMapping[str, str]) -> list[Seat]:
-        """Who did not answer in this check before is not asked again in it."""
+        """Who did not answer in this check before is not asked again in it; one worthless answer does not count."""
         for seat in self._seats:
             if seat.absence:
                 not_run.setdefault(_component(seat.name), seat.absence)
-        return [
-            seat
-            for seat in self._seats
-            if _component(seat.name) not in not_run or not_run[_component(seat.name)] == WORTHLESS
-        ]
+        return [seat for seat in self._seats if not_run.get(_component(seat.name), Worthless.code) == Worthless.code]
 
-    async def _heard(
-        self, seat: Seat, every: Sequence[Reading], not_run: MutableMapping[str, str]
-    ) -> Answered | None:
+    async def _heard(self, seat: Seat, every: Sequence[Reading], not_run: MutableMapping[str, str]) -> Answered | None:
         try:
             return await seat.read(every)
         except MonshinError as error:
@@ -108,17 +99,21 @@ class ReadingRoom:
         decisions: list[Decision | None] = []
         at = 0
         for one, some in zip(asked, wanted, strict=True):
-            own = {told.judge: (told, told.answers[at : at + len(some)]) for told in heard}
+            # A judge takes part in a claim only if it answered for all of its documents.
+            own = list[tuple[Answered, list[Answer]]]()
+            for told in heard:
+                answers = told.answers[at : at + len(some)]
+                good = [answer for answer in answers if isinstance(answer, Answer)]
+                if len(good) == len(some):
+                    own.append((told, good))
+                for failure in (answer for answer in answers if isinstance(answer, MonshinError)):
+                    not_run[_component(told.judge)] = failure.code
             at += len(some)
-            # A judge takes part in a claim only if it answered for all its documents.
-            full = {name: pair for name, pair in own.items() if all(answer is not None for answer in pair[1])}
-            for name in own.keys() - full.keys():
-                not_run.setdefault(_component(name), WORTHLESS)
-            decisions.append(self._decision(one, some, list(full.values())) if full else None)
+            decisions.append(self._decision(one, some, own) if own else None)
         return tuple(decisions)
 
     def _decision(
-        self, one: Ruled, some: Sequence[Reading], heard: Sequence[tuple[Answered, Sequence[Answer | None]]]
+        self, one: Ruled, some: Sequence[Reading], heard: Sequence[tuple[Answered, Sequence[Answer]]]
     ) -> Decision:
         accounts = [
             Account(
@@ -132,12 +127,15 @@ class ReadingRoom:
         return replace(decision, testimonies=(one.testimony, *decision.testimonies))
 
 
-def _testimony(told: Answered, answer: Answer | None, reading: Reading) -> Testimony:
-    assert answer is not None, "only judges that answered for all documents take part"
-    quote = answer.span.of(reading.context)[max(reading.body - answer.span.start, 0) :]
-    span = reading.in_document(answer.span)
+def _testimony(told: Answered, answer: Answer, reading: Reading) -> Testimony:
     return Testimony(
-        told.judge, told.revision, answer.probabilities, reading.passages[0].document, span, quote, told.elapsed_ms
+        judge=told.judge,
+        revision=told.revision,
+        probabilities=answer.probabilities,
+        document=reading.passages[0].document,
+        span=reading.in_document(answer.span),
+        quote=answer.span.of(reading.context)[max(reading.body - answer.span.start, 0) :],
+        elapsed_ms=told.elapsed_ms,
     )
 
 

@@ -11,7 +11,7 @@ from monshin_kit.errors import DeadlineExceeded, MonshinError, Unavailable
 from monshin_kit.executor import Executor
 
 from monshin_factcheck.checking.circuit import Circuit
-from monshin_factcheck.core.semantic import Answer, Reading, SemanticJudge
+from monshin_factcheck.core.semantic import Answer, Reading, SemanticJudge, Worthless
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Worker(Protocol):
         """Makes it ready; raises a MonshinError that names what is missing."""
         ...
 
-    async def read(self, readings: Sequence[Reading]) -> Sequence[Answer | None]:
+    async def read(self, readings: Sequence[Reading]) -> Sequence[Answer | MonshinError]:
         """As SemanticJudge.read; raises a MonshinError."""
         ...
 
@@ -57,7 +57,7 @@ class InThread:
         """As Worker.open."""
         self._judge = await self._executor.run(self._load)
 
-    async def read(self, readings: Sequence[Reading]) -> Sequence[Answer | None]:
+    async def read(self, readings: Sequence[Reading]) -> Sequence[Answer | MonshinError]:
         """As Worker.read; what nobody waits for any more is dropped before it is computed."""
         if self._judge is None:
             raise Unavailable("the judge is not loaded")
@@ -70,11 +70,11 @@ class InThread:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer a reading, None where there is none; elapsed_ms: of all of them together."""
+    """One answer a reading, or why there is none; elapsed_ms: of all of them together."""
 
     judge: str
     revision: str
-    answers: Sequence[Answer | None]
+    answers: Sequence[Answer | MonshinError]
     elapsed_ms: float
 
 
@@ -108,7 +108,7 @@ class Seat:
         _log.info("a judge is ready", extra={"model": self.name, "revision": self._worker.revision})
 
     async def read(self, readings: Sequence[Reading]) -> Answered:
-        """Its answers; words that are not in the context make one None. Raises a MonshinError, within the time-out."""
+        """Its answers; one with words that are not in the context counts for none. Raises a MonshinError in time."""
         began = time.perf_counter()
         try:
             found = await self._asked(readings)
@@ -116,17 +116,14 @@ class Seat:
             self._circuit.failed()
             raise
         self._circuit.succeeded()
-        answers = [
-            answer if answer is not None and answer.is_about(reading) else None
-            for answer, reading in zip(found, readings, strict=True)
-        ]
+        answers = [_checked(answer, reading) for answer, reading in zip(found, readings, strict=True)]
         return Answered(self.name, self._worker.revision, answers, (time.perf_counter() - began) * 1000)
 
     async def close(self) -> None:
         """Ends the judge."""
         await self._worker.close()
 
-    async def _asked(self, readings: Sequence[Reading]) -> Sequence[Answer | None]:
+    async def _asked(self, readings: Sequence[Reading]) -> Sequence[Answer | MonshinError]:
         try:
             async with asyncio.timeout(self._timeout_s):
                 found = await self._worker.read(readings)
@@ -138,3 +135,9 @@ class Seat:
         if len(found) != len(readings):
             raise Unavailable(f"the judge {self.name} gave {len(found)} answers to {len(readings)} readings")
         return found
+
+
+def _checked(answer: Answer | MonshinError, reading: Reading) -> Answer | MonshinError:
+    if isinstance(answer, MonshinError) or answer.is_about(reading):
+        return answer
+    return Worthless("the answer rests on words that are not in the evidence")

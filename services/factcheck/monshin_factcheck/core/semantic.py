@@ -1,9 +1,10 @@
-"""Judges that read: pairs of a text and a claim in, probabilities and the words they rest on out. Rules name; these
-understand."""
+"""Judges that read: texts and claims in, probabilities and the words they rest on out. Rules name; these understand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from monshin_kit.errors import MonshinError
 
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.text.spans import Span
@@ -30,7 +31,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a judge says of one reading. span: the words of the context that it rests on; all of it if it cannot tell."""
+    """What a judge says of one reading. span: the words of the context that it rests on, or all of it."""
 
     probabilities: Probabilities
     span: Span
@@ -38,6 +39,13 @@ class Answer:
     def is_about(self, reading: Reading) -> bool:
         """Whether `span` has words of the reading's document; an answer for which it has not is worth nothing."""
         return len(self.span) > 0 and reading.body < self.span.end <= len(reading.context)
+
+
+class Worthless(MonshinError):
+    """A judge answered with what cannot be used: no JSON, a verdict nobody asked for, words that nobody wrote."""
+
+    code = "INTERNAL"
+    default_reason = "WORTHLESS_ANSWER"
 
 
 class SemanticJudge(Protocol):
@@ -56,8 +64,8 @@ class SemanticJudge(Protocol):
         """Hash of what decides its answers; a calibration holds for one revision."""
         ...
 
-    def read(self, readings: Sequence[Reading]) -> Sequence[Answer | None]:
-        """One answer a reading, in their order; None where it gave none that is worth anything.
+    def read(self, readings: Sequence[Reading]) -> Sequence[Answer | MonshinError]:
+        """One answer a reading, in their order, or why there is none.
 
         Readings of one context may cost little more than one.
         """

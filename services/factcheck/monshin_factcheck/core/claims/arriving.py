@@ -8,6 +8,7 @@ from monshin_factcheck.core.claims.blocks import Part, PartKind, split_parts
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.settled import is_open_in_line, may_hold_an_end, settled
 from monshin_factcheck.core.claims.split import Telling
+from monshin_factcheck.core.text.sentences import CLOSING_MARKS, SENTENCE_MARKS
 
 # Beyond this length a stretch that does not settle is looked at again only when it has grown by a quarter.
 _PATIENCE = 4096
@@ -30,7 +31,7 @@ class ArrivingAnswer:
         self._base = 0
         self._new: list[str] = []
         self._looked_at = 0
-        # Parts of the text that are told, where the last of them ends, and what lay before the text since the one before.
+        # Parts of the text that are told, where the last of them ends, and what lay between it and the text.
         self._told = 0
         self._end = 0
         self._gap = ""
@@ -69,8 +70,10 @@ class ArrivingAnswer:
         shift = self._base - len(self._lead)
         for part in parts[self._told :]:
             gap = self._gap + text[self._end : part.span.start]
-            for claim in self._telling.claims(part, part.span.of(text), gap):
-                claims.append(Claim(claim.span.shifted(shift), claim.text, claim.checkable))
+            claims += (
+                Claim(claim.span.shifted(shift), claim.text, claim.checkable)
+                for claim in self._telling.claims(part, part.span.of(text), gap)
+            )
             self._gap, self._end = "", part.span.end
         self._told = max(self._told, len(parts))
         return claims
@@ -85,7 +88,9 @@ class ArrivingAnswer:
     def _go_on_in_line(self, last: Part) -> None:
         text = self._lead + self._text
         start = text.rfind("\n") + 1
-        if last.span.end - start < _LONG_LINE or is_open_in_line(text[start : last.span.end]):
+        # What stands for the done part must not run together with what follows.
+        is_apart = text[last.span.end : last.span.end + 1] not in SENTENCE_MARKS + CLOSING_MARKS
+        if last.span.end - start < _LONG_LINE or not is_apart or is_open_in_line(text[start : last.span.end]):
             return
         lead = ("・" if last.kind is PartKind.BULLET else "") + _DONE
         self._cut(last.span.end, lead, told=1, end=len(lead))

@@ -21,7 +21,7 @@ class Importance(Enum):
 def importance_of(text: str) -> Importance:
     """For an NFKC text; the first kind, in the order above, that a cue of importance.yaml speaks for.
 
-    >>> [importance_of(text).value for text in ("1日5 mgを超えない。", "納豆は避ける。", "ワルファリンは抗凝固薬である。")]
+    >>> [importance_of(text).value for text in ("1日5 mgとする。", "納豆は避ける。", "抗凝固薬である。")]
     ['dose', 'contraindication', 'background']
     """
     for kind, cue in _cues():

@@ -18,6 +18,7 @@ _LINE_MARKS = "。｡！？!?．.:：;；"
 _NOT_YET_PROSE = "#【*_|:-"
 _PROSE_MARK = re.compile(r"[。.!?！？]")
 _OTHER_BREAKS = re.compile(r"[\r\x0b\x0c\x85\u2028\u2029]")
+_BLANKS = " \t\u3000"
 _LINE = re.compile(r"[^\r\n]+")
 _ANY_END = re.compile(rf"[{re.escape(SENTENCE_MARKS)}\n]")
 
@@ -82,18 +83,23 @@ def _has_second_line(complete: str, first: re.Match[str]) -> bool:
 def _may_go_on(complete: str, following: str) -> bool:
     """Whether the last complete line may turn out to be continued by the next one."""
     body = complete.rstrip()
-    if not body or complete.count("\n", len(body)) > 1 or body[-1] in _LINE_MARKS:
-        return False
     line = body[body.rfind("\n") + 1 :]
-    if len(line) < _MAY_GO_ON or is_heading(line):
+    if not body or complete.count("\n", len(body)) > 1:
         return False
-    opening = following[:1]
-    return not opening or opening.islower() or (opening.isspace() and opening not in " \t\u3000")
+    if _OTHER_BREAKS.search(line + following):
+        return True
+    if body[-1] in _LINE_MARKS or len(line) < _MAY_GO_ON or is_heading(line):
+        return False
+    rest = following.lstrip(_BLANKS)
+    if not rest or rest[0].isspace():
+        return True
+    # A line that is moved in begins anew.
+    return rest == following and rest[0].islower()
 
 
 def _is_prose(line: str) -> bool:
     """Whether a line that is not complete can be neither heading nor row any more."""
-    opening = line.lstrip(" \t\u3000")[:1]
+    opening = line.lstrip(_BLANKS)[:1]
     is_certain = opening != "" and opening not in _NOT_YET_PROSE and _PROSE_MARK.search(line) is not None
     return is_certain and _OTHER_BREAKS.search(line) is None
 

@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-# Packages of the core that the rules are made of; a changed comment makes another revision, which errs on the safe side.
+# Packages of the core that the rules are made of; a changed comment makes another revision too: the safe side.
 _PARTS = ("aliases", "cues", "quantities", "rules", "text")
 _CODE = (".py", ".yaml")
 

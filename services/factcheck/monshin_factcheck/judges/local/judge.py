@@ -10,7 +10,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from monshin_factcheck.core.evidence import Probabilities, probabilities
-from monshin_factcheck.core.semantic import Reading
+from monshin_factcheck.core.semantic import Answer, Reading
+from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.judges.local.base import load_base, load_tokenizer, prepared_base
 from monshin_factcheck.judges.local.canonical import canonical
 from monshin_factcheck.judges.local.model import Judge, load_adapter
@@ -50,8 +51,8 @@ class LocalJudge:
         """SHA-256 of the adapter's file."""
         return self._revision
 
-    def read(self, readings: Sequence[Reading]) -> list[Probabilities]:
-        """As SemanticJudge.read."""
+    def read(self, readings: Sequence[Reading]) -> list[Answer]:
+        """As SemanticJudge.read; it cannot tell which words of the context decided."""
         together: dict[str, list[int]] = {}
         for place, reading in enumerate(readings):
             together.setdefault(reading.context, []).append(place)
@@ -64,7 +65,9 @@ class LocalJudge:
                 rows = self._model(lay_out(packs)).softmax(-1)
             for place, row in zip((place for _, places in some for place in places), rows, strict=True):
                 found[place] = _probabilities(row)
-        return [found[place] for place in range(len(readings))]
+        return [
+            Answer(found[place], Span(reading.body, len(reading.context))) for place, reading in enumerate(readings)
+        ]
 
     def _pack(self, context: str, claims: Sequence[str]) -> Pack:
         parts = tuple(_cut(self._tokens(CLAIM, claim)) for claim in claims)
