@@ -18,7 +18,7 @@ from monshin_factcheck.checking.pipeline import Put, put_by, together
 from monshin_factcheck.checking.reading import ReadingRoom, Ruled
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.importance import Importance, importance_of
-from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Testimony, Verdict, decide
+from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge, Opinion
 from monshin_factcheck.core.retrieval.fusion import LEAST_SHARE, fuse
@@ -49,7 +49,7 @@ class Checked:
 
     def without_evidence(self) -> "Checked":
         """What a summary needs of it: an answer that is streamed may have tens of thousands."""
-        return replace(self, decision=replace(self.decision, evidence=(), testimonies=()))
+        return replace(self, decision=replace(self.decision, evidence=(), sayings=()))
 
 
 @dataclass(slots=True)
@@ -179,7 +179,7 @@ class Checker:
         asked = [one for one in group if one.opinions and not is_decisive(one.decision)]
         final = {one.index: one.decision for one in group}
         if asked and self._reading is not None and self._reading.is_open(run.not_run):
-            wanted = [Ruled(one.claim.text, one.opinions, one.decision.testimonies[0]) for one in asked]
+            wanted = [Ruled(one.claim.text, one.opinions, one.decision.sayings[0]) for one in asked]
             async with aclosing(self._reading.decide(wanted, run.evidence.text_of, run.not_run)) as rounds:
                 async for round_ in rounds:
                     for one, decision in zip(asked, round_.decisions, strict=True):
@@ -214,7 +214,7 @@ class Checker:
         passages = await self._passages(run, claim, near)
         opinions = await self._executor.run(self._opinions, claim.text, passages)
         decision = decide(opinions, (self._rules.name,) if opinions else ())
-        decision = replace(decision, testimonies=self._testimony(decision, (time.perf_counter() - began) * 1000))
+        decision = replace(decision, sayings=self._saying(decision, (time.perf_counter() - began) * 1000))
         if decision.abstain_reason is AbstainReason.NO_EVIDENCE and DENSE in run.not_run:
             decision = replace(decision, abstain_reason=AbstainReason.NOT_RUN)
         return _Ruled(index, claim, opinions, decision, began)
@@ -229,10 +229,10 @@ class Checker:
     def _opinions(self, claim: str, passages: Sequence[Passage]) -> tuple[Opinion, ...]:
         return tuple(self._rules.judge(claim, passages)) if passages else ()
 
-    def _testimony(self, decision: Decision, elapsed_ms: float) -> tuple[Testimony, ...]:
+    def _saying(self, decision: Decision, elapsed_ms: float) -> tuple[Saying, ...]:
         """What the rules say, of the passage that leads; nothing where there is none."""
         return tuple(
-            Testimony(
+            Saying(
                 self._rules.name, self._revision, decision.probabilities, opinion.passage.document,
                 opinion.passage.span, opinion.passage.text, elapsed_ms,
             )

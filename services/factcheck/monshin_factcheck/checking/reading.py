@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from monshin_kit.errors import MonshinError
 
 from monshin_factcheck.checking.seats import Answered, Seat
-from monshin_factcheck.core.decision import Decision, Testimony
+from monshin_factcheck.core.decision import Decision, Saying
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.retrieval.contexts import readings
@@ -17,11 +17,11 @@ from monshin_factcheck.core.weighing import RULES, Account, Weighings, decide_by
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A claim after the rules: their opinions on its passages, at least one, and their own testimony."""
+    """A claim after the rules: their opinions on its passages, at least one, and their own saying."""
 
     claim: str
     opinions: tuple[Opinion, ...]
-    testimony: Testimony
+    saying: Saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +118,17 @@ class ReadingRoom:
         accounts = [
             Account(
                 _of(one.opinions, reading.passages),
-                tuple(_testimony(told, answers[place], reading) for told, answers in heard),
+                tuple(_saying(told, answers[place], reading) for told, answers in heard),
             )
             for place, reading in enumerate(some)
         ]
         weighing = self._weighings.of({told.judge: told.revision for told, _ in heard})
         decision = decide_by_all(accounts, weighing, (RULES, *(told.judge for told, _ in heard)))
-        return replace(decision, testimonies=(one.testimony, *decision.testimonies))
+        return replace(decision, sayings=(one.saying, *decision.sayings))
 
 
-def _testimony(told: Answered, answer: Answer, reading: Reading) -> Testimony:
-    return Testimony(
+def _saying(told: Answered, answer: Answer, reading: Reading) -> Saying:
+    return Saying(
         judge=told.judge,
         revision=told.revision,
         probabilities=answer.probabilities,

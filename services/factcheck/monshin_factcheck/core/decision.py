@@ -36,7 +36,7 @@ class AbstainReason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Saying:
     """What one judge said, before it was weighed: of a stretch `span` of a document, whose words are `quote`.
 
     elapsed_ms: how long it took; judges that read several claims at once took it for all of them.
@@ -56,7 +56,7 @@ class Decision:
     """A verdict and what it rests on: `evidence` strongest first.
 
     is_calibrated: the map that made the probabilities was fitted on labelled claims for these judges as they are now.
-    testimonies: of each judge that took part, on the document that decided.
+    sayings: of each judge that took part, on the document that decided.
     """
 
     verdict: Verdict
@@ -65,7 +65,7 @@ class Decision:
     abstain_reason: AbstainReason = AbstainReason.NONE
     judges_run: tuple[str, ...] = ()
     is_calibrated: bool = False
-    testimonies: tuple[Testimony, ...] = ()
+    sayings: tuple[Saying, ...] = ()
 
 
 NOTHING_FOUND = Probabilities(0.0, 0.0, 1.0)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
-from monshin_factcheck.core.decision import MAX_EVIDENCE, NOTHING_FOUND, AbstainReason, Decision, Testimony, Verdict
+from monshin_factcheck.core.decision import MAX_EVIDENCE, NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.judge import Opinion, Stance
 
@@ -85,7 +85,7 @@ class Account:
     """What the witnesses say of one document: the rules on its passages, at least one, and each judge on all of it."""
 
     opinions: tuple[Opinion, ...]
-    testimonies: tuple[Testimony, ...]
+    sayings: tuple[Saying, ...]
 
     @property
     def nearest(self) -> Opinion:
@@ -111,10 +111,10 @@ def features(account: Account) -> dict[str, float]:
         "relevance": account.nearest.relevance,
         "unconfirmed": float(account.is_vetoed),
     }
-    for testimony in account.testimonies:
-        told = testimony.probabilities
-        seen[f"{testimony.judge}:supported"] = _odds(told.supported, told.neither)
-        seen[f"{testimony.judge}:contradicted"] = _odds(told.contradicted, told.neither)
+    for saying in account.sayings:
+        told = saying.probabilities
+        seen[f"{saying.judge}:supported"] = _odds(told.supported, told.neither)
+        seen[f"{saying.judge}:contradicted"] = _odds(told.contradicted, told.neither)
     return seen
 
 
@@ -132,7 +132,7 @@ def weigh(account: Account, weighing: Weighing) -> Probabilities:
 def decide_by_all(accounts: Sequence[Account], weighing: Weighing, judges_run: tuple[str, ...]) -> Decision:
     """The verdict of the document that says most about the claim; two that disagree outright are CONFLICTING.
 
-    accounts: best document first, each with testimonies of the judges that `weighing` is for. Below the least
+    accounts: best document first, each with sayings of the judges that `weighing` is for. Below the least
     probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
     """
     if not accounts:
@@ -141,13 +141,13 @@ def decide_by_all(accounts: Sequence[Account], weighing: Weighing, judges_run: t
     told = min(weighed, key=lambda one: one.odds.neither)
     against = [one for one in weighed if {one.verdict, told.verdict} == {Verdict.SUPPORTED, Verdict.CONTRADICTED}]
     known = Decision(
-        told.verdict, told.odds, told.evidence, AbstainReason.NONE, judges_run, weighing.is_calibrated, told.testimonies
+        told.verdict, told.odds, told.evidence, AbstainReason.NONE, judges_run, weighing.is_calibrated, told.sayings
     )
     if against:
         evidence = (told.evidence[0], against[0].evidence[0])
-        both = (*told.testimonies, *against[0].testimonies)
+        both = (*told.sayings, *against[0].sayings)
         mean = _mean(told.odds, against[0].odds)
-        return replace(known, verdict=Verdict.CONFLICTING, probabilities=mean, evidence=evidence, testimonies=both)
+        return replace(known, verdict=Verdict.CONFLICTING, probabilities=mean, evidence=evidence, sayings=both)
     if told.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
         is_related = any(opinion.stance is not Stance.UNRELATED for one in accounts for opinion in one.opinions)
         return replace(known, abstain_reason=AbstainReason.UNDECIDED if is_related else AbstainReason.NO_EVIDENCE)
@@ -159,7 +159,7 @@ class _Weighed:
     verdict: Verdict
     odds: Probabilities
     evidence: tuple[Opinion, ...]
-    testimonies: tuple[Testimony, ...]
+    sayings: tuple[Saying, ...]
 
     @classmethod
     def of(cls, account: Account, weighing: Weighing) -> "_Weighed":
@@ -174,7 +174,7 @@ class _Weighed:
             # The same stance from the rules leads, as it points at the words; the reader's verdict is of the whole.
             ranked.sort(key=lambda opinion: opinion.stance is not stance)
             ranked[0] = replace(ranked[0], stance=stance)
-        return cls(verdict, odds, tuple(ranked[:MAX_EVIDENCE]), account.testimonies)
+        return cls(verdict, odds, tuple(ranked[:MAX_EVIDENCE]), account.sayings)
 
 
 def _odds(part: float, neither: float) -> float:

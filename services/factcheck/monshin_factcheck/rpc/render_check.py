@@ -7,7 +7,7 @@ from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
 from monshin_factcheck.checking.checker import Checked, Run
 from monshin_factcheck.core.claims.claim import Claim
-from monshin_factcheck.core.decision import AbstainReason, Testimony, Verdict
+from monshin_factcheck.core.decision import AbstainReason, Saying, Verdict
 from monshin_factcheck.core.evidence import Probabilities
 from monshin_factcheck.core.judge import Finding, Opinion, Stance
 from monshin_factcheck.core.text.offsets import OffsetMap, OffsetUnit
@@ -76,19 +76,19 @@ class Renderer:
             abstain_reason=_REASONS[decision.abstain_reason],
             elapsed_ms=checked.elapsed_ms,
             provisional=checked.is_provisional,
-            opinions=map(self._opinion, decision.testimonies),
+            opinions=map(self._opinion, decision.sayings),
             important=checked.is_important,
         )
 
-    def _opinion(self, testimony: Testimony) -> pb.JudgeOpinion:
+    def _opinion(self, saying: Saying) -> pb.JudgeOpinion:
         return pb.JudgeOpinion(
-            judge=testimony.judge,
-            revision=testimony.revision,
-            probabilities=_probabilities(testimony.probabilities),
-            document=testimony.document,
-            span=self._in_document(testimony.document, testimony.span),
-            quote=testimony.quote,
-            elapsed_ms=testimony.elapsed_ms,
+            judge=saying.judge,
+            revision=saying.revision,
+            probabilities=_probabilities(saying.probabilities),
+            document=saying.document,
+            span=self._in_document(saying.document, saying.span),
+            quote=saying.quote,
+            elapsed_ms=saying.elapsed_ms,
         )
 
     def _evidence(self, opinion: Opinion) -> pb.Evidence:

@@ -19,6 +19,7 @@ _NOT_YET_PROSE = "#【*_|:-"
 _PROSE_MARK = re.compile(r"[。.!?！？]")
 _OTHER_BREAKS = re.compile(r"[\r\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = " \t\u3000"
+_BEYOND_BULLET = re.compile(r"[A-Za-z]{2}|[^\s・●○■□◆◇▪•‣※*+–—#>().．0-9０-９①-⑳A-Za-z)）-]")
 _LINE = re.compile(r"[^\r\n]+")
 _ANY_END = re.compile(rf"[{re.escape(SENTENCE_MARKS)}\n]")
 
@@ -90,11 +91,8 @@ def _may_go_on(complete: str, following: str) -> bool:
         return True
     if body[-1] in _LINE_MARKS or len(line) < _MAY_GO_ON or is_heading(line):
         return False
-    rest = following.lstrip(_BLANKS)
-    if not rest or rest[0].isspace():
-        return True
-    # A line that is moved in begins anew.
-    return rest == following and rest[0].islower()
+    # A line that is moved in, or has a bullet, begins anew; one of which there is no more than a bullet may be empty.
+    return _BEYOND_BULLET.search(following) is None or following[0].islower()
 
 
 def _is_prose(line: str) -> bool:
