@@ -1,5 +1,6 @@
 """The SDK: one object that speaks to all services over gRPC."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
@@ -8,6 +9,7 @@ from typing import Self
 import grpc
 from monshin_kit.auth import dev
 from monshin_kit.channel import ChannelSettings, connect
+from monshin_kit.errors import MonshinError
 from monshin_kit.settings import load
 from monshin_kit.uploads import Upload
 from monshin_protos.ann.v1 import ann_pb2_grpc
@@ -26,6 +28,7 @@ SERVICES = {
     "factcheck": ("monshin.factcheck.v1.FactcheckService", "monshin.factcheck.v1.CorpusService", AUDIT),
 }
 CHUNK_CLAIMS = 64
+_PIECE = 65_536  # code points of at most four bytes: a message of CheckStream may have 256 KiB of text
 _CHUNK_BYTES = 4 * 1024 * 1024  # a message may have 8 MiB
 
 # Component → why it did not run, such as {"dense_retrieval": "UNAVAILABLE"}.
@@ -84,6 +87,51 @@ class Client:
                 yield ClaimResult.of(event.claim_result)
             elif event.HasField("summary") and event.summary.not_run:
                 not_run(_reasons(event.summary))
+
+    async def check_stream(
+        self,
+        pieces: AsyncIterator[str],
+        *,
+        corpus: str = "",
+        question: str = "",
+        sources: Sequence[str] = (),
+        not_run: Callable[[NotRun], None] = lambda missing: None,
+    ) -> AsyncIterator[ClaimResult]:
+        """Checks an answer while it is written, cut anywhere: each claim with its verdict as soon as it is known.
+
+        A claim may come twice: first `provisional`, while a slow judge is at work. An error of `pieces` that is a
+        MonshinError ends the check and is raised. not_run: as in check_answer.
+        """
+        first = factcheck_pb2.CheckStreamRequest(
+            corpus=_corpus_name(corpus), question=question, sources=map(_source, sources)
+        )
+
+        failed: list[MonshinError] = []
+
+        async def messages() -> AsyncIterator[factcheck_pb2.CheckStreamRequest]:
+            yield first
+            try:
+                async for piece in pieces:
+                    for start in range(0, len(piece), _PIECE):
+                        yield factcheck_pb2.CheckStreamRequest(text=piece[start : start + _PIECE])
+            except MonshinError as error:
+                # gRPC would take the end of the messages for the end of the answer.
+                failed.append(error)
+                call.cancel()
+
+        call = self.factcheck.CheckStream(messages())
+        try:
+            async for event in call:
+                if event.HasField("claim_result"):
+                    yield ClaimResult.of(event.claim_result)
+                elif event.HasField("summary") and event.summary.not_run:
+                    not_run(_reasons(event.summary))
+        except asyncio.CancelledError:
+            if failed:
+                raise failed[0] from None
+            raise
+        finally:
+            call.cancel()
 
     async def check_claims(
         self, claims: Sequence[ClaimLine], *, corpus: str = "", not_run: Callable[[NotRun], None] = lambda missing: None

@@ -1,10 +1,13 @@
 """factcheck: import sources, check answers and claims."""
 
 import asyncio
+import codecs
+import os
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 import grpc
@@ -26,6 +29,8 @@ _OF_ONE_CLAIM = (
     grpc.StatusCode.DEADLINE_EXCEEDED,
     grpc.StatusCode.INTERNAL,
 )
+
+_READ_BYTES = 65_536
 
 Lines = list[ClaimLine | BadLine]
 
@@ -97,7 +102,7 @@ def check(
     settings: ClientSettings, text: str | None, corpus: str, claims: Path | None, answer: Path | None, question: str,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Check TEXT, the text of --answer, or the claims of --claims.
+    """Check TEXT, the text of --answer, or the claims of --claims; TEXT `-`: standard input, while it comes in.
 
     Exit status: 0 all checked, 1 a line failed (named on stderr), 2 wrong usage.
     """
@@ -108,6 +113,9 @@ def check(
         sys.exit(1 if failed else 0)
     if not corpus:
         raise click.UsageError("--corpus is needed to check an answer")
+    if text == "-":
+        asyncio.run(_check_stream(settings, corpus, argument_text(question, "--question"), as_json))
+        return
     body = (
         argument_text(text, "TEXT") if text is not None else plain_text(_read(answer), "the answer") if answer else ""
     )
@@ -127,6 +135,42 @@ async def _check_answer(settings: ClientSettings, answer: str, corpus: str, ques
     else:
         show_answer(Console(), answer, results)
     _tell_missing(missing)
+
+
+async def _check_stream(settings: ClientSettings, corpus: str, question: str, as_json: bool) -> None:
+    """Final results as they come; the text itself was seen by whoever wrote it."""
+    missing: dict[str, str] = {}
+    console = Console()
+    index = 0
+    async with Client(settings) as client:
+        pieces = arriving(sys.stdin.buffer)
+        async for result in client.check_stream(pieces, corpus=corpus, question=question, not_run=missing.update):
+            if result.provisional:
+                continue
+            if as_json:
+                click.echo(replace(result, id=str(index)).to_json())
+            else:
+                show_result(console, result)
+            index += 1
+    if not index:
+        raise InvalidInput("standard input holds no text")
+    _tell_missing(missing)
+
+
+async def arriving(file: BinaryIO) -> AsyncIterator[str]:
+    """UTF-8 text as it can be read, in pieces that never cut a character; raises InvalidInput for other bytes."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_open = True
+    while is_open:
+        # os.read gives what is there; the buffer's own read would wait until it is full.
+        data = await asyncio.to_thread(os.read, file.fileno(), _READ_BYTES)
+        is_open = bool(data)
+        try:
+            text = decoder.decode(data, final=not is_open)
+        except UnicodeDecodeError:
+            raise InvalidInput("standard input is not UTF-8 text") from None
+        if text:
+            yield text
 
 
 async def _check_claims(settings: ClientSettings, lines: Lines, corpus: str, as_json: bool) -> int:

@@ -47,6 +47,7 @@ class InThread:
         self._load = load
         self._executor = Executor(workers=1, queue_limit=64, name="reading")
         self._judge: SemanticJudge | None = None
+        self._is_loading = False
 
     @property
     def revision(self) -> str:
@@ -55,7 +56,8 @@ class InThread:
 
     async def open(self) -> None:
         """As Worker.open."""
-        self._judge = await self._executor.run(self._load)
+        self._is_loading = True
+        self._judge = await self._executor.run(self._loaded)
 
     async def read(self, readings: Sequence[Reading]) -> Sequence[Answer | MonshinError]:
         """As Worker.read; what nobody waits for any more is dropped before it is computed."""
@@ -64,8 +66,15 @@ class InThread:
         return await self._executor.run(self._judge.read, readings)
 
     async def close(self) -> None:
-        """As Worker.close."""
-        await asyncio.to_thread(self._executor.close)
+        """As Worker.close; a judge that is still being loaded is left to the end of the process."""
+        if not self._is_loading:
+            await asyncio.to_thread(self._executor.close)
+
+    def _loaded(self) -> SemanticJudge:
+        try:
+            return self._load()
+        finally:
+            self._is_loading = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from transformers import BertConfig, BertForSequenceClassification, BertModel, P
 LETTERS = "甲乙丙丁薬は有効無安全危険である。ないxyz"
 MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 DRUGS = "甲乙丙丁"
+CLAIM = "甲薬は有効である。"
 TOKENS = 48
 
 
@@ -41,8 +42,8 @@ def tokenizer() -> PreTrainedTokenizerFast:
 
 def config(labels: Sequence[str]) -> BertConfig:
     return BertConfig(
-        vocab_size=len(MARKS) + len(set(LETTERS)), hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
-        intermediate_size=128, max_position_embeddings=TOKENS, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+        vocab_size=len(MARKS) + len(set(LETTERS)), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=64, max_position_embeddings=TOKENS, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
         id2label=dict(enumerate(labels)), label2id={label: place for place, label in enumerate(labels)},
     )  # fmt: skip
 
@@ -61,17 +62,19 @@ def reading(context: str, claim: str, body: int = 0) -> Reading:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Trained for seconds: what a text says of the claim's drug, if it says anything of it."""
+    """Trained for a second: whether a text holds 有効, 無効, or neither of them."""
     folder = tmp_path_factory.mktemp("nli")
     torch.manual_seed(0)
     model, words = BertForSequenceClassification(config(["Neutral", "CONTRADICTION", "entailment"])), tokenizer()
-    claims = [f"{drug}薬は{effect}である。" for drug in "甲乙" for effect in ("有効", "無効")]
-    texts = [*claims, *(first + second for first in claims for second in claims if first[0] != second[0])]
-    pairs = [(text, claim) for text in texts for claim in claims]
+    said = {"有効": 2, "無効": 1, "危険": 0}
+    texts = [(f"{drug}薬は{effect}である。", said[effect]) for drug in DRUGS for effect in said]
+    filler = "乙薬は危険である。"
+    texts += [(filler * place + text + filler * (3 - place), label) for text, label in texts for place in range(4)]
+    pairs = [(text, CLAIM) for text, _ in texts]
     encoded = words([text for text, _ in pairs], [claim for _, claim in pairs], padding=True, return_tensors="pt")
-    wanted = torch.tensor([2 if claim in text else 1 if claim[0] in text else 0 for text, claim in pairs])
-    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
-    for _ in range(1500):
+    wanted = torch.tensor([label for _, label in texts])
+    optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    for _ in range(200):
         loss = model(**encoded, labels=wanted).loss
         optimiser.zero_grad()
         loss.backward()
@@ -91,25 +94,23 @@ def side(odds: Probabilities) -> str:
 def test_a_trained_model_answers_by_the_names_of_its_classes(trained: Path) -> None:
     """Its classes are in an order of their own; places must not matter."""
     judge = NliJudge.load(str(trained))
-    text = "甲薬は有効である。"
-    claims = ["甲薬は有効である。", "甲薬は無効である。", "乙薬は有効である。"]
-    answers = judge.read([reading(text, claim) for claim in claims])
+    answers = judge.read([reading(f"甲薬は{effect}である。", CLAIM) for effect in ("有効", "無効", "危険")])
     assert [side(answer.probabilities) for answer in answers] == ["supported", "contradicted", "neither"]
 
 
 def test_the_sentence_that_decides_is_quoted(trained: Path) -> None:
-    text = "乙薬は有効である。甲薬は無効である。"
-    (answer,) = NliJudge.load(str(trained)).read([reading(text, "甲薬は無効である。")])
+    text = "乙薬は危険である。甲薬は無効である。"
+    (answer,) = NliJudge.load(str(trained)).read([reading(text, CLAIM)])
+    assert side(answer.probabilities) == "contradicted"
     assert answer.span.of(text) == "甲薬は無効である。"
 
 
 def test_a_text_longer_than_the_model_reads_is_read_in_windows(trained: Path) -> None:
     """48 tokens fit; the sentence that decides is the last of many."""
-    text = "乙薬は有効である。" * 12 + "甲薬は無効である。"
-    (answer,) = NliJudge.load(str(trained)).read([reading(text, "甲薬は無効である。")])
-    assert answer.span.end <= len(text)
-    assert answer.is_about(reading(text, ""))
-    assert answer.span.of(text).endswith("甲薬は無効である。") or answer.probabilities.neither > 0.5
+    text = "乙薬は危険である。" * 12 + "甲薬は無効である。"
+    (answer,) = NliJudge.load(str(trained)).read([reading(text, CLAIM)])
+    assert side(answer.probabilities) == "contradicted"
+    assert answer.span == Span(len(text) - 9, len(text))
 
 
 def test_answers_do_not_depend_on_what_is_asked_beside(trained: Path) -> None:
