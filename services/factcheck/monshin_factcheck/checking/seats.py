@@ -98,6 +98,11 @@ class Seat:
         self._closed_for = "UNAVAILABLE"
 
     @property
+    def revision(self) -> str:
+        """The judge's, once it is open."""
+        return self._worker.revision
+
+    @property
     def absence(self) -> str:
         """Why it cannot be asked now, as the name of a status; empty if it can."""
         return self._closed_for or ("UNAVAILABLE" if self._circuit.is_shut else "")
