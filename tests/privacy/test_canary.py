@@ -71,6 +71,7 @@ def valid(service: Service) -> Iterator[tuple[Method, Message]]:
         "Embed": embed_pb2.EmbedRequest(kind=1, texts=[CANARY]),
         "Tokenize": embed_pb2.TokenizeRequest(kind=1, texts=[CANARY]),
         "CheckAnswer": factcheck_pb2.CheckAnswerRequest(answer=sentence, question=CANARY, sources=sources),
+        "CheckStream": factcheck_pb2.CheckStreamRequest(text=sentence, question=CANARY, sources=sources),
         "CheckClaims": factcheck_pb2.CheckClaimsRequest(
             claims=[factcheck_pb2.ClaimInput(id=CANARY, claim=sentence, sources=sources)]
         ),
@@ -83,7 +84,9 @@ def valid(service: Service) -> Iterator[tuple[Method, Message]]:
         ),
     }
     methods = {method.short_name: method for method in service.methods()}
-    for name in ("CreateCorpus", "ImportDocuments", "Embed", "Tokenize", "CheckAnswer", "CheckClaims"):
+    for name in (
+        "CreateCorpus", "ImportDocuments", "Embed", "Tokenize", "CheckAnswer", "CheckStream", "CheckClaims"
+    ):  # fmt: skip
         if name in methods:
             yield methods[name], messages[name]
 
