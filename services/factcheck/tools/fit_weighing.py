@@ -245,19 +245,18 @@ def _figures(
     auroc = (order[contradicted].sum() - contradicted.sum() * (contradicted.sum() - 1) / 2) / pairs
     supported, refuted = (odds[:, 0] >= least[0]) & ~vetoed, odds[:, 1] >= least[1]
     error = interval(items, lambda chosen: calibration_error(odds[chosen], labels[chosen]))
+    counts = {"claims": len(labels), "said_supported": supported.sum(), "said_contradicted": refuted.sum()}
     figures = {
-        "claims": len(labels),
         "auroc": auroc,
         "accuracy": (odds.argmax(1) == labels).mean(),
-        "said_supported": supported.sum(),
         "supported_precision": (labels[supported] == 0).mean() if supported.any() else 0.0,
         "supported_recall": supported[labels == 0].mean(),
-        "said_contradicted": refuted.sum(),
         "contradicted_precision": (labels[refuted] == 1).mean() if refuted.any() else 0.0,
         "contradicted_recall": refuted[labels == 1].mean(),
         "expected_calibration_error": calibration_error(odds, labels),
     }
-    rounded: dict[str, float | list[float]] = {name: round(float(value), 4) for name, value in figures.items()}
+    rounded: dict[str, float | list[float]] = {name: int(count) for name, count in counts.items()}
+    rounded |= {name: round(float(value), 4) for name, value in figures.items()}
     return rounded | {"expected_calibration_error_95": [round(value, 4) for value in error]}
 
 
@@ -268,8 +267,8 @@ def _report(
     sets = list(figures)
     lines = [
         "# How these judges are weighed",
-        f"Made by tools/fit_weighing.py from {found['claims']} labelled claims (SHA-256 {found['data_sha256']}), all",
-        "development data, cross-validated by item; both sets count half.",
+        f"Made by tools/fit_weighing.py from {found['claims']} labelled claims, all of them development data,",
+        f"cross-validated by item; both sets count half. SHA-256 of the claims: {found['data_sha256']}.",
         "",
         f"Temperature {found['temperature']}; SUPPORTED from {found['least_supported']}, CONTRADICTED from "
         f"{found['least_contradicted']}.",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from monshin_kit.errors import DeadlineExceeded, MonshinError, Unavailable
+from monshin_kit.errors import DeadlineExceeded, FailedPrecondition, MonshinError, Unavailable
 from monshin_kit.executor import Executor
 
 from monshin_factcheck.checking.circuit import Circuit
@@ -113,7 +113,7 @@ class Seat:
             try:
                 await self._worker.open()
             except _BROKEN as error:
-                raise Unavailable(f"its files could not be used ({type(error).__name__})") from error
+                raise FailedPrecondition(f"its files could not be used ({type(error).__name__})") from error
         except MonshinError as error:
             self._closed_for = error.code
             _log.error("a judge is missing: " + error.message, extra={"model": self.name, "reason": error.reason})

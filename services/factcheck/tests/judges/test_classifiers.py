@@ -174,6 +174,14 @@ def test_weights_that_could_run_code_are_refused(tmp_path: Path) -> None:
         load_checkpoint(str(tmp_path), 1)
 
 
+def test_weights_that_are_cut_off_are_refused(tmp_path: Path) -> None:
+    save(tmp_path, ["entailment", "neutral", "contradiction"])
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    with pytest.raises(FailedPrecondition):
+        load_checkpoint(str(tmp_path), 1)
+
+
 def test_a_model_with_code_of_its_own_is_refused(tmp_path: Path) -> None:
     save(tmp_path, ["entailment", "neutral", "contradiction"])
     told = json.loads((tmp_path / "config.json").read_text())

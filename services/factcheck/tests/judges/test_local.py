@@ -21,6 +21,7 @@ from monshin_factcheck.core.weighing import Weighings
 from monshin_factcheck.judges.local.base import BASE_SHA256, PACKAGE
 from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge
 from monshin_kit.artefacts import Artefacts
+from monshin_kit.errors import FailedPrecondition
 
 CACHE = Path(__file__).parents[4] / ".cache" / "factcheck"
 BASE = CACHE / f"{PACKAGE}-{BASE_SHA256[:8]}"
@@ -48,6 +49,15 @@ def test_claims_of_one_text_are_answered_as_if_each_were_alone(judge: LocalJudge
         (alone,) = judge.read(readings([claim]))
         assert answer.probabilities.supported == pytest.approx(alone.probabilities.supported, abs=1e-4)
         assert answer.span.of(TEXT) == TEXT
+
+
+@pytest.mark.parametrize("content", [None, b"", ADAPTER.read_bytes()[:-1000]], ids=["missing", "empty", "cut off"])
+def test_an_adapter_that_is_none_is_refused_by_name(tmp_path: Path, content: bytes | None) -> None:
+    adapter = tmp_path / "mine.safetensors"
+    if content is not None:
+        adapter.write_bytes(content)
+    with pytest.raises(FailedPrecondition, match="mine"):
+        LocalJudge(Artefacts(CACHE), adapter)
 
 
 async def test_it_judges_beside_the_rules(judge: LocalJudge) -> None:

@@ -104,12 +104,12 @@ async def test_an_answer_that_is_being_written_is_checked_against_a_corpus(
 ) -> None:
     """With the search by words and meaning; how soon the whole has its quick verdict is printed."""
     await rig.fill("streamed", {"warfarin": TEXT, **{f"x{i}": f"{i}号室は{i}階にある。" for i in range(20)}})
-    answer = "ワルファリンは毎日飲む。" * 3 + "ワルファリンの維持量は1日50 mgである。"
     times = []
-    for _ in range(3):
+    for dose in (50, 60, 70):  # another claim each time: embed remembers texts
         sent = told = 0.0
+        answer = "ワルファリンは毎日飲む。" * 3 + f"ワルファリンの維持量は1日{dose} mgである。"
 
-        async def requests() -> AsyncIterator[pb.CheckStreamRequest]:
+        async def requests(answer: str = answer) -> AsyncIterator[pb.CheckStreamRequest]:
             nonlocal sent
             yield pb.CheckStreamRequest(corpus="corpora/streamed")
             for start in range(0, len(answer), 4):

@@ -10,6 +10,7 @@ import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HFValidationError
 from monshin_kit.errors import FailedPrecondition
+from safetensors import SafetensorError
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 _FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
@@ -52,7 +53,7 @@ def load_checkpoint(name: str, threads: int) -> Checkpoint:
             dtype=torch.float32,
         )
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
         raise FailedPrecondition(
             f"{name} is no sequence classifier that transformers knows without code of the model's own"
         ) from error

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import torch
 from monshin_kit.artefacts import Artefacts
+from monshin_kit.errors import FailedPrecondition
+from safetensors import SafetensorError
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.semantic import Answer, Reading
 from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.judges.local.base import load_base, load_tokenizer, prepared_base
+from monshin_factcheck.judges.local.base import PACKAGE, load_base, load_tokenizer, prepared_base
 from monshin_factcheck.judges.local.canonical import canonical
 from monshin_factcheck.judges.local.model import Judge, load_adapter
 from monshin_factcheck.judges.local.packing import BEGIN, CLAIM, MAX_POSITIONS, PASSAGE, Pack, lay_out
@@ -30,7 +32,8 @@ class LocalJudge:
     """Reads contexts with all their claims at once: a context is encoded once however many claims ask for it.
 
     artefacts: where the base is kept once it is dequantised. adapter: a safetensors file.
-    Raises FailedPrecondition if the base's package is missing or its weights have another hash.
+    Raises FailedPrecondition if the base's package is missing or its weights have another hash, and for another file
+    than an adapter.
     """
 
     def __init__(self, artefacts: Artefacts, adapter: Path, *, threads: int = 1) -> None:
@@ -38,8 +41,11 @@ class LocalJudge:
         folder = prepared_base(artefacts)
         base = load_base(folder)
         self._tokenizer: Tokenizer = load_tokenizer(folder)
-        self._model = Judge(base, load_adapter(adapter, base.shape), is_merged=True)
-        self._revision = hashlib.sha256(adapter.read_bytes()).hexdigest()
+        try:
+            self._model = Judge(base, load_adapter(adapter, base.shape), is_merged=True)
+            self._revision = hashlib.sha256(adapter.read_bytes()).hexdigest()
+        except (OSError, ValueError, SafetensorError) as error:
+            raise FailedPrecondition(f"{adapter} is missing or no adapter of {PACKAGE}") from error
 
     @property
     def name(self) -> str:
