@@ -91,7 +91,9 @@ async def main() -> None:
     rows = [*hard, *real]
     is_real = np.arange(len(rows)) >= len(hard)
     ruled = _ruled(rows)
-    settings = replace(load(FactcheckSettings), judges=chosen.judges, judge_timeout_s=_PATIENCE_S)
+    settings = replace(
+        load(FactcheckSettings), judges=chosen.judges, judge_timeout_s=_PATIENCE_S, llm_timeout_s=_PATIENCE_S
+    )
     heard = [await _heard(seat, rows, chosen.cache) for seat in seats(settings, chosen.cache)]
     accounts = [
         Account(opinions, tuple(_saying(judge, revision, odds[place]) for judge, revision, odds in heard))
