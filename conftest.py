@@ -2,5 +2,5 @@
 
 import os
 
-# The judge that reads takes a minute to make its base and a gigabyte to run: tests that ask for it say so.
-os.environ.setdefault("MONSHIN_FACTCHECK_JUDGE", "none")
+# The judge `local` takes a minute to make its base and a gigabyte to run: tests that ask for it say so.
+os.environ.setdefault("MONSHIN_FACTCHECK_JUDGES", "none")

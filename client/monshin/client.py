@@ -12,6 +12,7 @@ from typing import Any, Self
 import grpc
 from monshin_kit.auth import dev
 from monshin_kit.channel import ChannelSettings, connect
+from monshin_kit.errors import MonshinError
 from monshin_kit.settings import load
 from monshin_kit.uploads import Upload
 from monshin_protos.ann.v1 import ann_pb2, ann_pb2_grpc, index_pb2, index_pb2_grpc
@@ -47,6 +48,7 @@ SERVICES = {
     ),
 }
 CHUNK_CLAIMS = 64
+_PIECE = 65_536  # code points of at most four bytes: a message of CheckStream may have 256 KiB of text
 _CHUNK_BYTES = 4 * 1024 * 1024  # a message may have 8 MiB
 _PIECE_BYTES = 256 * 1024  # of a file
 _AGAIN_S = 1.0
@@ -118,6 +120,53 @@ class Client:
             elif event.HasField("summary"):
                 _tell(event.summary, not_run, ended)
 
+    async def check_stream(
+        self,
+        pieces: AsyncIterator[str],
+        *,
+        corpus: str = "",
+        question: str = "",
+        sources: Sequence[str | factcheck_pb2.Source] = (),
+        store: bool = False,
+        model: str = "",
+        not_run: Callable[[NotRun], None] = lambda missing: None,
+        ended: Callable[[factcheck_pb2.Summary], None] = lambda summary: None,
+    ) -> AsyncIterator[ClaimResult]:
+        """Checks an answer while it is written, cut anywhere: each claim with its verdict as soon as it is known.
+
+        A claim may come twice: first `provisional`, while a slow judge is at work. An error of `pieces` that is a
+        MonshinError ends the check and is raised. The rest is as in check_answer.
+        """
+        first = factcheck_pb2.CheckStreamRequest(
+            corpus=_corpus_name(corpus), question=question, sources=map(_source, sources), store=store, model=model
+        )
+        failed: list[MonshinError] = []
+
+        async def messages() -> AsyncIterator[factcheck_pb2.CheckStreamRequest]:
+            yield first
+            try:
+                async for piece in pieces:
+                    for start in range(0, len(piece), _PIECE):
+                        yield factcheck_pb2.CheckStreamRequest(text=piece[start : start + _PIECE])
+            except MonshinError as error:
+                # gRPC would take the end of the messages for the end of the answer.
+                failed.append(error)
+                call.cancel()
+
+        call = self.factcheck.CheckStream(messages())
+        try:
+            async for event in call:
+                if event.HasField("claim_result"):
+                    yield ClaimResult.of(event.claim_result)
+                elif event.HasField("summary"):
+                    _tell(event.summary, not_run, ended)
+        except asyncio.CancelledError:
+            if failed:
+                raise failed[0] from None
+            raise
+        finally:
+            call.cancel()
+
     async def check_claims(
         self,
         claims: Sequence[ClaimLine],
@@ -144,7 +193,9 @@ class Client:
                 elif event.HasField("summary"):
                     _tell(event.summary, not_run, ended)
 
-    async def explain(self, claim: str, *, corpus: str = "", sources: Sequence[str] = ()) -> Explanation:
+    async def explain(
+        self, claim: str, *, corpus: str = "", sources: Sequence[str | factcheck_pb2.Source] = ()
+    ) -> Explanation:
         """Why a claim has its verdict, and what would change it."""
         request = explain_pb2.ExplainClaimRequest(
             corpus=_corpus_name(corpus), claim=claim, sources=map(_source, sources)

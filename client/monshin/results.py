@@ -48,11 +48,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one judge said by itself, and the words of the document that it rests on."""
+
+    judge: str
+    revision: str
+    p_supported: float
+    p_contradicted: float
+    p_neither: float
+    quote: str
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimResult:
     """One claim. p_supported + p_contradicted + p_neither = 1, also where the verdict abstains.
 
     answer_start, answer_end: code points of the answer; None for claims that were given one by one.
     not_run: what was to take part in this check and did not, component → reason.
+    important: about a dose, a contraindication, an allergy or what to do. provisional: another result follows.
     error: why the line could not be checked; empty otherwise.
     """
 
@@ -69,6 +83,9 @@ class ClaimResult:
     answer_start: int | None = None
     answer_end: int | None = None
     calibrated: bool = False
+    important: bool = False
+    provisional: bool = False
+    opinions: tuple[Opinion, ...] = ()
     not_run: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
 
@@ -104,6 +121,9 @@ class ClaimResult:
             answer_start=span.start if span else None,
             answer_end=span.end if span else None,
             calibrated=result.calibrated,
+            important=result.important,
+            provisional=result.provisional,
+            opinions=tuple(_opinion(item) for item in result.opinions),
         )
 
     def to_json(self) -> str:
@@ -126,4 +146,11 @@ def _evidence(item: pb.Evidence) -> Evidence:
         source=item.source,
         date=item.date,
         stance=pb.Stance.Name(item.stance).removeprefix("STANCE_"),
+    )
+
+
+def _opinion(item: pb.JudgeOpinion) -> Opinion:
+    odds = item.probabilities
+    return Opinion(
+        item.judge, item.revision, odds.supported, odds.contradicted, odds.neither, item.quote, item.elapsed_ms
     )

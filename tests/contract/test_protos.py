@@ -20,7 +20,7 @@ METHODS = all_methods()
 FILES = our_files()
 
 # Bidirectional RPCs are gRPC-only; each has a twin that REST reaches (DESIGN.md §9).
-TWINS = {"EmbedStream": "Embed", "UpsertStream": "Upsert"}
+TWINS = {"EmbedStream": "Embed", "UpsertStream": "Upsert", "CheckStream": "CheckAnswer"}
 
 
 def _options() -> dict[str, descriptor_pb2.MethodOptions]:

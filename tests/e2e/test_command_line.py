@@ -70,6 +70,19 @@ def test_an_answers_claims_stand_in_the_answer(platform: Platform) -> None:
     assert lines[-1]["verdict"] != "SUPPORTED"
 
 
+def test_standard_input_is_checked_while_it_comes_in(platform: Platform) -> None:
+    """The lines are those of the whole answer."""
+    answer = "はい。" + first_sentence() + "ワルファリンの1日最大量は900 gである。"
+    whole = platform.monshin("factcheck", "check", "--corpus", "manual", "--answer", "-", "--json", stdin=answer)
+    result = platform.monshin("factcheck", "check", "--corpus", "manual", "--json", "-", stdin=answer)
+    assert result.returncode == 0, result.stderr.decode()
+    told = [[(line["id"], line["claim"], line["verdict"], line["answer_end"]) for line in json_lines(output)]
+            for output in (result.stdout, whole.stdout)]  # fmt: skip
+    assert told[0] == told[1]
+    empty = platform.monshin("factcheck", "check", "--corpus", "manual", "-", stdin="")
+    assert empty.returncode == 1
+
+
 def test_sources_alone_are_the_evidence(platform: Platform) -> None:
     """With `sources` no corpus is needed, and documents are sources/0, sources/1 …"""
     claim = {

@@ -85,6 +85,9 @@ def valid(service: Service) -> Iterator[tuple[Method, Message]]:
         "CheckAnswer": factcheck_pb2.CheckAnswerRequest(
             answer=sentence, question=CANARY, sources=sources, store=True, model=CANARY
         ),
+        "CheckStream": factcheck_pb2.CheckStreamRequest(
+            text=sentence, question=CANARY, sources=sources, store=True, model=CANARY
+        ),
         "ExplainClaim": explain_pb2.ExplainClaimRequest(claim=sentence, sources=sources),
         "CheckClaims": factcheck_pb2.CheckClaimsRequest(
             claims=[factcheck_pb2.ClaimInput(id=CANARY, claim=sentence, sources=sources)]
@@ -98,7 +101,10 @@ def valid(service: Service) -> Iterator[tuple[Method, Message]]:
         ),
     }
     methods = {method.short_name: method for method in service.methods()}
-    for name in ("CreateCorpus", "ImportDocuments", "Embed", "Tokenize", "CheckAnswer", "CheckClaims", "ExplainClaim"):
+    for name in (
+        "CreateCorpus", "ImportDocuments", "Embed", "Tokenize", "CheckAnswer", "CheckStream", "CheckClaims",
+        "ExplainClaim",
+    ):  # fmt: skip
         if name in methods:
             yield methods[name], messages[name]
 

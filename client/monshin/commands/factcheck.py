@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from monshin.client import Client, NotRun
+from monshin.commands.arriving import arriving
 from monshin.commands.checking import Manner, results_of
 from monshin.commands.evaluate import evaluate
 from monshin.commands.kept import results, retract, reviews
@@ -115,7 +116,7 @@ def check(
     settings: ClientSettings, text: str | None, corpus: str, claims: Path | None, answer: Path | None,
     sources: tuple[Path, ...], question: str, as_json: bool, store: bool, model: str, explain: bool,
 ) -> None:  # fmt: skip
-    """Check TEXT, the text of --answer, or the claims of --claims.
+    """Check TEXT, the text of --answer, or the claims of --claims; TEXT `-`: standard input, while it comes in.
 
     Exit status: 0 all checked, 1 a line failed (named on stderr), 2 wrong usage.
     """
@@ -130,12 +131,17 @@ def check(
         sys.exit(1 if failed else 0)
     if not corpus and not sources:
         raise click.UsageError("--corpus or --source is needed to check an answer")
+    if text == "-" and any(str(file) == "-" for file in sources):
+        raise click.UsageError("standard input is the answer: --source needs a file")
+    evidence = [_source(file) for file in sources]
+    if text == "-":
+        asyncio.run(_check_stream(settings, evidence, argument_text(question, "--question"), manner, output))
+        return
     body = (
         argument_text(text, "TEXT") if text is not None else plain_text(_read(answer), "the answer") if answer else ""
     )
     if not body.strip():
         raise InvalidInput("the answer is empty")
-    evidence = [_source(file) for file in sources]
     asyncio.run(_check_answer(settings, body, evidence, argument_text(question, "--question"), manner, output))
 
 
@@ -168,7 +174,27 @@ async def _check_answer(
             show_marked(Console(), answer, results)
         for index, result in enumerate(results):
             whole = replace(result, id=str(index), not_run=missing)
-            await _tell(client, whole, manner.corpus, (), output)
+            await _tell(client, whole, manner.corpus, sources, output)
+    _tell_missing(missing)
+
+
+async def _check_stream(
+    settings: ClientSettings, sources: list[Source], question: str, manner: Manner, output: Output
+) -> None:
+    """Final results as they come; the text itself was seen by whoever wrote it."""
+    missing: dict[str, str] = {}
+    index = 0
+    async with Client(settings) as client:
+        checked = client.check_stream(
+            arriving(sys.stdin.buffer), corpus=manner.corpus, question=question, sources=sources, store=manner.store,
+            model=manner.model, not_run=missing.update, ended=_tell_kept if manner.is_named else _ignore,
+        )  # fmt: skip
+        async for result in checked:
+            if not result.provisional:
+                await _tell(client, replace(result, id=str(index)), manner.corpus, sources, output)
+                index += 1
+    if not index:
+        raise InvalidInput("standard input holds no text")
     _tell_missing(missing)
 
 
@@ -189,7 +215,9 @@ async def _check_claims(settings: ClientSettings, lines: Lines, manner: Manner, 
     return failed
 
 
-async def _tell(client: Client, result: ClaimResult, corpus: str, sources: Sequence[str], output: Output) -> None:
+async def _tell(
+    client: Client, result: ClaimResult, corpus: str, sources: Sequence[str | Source], output: Output
+) -> None:
     wants_reasons = output.with_explanations and not result.error
     explanation = await client.explain(result.claim, corpus=corpus, sources=sources) if wants_reasons else None
     if not output.as_json:

@@ -1,12 +1,11 @@
 """Puts the parts of the service together."""
 
-import logging
 import zoneinfo
 from functools import partial
+from pathlib import Path
 
-from monshin_kit.artefacts import Artefacts
 from monshin_kit.channel import ChannelSettings, connect
-from monshin_kit.errors import InvalidInput, MonshinError
+from monshin_kit.errors import InvalidInput
 from monshin_kit.executor import Executor
 from monshin_kit.server import Runtime
 from monshin_kit.settings import load
@@ -18,15 +17,16 @@ from monshin_factcheck.checking.library import Library
 from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.clients import embedder, vector_index
 from monshin_factcheck.core.retrieval.terms import Terms
-from monshin_factcheck.core.revision import rules_revision
 from monshin_factcheck.core.rules.judge import RulesJudge
+from monshin_factcheck.core.rules.revision import rules_revision
 from monshin_factcheck.core.rules.statement import Reader
-from monshin_factcheck.core.semantic import SemanticJudge
 from monshin_factcheck.core.text.words import Analyser
+from monshin_factcheck.core.weighing import Weighings
 from monshin_factcheck.corpora.changes import Changes
 from monshin_factcheck.corpora.publisher import Patience, Publisher
 from monshin_factcheck.corpora.registry import Corpora
-from monshin_factcheck.judges.local.weighing import load_weighing
+from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
+from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.results.keeper import Keeper
 from monshin_factcheck.rpc.corpus_servicer import CorpusServicer
 from monshin_factcheck.rpc.explain_servicer import ExplainServicer
@@ -35,8 +35,6 @@ from monshin_factcheck.rpc.leaving import Leaving
 from monshin_factcheck.rpc.result_servicer import ResultServicer
 from monshin_factcheck.rpc.runs import Runs
 from monshin_factcheck.settings import FactcheckSettings
-
-_log = logging.getLogger(__name__)
 
 WARM_UP = "患者の体温は38℃以上である。"
 
@@ -71,11 +69,14 @@ async def assemble(runtime: Runtime) -> None:
 
     runtime.on_stop(close_results)
     library = Library(corpora, LexicalIndexes(Terms(analyser)), embed, ann, runtime.executor)
-    reading = _reading_room(settings, runtime)
-    checker = Checker(judge, runtime.executor, reading, judged=settings.passages_judged, found=settings.passages_found)
+    revision = await runtime.executor.run(rules_revision)
+    reading = _reading_room(settings, runtime, revision)
+    checker = Checker(
+        judge, runtime.executor, reading,
+        judged=settings.passages_judged, found=settings.passages_found, revision=revision,
+    )  # fmt: skip
     runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))
-    leaving = Leaving(keeper, runtime.outbox, runtime.spawn, rules_revision=rules_revision(),
-                      judge_revision=partial(_revision, reading))  # fmt: skip
+    leaving = Leaving(keeper, runtime.outbox, runtime.spawn, rules_revision=revision)
     runs = Runs(library, runtime.executor, _zone(settings.time_zone))
     checks = FactcheckServicer(checker, runs, runtime.executor, leaving, settings.checks_limit)
     runtime.serve("monshin.factcheck.v1.FactcheckService", checks)
@@ -106,29 +107,14 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
         raise InvalidInput(problem) from None
 
 
-def _reading_room(settings: FactcheckSettings, runtime: Runtime) -> ReadingRoom | None:
-    """The judge that reads, opened in the background: a first start dequantises its base for a minute."""
-    if settings.judge == "none":
+def _reading_room(settings: FactcheckSettings, runtime: Runtime, revision: str) -> ReadingRoom | None:
+    """The judges that read, opened in the background: a first start of `local` dequantises its base for a minute."""
+    taken = seats(settings, runtime.cache_dir / "factcheck")
+    if not taken:
         return None
-    if settings.judge != "local":
-        raise InvalidInput(f"MONSHIN_FACTCHECK_JUDGE is {settings.judge!r}: it must be `local` or `none`")
-    artefacts = Artefacts(runtime.cache_dir / "factcheck")
-    room = ReadingRoom("local", partial(_load_local, artefacts, settings.judge_threads), load_weighing(),
-                       documents=settings.documents_read)  # fmt: skip
+    own = [settings.weighings_dir] if settings.weighings_dir != Path() else []
+    weighings = Weighings(load_weighings([BUILT_IN, *own]), revision)
+    room = ReadingRoom(taken, weighings, documents=settings.documents_read)
     runtime.on_stop(room.close)
-    runtime.spawn(_open(room))
+    runtime.spawn(room.open())
     return room
-
-
-def _load_local(artefacts: Artefacts, threads: int) -> SemanticJudge:
-    from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge  # torch: seconds that the port need not wait
-
-    return LocalJudge(artefacts, ADAPTER, threads=threads)
-
-
-async def _open(room: ReadingRoom) -> None:
-    try:
-        await room.open()
-        _log.info("the judge is ready", extra={"model": room.name})
-    except MonshinError as error:
-        _log.error("the judge is missing: " + error.message, extra={"model": room.name, "reason": error.reason})

@@ -1,6 +1,7 @@
 """The settings of factcheck, read once from the environment."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from monshin_kit.settings import setting
@@ -16,9 +17,22 @@ class FactcheckSettings:
     ann_target: str = setting("127.0.0.1:50052", "where ann is")
     passages_judged: int = setting(8, "passages that judges see of each claim", unit="passages")
     passages_found: int = setting(32, "passages that each kind of search brings before they are fused", unit="passages")
-    judge: str = setting("local", "the judge that reads beside the rules: `local`, or `none`")
-    judge_threads: int = setting(1, "CPU threads of the judge `local`", unit="threads")
-    documents_read: int = setting(2, "documents of each claim that the judge reads", unit="documents")
+    judges: str = setting(
+        "local", "the judges that read beside the rules, with commas: `local`, `nli`, `support`, `llm`; `none`: no one"
+    )
+    judge_threads: int = setting(1, "CPU threads of the judges that compute here", unit="threads")
+    judge_timeout_s: float = setting(60.0, "how long a judge that computes here may take for 8 claims", unit="s")
+    documents_read: int = setting(2, "documents of each claim that these judges read", unit="documents")
+    weighings_dir: Path = setting(Path(), "a folder with your own maps of tools/fit_weighing.py; they go first")
+    nli_model: str = setting("", "the model of `nli`: a folder, or a hub's name with an optional `@revision`")
+    support_model: str = setting("", "the model of `support`, in the same way")
+    llm_url: str = setting("", "the endpoint of `llm`, up to and with `/v1`; CLAIMS AND EVIDENCE ARE SENT THERE")
+    llm_model: str = setting("", "the model's name at the endpoint of `llm`")
+    llm_key_file: Path = setting(Path(), "a file with the endpoint's API key")
+    llm_ca_file: Path = setting(Path(), "certificates that the endpoint is verified with; default: the system's")
+    llm_plaintext: bool = setting(False, "whether `http://` may leave this machine")
+    llm_timeout_s: float = setting(20.0, "how long `llm` may take for 8 claims, retries included", unit="s")
+    llm_concurrency: int = setting(4, "requests to the endpoint at the same time", unit="requests")
     publish_patience_s: float = setting(
         600.0, "how long a publication waits for embed and ann before it FAILED", unit="s"
     )

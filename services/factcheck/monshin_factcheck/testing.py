@@ -1,9 +1,15 @@
-"""For tests: factcheck with the embed and ann that it calls, each in its process."""
+"""For tests: factcheck with the embed and ann that it calls, each in its process; an endpoint for its judge `llm`."""
 
 from __future__ import annotations  # the async stubs exist for type checkers only
 
-from collections.abc import AsyncIterator
+import json
+import ssl
+import threading
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 from monshin_kit.testing import FaultProxy, ServiceProcess
 from monshin_protos.factcheck.v1 import (
@@ -16,6 +22,9 @@ from monshin_protos.factcheck.v1 import (
 )
 
 TEXT = "ワルファリンの維持量は1日1〜5 mgである。納豆はワルファリンの作用を弱めるため避ける。"
+
+Reply = tuple[int, Any]
+Behaviour = Callable[[dict[str, Any]], Reply]
 
 
 @dataclass
@@ -78,3 +87,78 @@ class Rig:
         )
         events = [event async for event in self.checks().CheckClaims(request)]
         return [event.claim_result for event in events[:-1]], events[-1].summary
+
+
+class ChatServer:
+    """A real endpoint for the judge `llm`: answers /v1/chat/completions as `behave` says, and keeps what it was asked.
+
+    is_slow: it waits for `wait` before it answers. tls: files of a certificate and its key.
+    """
+
+    def __init__(self, tls: tuple[Path, Path] | None = None) -> None:
+        self._scheme = "https" if tls else "http"
+        self.behave: Behaviour = lambda body: (200, said("SUPPORTED", ""))
+        self.bodies: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.wait = threading.Event()
+        self.is_slow = False
+        self.active = self.most_active = 0
+        self._lock = threading.Lock()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                outer.answer(self)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if tls is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
+        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+
+    @property
+    def url(self) -> str:
+        """For the settings."""
+        return f"{self._scheme}://127.0.0.1:{self.http.server_port}/v1"
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        """One request."""
+        body = json.loads(handler.rfile.read(int(handler.headers["content-length"])))
+        with self._lock:
+            self.bodies.append(body)
+            self.headers.append({name.lower(): value for name, value in handler.headers.items()})
+            self.active += 1
+            self.most_active = max(self.active, self.most_active)
+        if self.is_slow:
+            self.wait.wait(20)
+        status, reply = self.behave(body)
+        with self._lock:
+            self.active -= 1
+        data = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
+        try:
+            handler.send_response(status)
+            if 300 <= status < 400:
+                handler.send_header("location", self.url + "/elsewhere")
+            handler.send_header("content-length", str(len(data)))
+            handler.end_headers()
+            handler.wfile.write(data)
+        except OSError:
+            pass  # whoever asked has gone: a time-out is under test
+
+    def close(self) -> None:
+        """Ends it."""
+        self.wait.set()
+        self.http.shutdown()
+        self.http.server_close()
+        self.thread.join()
+
+
+def said(verdict: str, quote: str, **extra: Any) -> dict[str, Any]:
+    """A well-formed reply of an endpoint."""
+    content = json.dumps({"quote": quote, "verdict": verdict}, ensure_ascii=False)
+    return {"choices": [{"message": {"content": content}, **extra}]}

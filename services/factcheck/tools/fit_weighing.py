@@ -1,39 +1,65 @@
-"""Fits how rules and the judge `local` are joined: `python services/factcheck/tools/fit_weighing.py DATA`.
+"""Fits how rules and judges that read are joined: `python services/factcheck/tools/fit_weighing.py DATA`.
 
-DATA: the folder with factcheck-train and factcheck-dev. Writes judges/local/weighing.json. Of factcheck-train only the
-tenth of the items is used on which the adapter was not trained. These pairs are made to be hard (every passage has a
-mirror), claims of factcheck-dev are like those of answers: both count half in the fit, and the least probabilities
-for a verdict are those at which verdicts on factcheck-dev are right as often as wanted. All figures are
-cross-validated: an item is in one of five folds, and each fold is judged by a map fitted on the others.
+DATA: the folder with factcheck-train and factcheck-dev. --judges: as in MONSHIN_FACTCHECK_JUDGES, whose other settings
+count as well. --out: a folder; default: that of this package. Writes JUDGES.json, which is what serves, and JUDGES.md.
+
+Of factcheck-train only the tenth of the items is used on which the adapter of `local` was not trained. These pairs are
+made to be hard (every passage has a mirror), claims of factcheck-dev are like those of answers: both count half, in
+the fit and where the least probabilities for a verdict are chosen. Everything told is cross-validated: an item is in
+one of five folds, and each fold is judged by a map fitted on the others. What a judge said is kept by its revision
+(--cache): a fit that was cut off goes on.
 """
 
+import argparse
+import asyncio
 import hashlib
 import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.checking.seats import Seat
+from monshin_factcheck.core.calibration import (
+    best_temperature,
+    calibration_error,
+    interval,
+    least_probability,
+    reliability,
+    risk_at,
+    softmax,
+)
+from monshin_factcheck.core.decision import Saying, Verdict, decide
+from monshin_factcheck.core.evidence import Passage, Probabilities, probabilities
+from monshin_factcheck.core.judge import Opinion
+from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.rules.judge import RulesJudge
+from monshin_factcheck.core.rules.revision import rules_revision
 from monshin_factcheck.core.rules.statement import Reader
-from monshin_factcheck.core.semantic import Reading
+from monshin_factcheck.core.semantic import Answer, Reading
 from monshin_factcheck.core.text.sentences import split_sentences
+from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Analyser
-from monshin_factcheck.core.weighing import Account, features
-from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge
-from monshin_factcheck.judges.local.weighing import FILE
-from monshin_kit.artefacts import Artefacts
+from monshin_factcheck.core.weighing import RULES, Account, features
+from monshin_factcheck.judges.fitted import BUILT_IN
+from monshin_factcheck.judges.seating import seats
+from monshin_factcheck.settings import FactcheckSettings
+from monshin_kit.settings import load
 
 FOLDS = 5
 STEPS = 4000
 L2 = 1e-3
-# What a verdict must be right in, on the development data.
-PRECISION = 0.95
+# What verdicts must be right in, on the mixture of both kinds of claims.
+SUPPORTED_PRECISION = 0.95
+CONTRADICTED_PRECISION = 0.9
 HELD_OUT_OF = 10
-ITEMS = 60
+ITEMS = 200
+COVERAGES = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
+_AT_ONCE = 32
+_PATIENCE_S = 3600.0
+DEV, HELD_OUT = "factcheck-dev", "factcheck-train, held out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,56 +71,51 @@ class Row:
     label: int
     item: str
 
+    @property
+    def key(self) -> str:
+        """Of claim and text."""
+        return hashlib.sha256(f"{self.claim}\0{self.text}".encode()).hexdigest()
 
-def main(data: Path) -> None:
-    """Fits, prints, writes."""
-    hard, real = list(_held_out(data / "factcheck-train")), list(_development(data / "factcheck-dev"))
+
+async def main() -> None:
+    """Reads, fits, tells, writes."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("data", type=Path)
+    options.add_argument("--judges", default="local")
+    options.add_argument("--items", type=int, default=ITEMS, help=f"held-out items, default {ITEMS}")
+    options.add_argument("--out", type=Path, default=BUILT_IN)
+    options.add_argument("--cache", type=Path, default=Path(".cache/factcheck"))
+    chosen = options.parse_args()
+    hard = list(_held_out(chosen.data / "factcheck-train", chosen.items))
+    real = list(_development(chosen.data / "factcheck-dev"))
     rows = [*hard, *real]
     is_real = np.arange(len(rows)) >= len(hard)
-    shares = np.where(is_real, 0.5 / len(real), 0.5 / len(hard))
-    seen, vetoed = _features(rows, ADAPTER)
-    names = list(seen[0])
-    table = np.array([[one[name] for name in names] for one in seen])
-    labels = np.array([row.label for row in rows])
-    folds = np.array([int(hashlib.sha256(row.item.encode()).hexdigest(), 16) // 10 % FOLDS for row in rows])
-    odds = np.zeros((len(rows), 3))
-    for fold in range(FOLDS):
-        others = folds != fold
-        weights = _fit(table[others], np.eye(3)[labels[others]], shares[others])
-        odds[folds == fold] = _softmax(table[folds == fold] @ weights)
-    none = np.zeros_like(vetoed)
-    least = [
-        _least(odds[is_real, side], labels[is_real] == side, (vetoed if side == 0 else none)[is_real])
-        for side in (0, 1)
+    ruled = _ruled(rows)
+    settings = replace(
+        load(FactcheckSettings), judges=chosen.judges, judge_timeout_s=_PATIENCE_S, llm_timeout_s=_PATIENCE_S
+    )
+    heard = [await _heard(seat, rows, chosen.cache) for seat in seats(settings, chosen.cache)]
+    accounts = [
+        Account(opinions, tuple(_saying(judge, revision, odds[place]) for judge, revision, odds in heard))
+        for place, opinions in enumerate(ruled)
     ]
-    found = {
-        "revision": hashlib.sha256(ADAPTER.read_bytes()).hexdigest(),
-        "data_sha256": hashlib.sha256(json.dumps([[r.claim, r.text, r.label] for r in rows]).encode()).hexdigest(),
-        "claims": len(rows),
-        "least_supported": least[0],
-        "least_contradicted": least[1],
-        "cross_validated": {
-            name: _figures(odds[chosen], labels[chosen], vetoed[chosen], least)
-            for name, chosen in (("factcheck-dev", is_real), ("factcheck-train, held out", ~is_real))
-        },
-        "weights": {
-            name: [round(float(value), 3) for value in row]
-            for name, row in zip(names, _fit(table, np.eye(3)[labels], shares), strict=True)
-        },
-    }
-    text = json.dumps(found, indent=1)
-    FILE.write_text(text + "\n", "utf-8")
-    sys.stdout.write(text + "\n")
+    revisions = {judge: revision for judge, revision, _ in heard} | {RULES: rules_revision()}
+    found, report = _fitted(rows, accounts, is_real, revisions, _decisive(rows, ruled, is_real))
+    name = "+".join(sorted(revisions.keys() - {RULES}))
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    (chosen.out / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    (chosen.out / f"{name}.md").write_text(report, "utf-8")
+    sys.stdout.write(report)
 
 
-def _held_out(folder: Path) -> Iterator[Row]:
+def _held_out(folder: Path, limit: int) -> Iterator[Row]:
     """Drawn at random, the same each time."""
     items = [
         json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
     ]
     items = [item for item in items if int(hashlib.sha256(item["id"].encode()).hexdigest(), 16) % HELD_OUT_OF == 0]
     random.Random(0).shuffle(items)
-    for item in items[:ITEMS]:
+    for item in items[:limit]:
         for side, label in (("passage", "label"), ("mirror", "mirror_label")):
             for claim in item["claims"]:
                 yield Row(claim["claim"], item[side], "SCN".index(claim[label]), item["id"])
@@ -107,14 +128,9 @@ def _development(folder: Path) -> Iterator[Row]:
             yield Row(row["claim"], row["passage"], "SCN".index(row["label"]), row["passage"])
 
 
-def _features(rows: Sequence[Row], adapter: Path) -> tuple[list[dict[str, float]], np.ndarray]:
+def _ruled(rows: Sequence[Row]) -> list[tuple[Opinion, ...]]:
     rules = RulesJudge(Reader(Analyser()))
-    local = LocalJudge(Artefacts(Path(".cache/factcheck")), adapter)
-    read = local.read([Reading(row.claim, row.text, ()) for row in rows])
-    accounts = [
-        Account(tuple(rules.judge(row.claim, _passages(row.text))), odds) for row, odds in zip(rows, read, strict=True)
-    ]
-    return [features(one) for one in accounts], np.array([one.is_vetoed for one in accounts])
+    return [tuple(rules.judge(row.claim, _passages(row.text))) for row in rows]
 
 
 def _passages(text: str) -> list[Passage]:
@@ -123,53 +139,157 @@ def _passages(text: str) -> list[Passage]:
     return [Passage("sources/0", span, parts[at], parts[at - 1], parts[at + 1]) for at, span in enumerate(spans, 1)]
 
 
+async def _heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str, list[Probabilities]]:
+    """What a judge says of all rows; asked in parts, each of which is kept before the next."""
+    await seat.open()
+    if seat.absence:
+        raise SystemExit(f"the judge {seat.name} cannot be asked ({seat.absence}): see the log above")
+    file = cache / "scores" / f"{seat.name}-{seat.revision[:16]}.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    known = {one["key"]: one["odds"] for one in map(json.loads, file.read_text().splitlines())} if file.exists() else {}
+    wanted = [row for row in rows if row.key not in known]
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        told = await seat.read([Reading(row.claim, row.text, ()) for row in part])
+        with file.open("a") as lines:
+            for row, answer in zip(part, told.answers, strict=True):
+                if not isinstance(answer, Answer):
+                    raise SystemExit(f"the judge {seat.name} did not answer ({answer.code}): run this again")
+                odds = answer.probabilities
+                known[row.key] = [odds.supported, odds.contradicted, odds.neither]
+                lines.write(json.dumps({"key": row.key, "odds": known[row.key]}) + "\n")
+        sys.stderr.write(f"{seat.name}: {start + len(part)} of {len(wanted)} claims\n")
+    revision = seat.revision
+    await seat.close()
+    return seat.name, revision, [probabilities(*known[row.key]) for row in rows]
+
+
+def _saying(judge: str, revision: str, odds: Probabilities) -> Saying:
+    return Saying(judge, revision, odds, "sources/0", Span(0, 0), "", 0.0)
+
+
+def _decisive(rows: Sequence[Row], ruled: Sequence[tuple[Opinion, ...]], is_real: np.ndarray) -> list[str]:
+    """How many claims the rules settle alone, and how rightly."""
+    lines = []
+    for name, chosen in ((DEV, is_real), (HELD_OUT, ~is_real)):
+        total = right = 0
+        for place in np.flatnonzero(chosen):
+            decision = decide(ruled[place], (RULES,))
+            if is_decisive(decision):
+                total += 1
+                right += rows[place].label == (0 if decision.verdict is Verdict.SUPPORTED else 1)
+        lines.append(f"- {name}: {total} of {int(chosen.sum())} claims, {right} of them rightly")
+    return lines
+
+
+def _fitted(
+    rows: Sequence[Row], accounts: Sequence[Account], is_real: np.ndarray, revisions: dict[str, str],
+    decisive: Sequence[str],
+) -> tuple[dict[str, object], str]:  # fmt: skip
+    seen = [features(account) for account in accounts]
+    vetoed = np.array([account.is_vetoed for account in accounts])
+    names = list(seen[0])
+    table = np.array([[one[name] for name in names] for one in seen])
+    labels = np.array([row.label for row in rows])
+    shares = np.where(is_real, 0.5 / is_real.sum(), 0.5 / (~is_real).sum())
+    folds = np.array([int(hashlib.sha256(row.item.encode()).hexdigest(), 16) // 10 % FOLDS for row in rows])
+    scores = np.zeros((len(rows), 3))
+    for fold in range(FOLDS):
+        others = folds != fold
+        scores[~others] = table[~others] @ _fit(table[others], np.eye(3)[labels[others]], shares[others])
+    temperature = best_temperature(scores, labels, shares)
+    odds = softmax(scores / temperature)
+    may = ~vetoed
+    least = (
+        least_probability(odds[may, 0], labels[may] == 0, shares[may], SUPPORTED_PRECISION),
+        least_probability(odds[:, 1], labels == 1, shares, CONTRADICTED_PRECISION),
+    )
+    sets = {DEV: is_real, HELD_OUT: ~is_real}
+    figures = {
+        name: _figures(
+            odds[chosen], labels[chosen], vetoed[chosen], least, [rows[at].item for at in np.flatnonzero(chosen)]
+        )
+        for name, chosen in sets.items()
+    }
+    weights = _fit(table, np.eye(3)[labels], shares)
+    found: dict[str, object] = {
+        "revisions": revisions,
+        "data_sha256": hashlib.sha256(json.dumps([[r.claim, r.text, r.label] for r in rows]).encode()).hexdigest(),
+        "claims": len(rows),
+        "temperature": round(temperature, 4),
+        "least_supported": round(least[0], 4),
+        "least_contradicted": round(least[1], 4),
+        "cross_validated": figures,
+        "reliability": {
+            name: [asdict(one) for one in reliability(odds[chosen], labels[chosen])] for name, chosen in sets.items()
+        },
+        "weights": {name: [round(float(value), 4) for value in row] for name, row in zip(names, weights, strict=True)},
+    }
+    risks = {name: risk_at(odds[chosen], labels[chosen], COVERAGES) for name, chosen in sets.items()}
+    return found, _report(found, figures, risks, decisive)
+
+
 def _fit(table: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> np.ndarray:
     weights = np.zeros((table.shape[1], 3))
     shares = shares[:, None] / shares.sum()
     for _ in range(STEPS):
-        weights -= 0.3 * (table.T @ (shares * (_softmax(table @ weights) - targets)) + L2 * weights)
+        weights -= 0.3 * (table.T @ (shares * (softmax(table @ weights) - targets)) + L2 * weights)
     return weights - weights.mean(1, keepdims=True)
 
 
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    raised = np.exp(scores - scores.max(1, keepdims=True))
-    return raised / raised.sum(1, keepdims=True)
-
-
-def _least(odds: np.ndarray, is_right: np.ndarray, vetoed: np.ndarray) -> float:
-    """The smallest probability from which on verdicts are right as often as wanted; at least a half."""
-    order = np.argsort(-odds)
-    order = order[~vetoed[order]]
-    precision = np.cumsum(is_right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(precision >= PRECISION)
-    return round(max(0.5, float(odds[order[good[-1]]])), 3) if len(good) else 1.0
-
-
-def _figures(odds: np.ndarray, labels: np.ndarray, vetoed: np.ndarray, least: Sequence[float]) -> dict[str, float]:
+def _figures(
+    odds: np.ndarray, labels: np.ndarray, vetoed: np.ndarray, least: tuple[float, float], items: Sequence[str]
+) -> dict[str, float | list[float]]:
     margin = odds[:, 1] - odds[:, 0]
     order = np.argsort(np.argsort(margin[labels < 2]))
     contradicted = labels[labels < 2] == 1
     pairs = contradicted.sum() * (~contradicted).sum()
     auroc = (order[contradicted].sum() - contradicted.sum() * (contradicted.sum() - 1) / 2) / pairs
     supported, refuted = (odds[:, 0] >= least[0]) & ~vetoed, odds[:, 1] >= least[1]
+    error = interval(items, lambda chosen: calibration_error(odds[chosen], labels[chosen]))
+    counts = {"claims": len(labels), "said_supported": supported.sum(), "said_contradicted": refuted.sum()}
     figures = {
         "auroc": auroc,
         "accuracy": (odds.argmax(1) == labels).mean(),
-        "supported_precision": (labels[supported] == 0).mean(),
+        "supported_precision": (labels[supported] == 0).mean() if supported.any() else 0.0,
         "supported_recall": supported[labels == 0].mean(),
-        "contradicted_precision": (labels[refuted] == 1).mean(),
+        "contradicted_precision": (labels[refuted] == 1).mean() if refuted.any() else 0.0,
         "contradicted_recall": refuted[labels == 1].mean(),
-        "expected_calibration_error": _ece(odds, labels),
+        "expected_calibration_error": calibration_error(odds, labels),
     }
-    return {name: round(float(value), 4) for name, value in figures.items()}
+    rounded: dict[str, float | list[float]] = {name: int(count) for name, count in counts.items()}
+    rounded |= {name: round(float(value), 4) for name, value in figures.items()}
+    return rounded | {"expected_calibration_error_95": [round(value, 4) for value in error]}
 
 
-def _ece(odds: np.ndarray, labels: np.ndarray, bins: int = 10) -> float:
-    """Mean gap between confidence and accuracy over bins of equal width, weighted by size."""
-    sure, right = odds.max(1), odds.argmax(1) == labels
-    place = np.minimum((sure * bins).astype(int), bins - 1)
-    return sum(abs(sure[place == at].mean() - right[place == at].mean()) * (place == at).mean() for at in set(place))
+def _report(
+    found: dict[str, object], figures: dict[str, dict[str, float | list[float]]], risks: dict[str, list[float]],
+    decisive: Sequence[str],
+) -> str:  # fmt: skip
+    sets = list(figures)
+    lines = [
+        "# How these judges are weighed",
+        f"Made by tools/fit_weighing.py from {found['claims']} labelled claims, all of them development data,",
+        f"cross-validated by item; both sets count half. SHA-256 of the claims: {found['data_sha256']}.",
+        "",
+        f"Temperature {found['temperature']}; SUPPORTED from {found['least_supported']}, CONTRADICTED from "
+        f"{found['least_contradicted']}.",
+        "",
+        f"| figure | {' | '.join(sets)} |",
+        f"|---|{'---|' * len(sets)}",
+        *(f"| {name} | {' | '.join(str(figures[one][name]) for one in sets)} |" for name in figures[sets[0]]),
+        "",
+        "Wrong among the surest, by the likeliest of the three:",
+        "",
+        f"| answered | {' | '.join(f'{coverage:.0%}' for coverage in COVERAGES)} |",
+        f"|---|{'---|' * len(COVERAGES)}",
+        *(f"| {name} | {' | '.join(f'{risk:.3f}' for risk in risks[name])} |" for name in sets),
+        "",
+        "Settled by the rules alone, without a reader:",
+        *decisive,
+    ]
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    asyncio.run(main())

@@ -1,32 +1,43 @@
-"""Claims in, verdicts out: retrieval, rules, a judge that reads; a quick verdict first where one is wanted."""
+"""Claims in, verdicts out: retrieval, rules, judges that read; a quick verdict first where one is wanted.
+
+Three stages run side by side: passages are looked up for a few claims, rules judge them, readers read them. A quick
+verdict thus never waits for a slow judge, and final ones come in the order of the claims.
+"""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from monshin_kit.errors import MonshinError
 from monshin_kit.executor import Executor
 
 from monshin_factcheck.checking.evidence import Evidence
-from monshin_factcheck.checking.reading import ReadingRoom
+from monshin_factcheck.checking.pipeline import Put, put_by, together
+from monshin_factcheck.checking.reading import ReadingRoom, Ruled
 from monshin_factcheck.core.claims.claim import Claim
-from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Verdict, decide
+from monshin_factcheck.core.claims.importance import Importance, importance_of
+from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge, Opinion
 from monshin_factcheck.core.retrieval.fusion import LEAST_SHARE, fuse
+from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
 DENSE = "dense_retrieval"
 _GROUP = 8
+# Claims that the rules may be ahead of the readers, and results that may wait for the caller.
+_AHEAD = 512
+_UNTOLD = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A claim with its decision. elapsed_ms: from its turn to its verdict. is_provisional: another one follows.
 
-    opinions: of the rules, on all passages found.
+    opinions: of the rules, on all passages found. is_important: see core/claims/importance.py.
     """
 
     index: int
@@ -35,13 +46,18 @@ class Checked:
     elapsed_ms: float
     is_provisional: bool = False
     opinions: tuple[Opinion, ...] = ()
+    is_important: bool = False
+
+    def without_evidence(self) -> "Checked":
+        """What a summary needs of it: an answer that is streamed may have tens of thousands."""
+        return replace(self, decision=replace(self.decision, evidence=(), sayings=()), opinions=())
 
 
 @dataclass(slots=True)
 class Run:
     """One check. not_run: component → status name of what was to take part and did not.
 
-    wants_quick: whether a verdict by rules alone is told while the judge that reads is at work.
+    wants_quick: whether verdicts by those who have judged so far are told while a slower judge is at work.
     """
 
     evidence: Evidence
@@ -61,64 +77,120 @@ class _Ruled:
 
     def told(self, decision: Decision, *, is_provisional: bool = False) -> Checked:
         elapsed_ms = (time.perf_counter() - self.began) * 1000
-        return Checked(self.index, self.claim, decision, elapsed_ms, is_provisional, self.opinions)
+        is_important = self.claim.checkable and _is_important(self.claim.text)
+        return Checked(self.index, self.claim, decision, elapsed_ms, is_provisional, self.opinions, is_important)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Claims in a row, the first of them with number `first`, with what lies near each in meaning."""
+
+    first: int
+    claims: Sequence[Claim]
+    near: Sequence[Sequence[int]]
 
 
 class Checker:
     """judged: passages that the rules see of each claim; found: that each kind of search brings before the fusion.
 
-    reading: the judge that reads; None: the rules decide alone.
+    reading: the judges that read; None: the rules decide alone. revision: of the rules.
     """
 
     def __init__(
-        self, rules: Judge, executor: Executor, reading: ReadingRoom | None = None, *, judged: int, found: int
+        self,
+        rules: Judge,
+        executor: Executor,
+        reading: ReadingRoom | None = None,
+        *,
+        judged: int,
+        found: int,
+        revision: str = "",
     ) -> None:
         self._rules = rules
         self._executor = executor
         self._reading = reading
         self._judged = judged
         self._found = found
+        self._revision = revision
 
-    async def check(self, run: Run, claims: Sequence[Claim]) -> AsyncIterator[Checked]:
-        """One final result a claim, in order; a provisional one may come before it.
+    async def check(self, run: Run, claims: Sequence[Claim]) -> AsyncGenerator[Checked, None]:
+        """One final result a claim, in order; provisional ones may come before it."""
+        async with aclosing(self.check_arriving(run, _at_once(claims))) as results:
+            async for checked in results:
+                yield checked
 
-        Vectors of the next claims are fetched while a group is judged.
-        """
-        groups = [claims[start : start + _GROUP] for start in range(0, len(claims), _GROUP)]
-        ahead = asyncio.ensure_future(self._dense(run, groups[0])) if groups else None
-        try:
-            for number, group in enumerate(groups):
-                assert ahead is not None, "there is one as long as there are groups"
-                dense = await ahead
-                ahead = (
-                    asyncio.ensure_future(self._dense(run, groups[number + 1])) if number + 1 < len(groups) else None
-                )
-                async for checked in self._check_group(run, number * _GROUP, group, dense):
-                    yield checked
-        finally:
-            if ahead is not None:
-                ahead.cancel()
+    async def check_arriving(
+        self, run: Run, claims: AsyncGenerator[Sequence[Claim], None]
+    ) -> AsyncGenerator[Checked, None]:
+        """The same for claims that are still coming; their numbers go on from one part to the next."""
 
-    async def _check_group(
-        self, run: Run, first: int, group: Sequence[Claim], dense: Sequence[Sequence[int]]
-    ) -> AsyncIterator[Checked]:
-        waits = self._reading is not None and self._reading.is_open(run.not_run)
-        ruled: list[_Ruled] = []
-        for place, (claim, near) in enumerate(zip(group, dense, strict=True)):
-            one = await self._rule(run, first + place, claim, near)
-            ruled.append(one)
-            if not waits:
-                yield one.told(one.decision)
-            elif run.wants_quick:
-                yield one.told(one.decision, is_provisional=True)
-        if waits and self._reading is not None:
-            asked = [one for one in ruled if one.opinions]
-            decisions = await self._reading.decide(
-                [(one.claim.text, one.opinions) for one in asked], run.evidence.text_of, run.not_run
+        async def work(tell: Put[Checked]) -> None:
+            found: asyncio.Queue[_Found | None] = asyncio.Queue(1)
+            ruled: asyncio.Queue[_Ruled | None] = asyncio.Queue(_AHEAD)
+            await together(
+                self._look_up(run, claims, found), self._judge(run, found, ruled, tell), self._read(run, ruled, tell)
             )
-            read = {one.index: decision for one, decision in zip(asked, decisions, strict=True)}
-            for one in ruled:
-                yield one.told(read.get(one.index) or one.decision)
+
+        async with aclosing(claims), aclosing(put_by(work, _UNTOLD)) as results:
+            async for checked in results:
+                yield checked
+
+    async def _look_up(
+        self, run: Run, claims: AsyncIterator[Sequence[Claim]], found: "asyncio.Queue[_Found | None]"
+    ) -> None:
+        """Vectors of the next claims are fetched while a group is judged."""
+        first = 0
+        async for part in claims:
+            for start in range(0, len(part), _GROUP):
+                group = part[start : start + _GROUP]
+                await found.put(_Found(first, group, await self._dense(run, group)))
+                first += len(group)
+        await found.put(None)
+
+    async def _judge(
+        self,
+        run: Run,
+        found: "asyncio.Queue[_Found | None]",
+        ruled: "asyncio.Queue[_Ruled | None]",
+        tell: Put[Checked],
+    ) -> None:
+        waits = self._reading is not None and self._reading.is_open(run.not_run)
+        while (group := await found.get()) is not None:
+            for place, (claim, near) in enumerate(zip(group.claims, group.near, strict=True)):
+                one = await self._rule(run, group.first + place, claim, near)
+                if not waits:
+                    await tell(one.told(one.decision))
+                    continue
+                if run.wants_quick:
+                    await tell(one.told(one.decision, is_provisional=True))
+                await ruled.put(one)
+        await ruled.put(None)
+
+    async def _read(self, run: Run, ruled: "asyncio.Queue[_Ruled | None]", tell: Put[Checked]) -> None:
+        is_over = False
+        while not is_over:
+            group = [await ruled.get()]
+            while len(group) < _GROUP and not ruled.empty():
+                group.append(ruled.get_nowait())
+            is_over = None in group
+            await self._read_group(run, [one for one in group if one is not None], tell)
+
+    async def _read_group(self, run: Run, group: Sequence["_Ruled"], tell: Put[Checked]) -> None:
+        """Those that the rules have settled are not read."""
+        asked = [one for one in group if one.opinions and not is_decisive(one.decision)]
+        final = {one.index: one.decision for one in group}
+        if asked and self._reading is not None and self._reading.is_open(run.not_run):
+            wanted = [Ruled(one.claim.text, one.opinions, one.decision.sayings[0]) for one in asked]
+            async with aclosing(self._reading.decide(wanted, run.evidence.text_of, run.not_run)) as rounds:
+                async for round_ in rounds:
+                    for one, decision in zip(asked, round_.decisions, strict=True):
+                        if decision is None:
+                            continue
+                        final[one.index] = decision
+                        if run.wants_quick and not round_.is_last:
+                            await tell(one.told(decision, is_provisional=True))
+        for one in group:
+            await tell(one.told(final[one.index]))
 
     async def _dense(self, run: Run, group: Sequence[Claim]) -> list[list[int]]:
         """Nothing for claims that need no search, nor once a service has not answered in this run."""
@@ -143,6 +215,7 @@ class Checker:
         passages = await self._passages(run, claim, near)
         opinions = await self._executor.run(self._opinions, claim.text, passages)
         decision = decide(opinions, (self._rules.name,) if opinions else ())
+        decision = replace(decision, sayings=self._saying(decision, (time.perf_counter() - began) * 1000))
         if decision.abstain_reason is AbstainReason.NO_EVIDENCE and DENSE in run.not_run:
             decision = replace(decision, abstain_reason=AbstainReason.NOT_RUN)
         return _Ruled(index, claim, opinions, decision, began)
@@ -157,6 +230,25 @@ class Checker:
     def _opinions(self, claim: str, passages: Sequence[Passage]) -> tuple[Opinion, ...]:
         return tuple(self._rules.judge(claim, passages)) if passages else ()
 
+    def _saying(self, decision: Decision, elapsed_ms: float) -> tuple[Saying, ...]:
+        """What the rules say, of the passage that leads; nothing where there is none."""
+        return tuple(
+            Saying(
+                self._rules.name, self._revision, decision.probabilities, opinion.passage.document,
+                opinion.passage.span, opinion.passage.text, elapsed_ms,
+            )
+            for opinion in decision.evidence[:1]
+        )  # fmt: skip
+
+
+def _is_important(text: str) -> bool:
+    """Whether a patient can come to harm by it."""
+    return importance_of(normalise(text).text) is not Importance.BACKGROUND
+
 
 def _is_searched(claim: Claim) -> bool:
     return claim.checkable and guess_language(normalise(claim.text).text) is not Language.OTHER
+
+
+async def _at_once(claims: Sequence[Claim]) -> AsyncGenerator[Sequence[Claim], None]:
+    yield claims

@@ -9,7 +9,7 @@ from monshin_factcheck.checking.checker import Checked, Checker, Run
 from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.core.changes import Change, changes
 from monshin_factcheck.core.claims.claim import Claim
-from monshin_factcheck.core.decision import Verdict, decide
+from monshin_factcheck.core.decision import Decision, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge
 from monshin_factcheck.core.reasons import Limits, Measure, Reason, reasons
@@ -28,7 +28,7 @@ class Explained:
 
 
 class Explainer:
-    """rules, thresholds: those of the checker. reading: its judge that reads, if it has one."""
+    """rules, thresholds: those of the checker. reading: its judges that read, if it has any."""
 
     def __init__(
         self, checker: Checker, rules: Judge, reader: Reader, executor: Executor, reading: ReadingRoom | None = None
@@ -48,16 +48,16 @@ class Explainer:
     def _explained(self, checked: Checked) -> Explained:
         text, decision = checked.claim.text, checked.decision
         accounts = [account(self._reader, text, one.passage, self._thresholds) for one in decision.evidence]
-        told = reasons(text, decision, accounts, checked.opinions, self._limits(decision.judges_run))
+        told = reasons(text, decision, accounts, checked.opinions, self._limits(decision))
         if decision.verdict is Verdict.NOT_CHECKABLE:
             return Explained(checked, told, ())
         passages = [opinion.passage for opinion in checked.opinions]
         return Explained(checked, told, changes(text, decision.verdict, passages, accounts, self._verdict))
 
-    def _limits(self, judges: Sequence[str]) -> Limits:
-        if self._reading is None or self._reading.name not in judges:
+    def _limits(self, decision: Decision) -> Limits:
+        weighing = self._reading.weighing_of(decision.sayings) if self._reading is not None else None
+        if weighing is None:
             return Limits(self._thresholds)
-        weighing = self._reading.weighing
         least = {Measure.P_SUPPORTED: weighing.supported, Measure.P_CONTRADICTED: weighing.contradicted}
         return Limits(self._thresholds, least)
 

@@ -1,96 +1,156 @@
-"""Where the judge that reads works: loaded in the background, asked in one thread, never waited for if it is away."""
+"""Where judges that read work side by side: whoever answers is heard, and nobody waits for one that is away."""
 
-from collections.abc import Callable, Iterable, MutableMapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 
 from monshin_kit.errors import MonshinError
-from monshin_kit.executor import Executor
 
-from monshin_factcheck.core.decision import Decision
+from monshin_factcheck.checking.seats import Answered, Seat
+from monshin_factcheck.core.decision import Decision, Saying
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.retrieval.contexts import readings
-from monshin_factcheck.core.semantic import Reading, SemanticJudge
-from monshin_factcheck.core.weighing import Account, Weighing, decide_by_both
+from monshin_factcheck.core.semantic import Answer, Reading, Worthless
+from monshin_factcheck.core.weighing import RULES, Account, Weighing, Weighings, decide_by_all, joint_revision
 
-Asked = tuple[str, tuple[Opinion, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A claim after the rules: their opinions on its passages, at least one, and their own saying."""
+
+    claim: str
+    opinions: tuple[Opinion, ...]
+    saying: Saying
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What is known when one more judge has answered: a decision a claim, None where nobody has read it."""
+
+    decisions: tuple[Decision | None, ...]
+    is_last: bool
 
 
 class ReadingRoom:
-    """documents: how many of a claim's documents are read. weighing: how its answers are joined with the rules'.
+    """documents: how many of a claim's documents are read. weighings: how answers are joined with the rules'."""
 
-    name: of the judge, also before it is loaded. load: makes it; may block for a minute.
-    """
-
-    def __init__(self, name: str, load: Callable[[], SemanticJudge], weighing: Weighing, *, documents: int) -> None:
-        self._name = name
-        self._load = load
-        self._weighing = weighing
+    def __init__(self, seats: Sequence[Seat], weighings: Weighings, *, documents: int) -> None:
+        self._seats = seats
+        self._weighings = weighings
         self._documents = documents
-        self._executor = Executor(workers=1, queue_limit=64, name="reading")
-        self._judge: SemanticJudge | None = None
-        self._failure = "UNAVAILABLE"
-
-    @property
-    def name(self) -> str:
-        """The judge's."""
-        return self._name
 
     @property
     def revision(self) -> str:
-        """The judge's; empty while there is none."""
-        return self._judge.revision if self._judge is not None else ""
+        """Of all judges that are open, as joint_revision; empty while none is."""
+        return joint_revision({seat.name: seat.revision for seat in self._seats if seat.revision})
 
-    @property
-    def weighing(self) -> Weighing:
-        """How its answers are joined with the rules'."""
-        return self._weighing
+    def weighing_of(self, sayings: Sequence[Saying]) -> Weighing | None:
+        """How a decision with these sayings was made; None if no judge that reads took part in it."""
+        read = {saying.judge: saying.revision for saying in sayings if saying.judge != RULES}
+        return self._weighings.of(read) if read else None
 
     async def open(self) -> None:
-        """Loads the judge; raises a MonshinError that names what is missing, and stays shut."""
-        try:
-            self._judge = await self._executor.run(self._load)
-        except MonshinError as error:
-            self._failure = error.code
-            raise
+        """Makes all judges ready, side by side; those that cannot be stay away."""
+        await asyncio.gather(*(seat.open() for seat in self._seats))
 
     def is_open(self, not_run: MutableMapping[str, str]) -> bool:
-        """Whether it can be asked; if not, says so in `not_run`."""
-        if self._judge is None:
-            not_run[f"judge:{self._name}"] = self._failure
-        return self._judge is not None and f"judge:{self._name}" not in not_run
+        """Whether anybody can be asked; `not_run` is told who cannot."""
+        return bool(self._present(not_run))
 
     async def decide(
-        self, asked: Sequence[Asked], text_of: Callable[[str], str], not_run: MutableMapping[str, str]
-    ) -> list[Decision | None]:
-        """One decision a claim, or None for all of them if the judge fails, which `not_run` then tells.
-
-        asked: claims with the rules' opinions on their passages.
-        """
+        self, asked: Sequence[Ruled], text_of: Callable[[str], str], not_run: MutableMapping[str, str]
+    ) -> AsyncGenerator[Round, None]:
+        """A round each time a judge has answered, the last one with all that did. `not_run` is told who did not."""
+        wanted = [self._readings(one, text_of) for one in asked]
+        every = [reading for some in wanted for reading in some]
+        tasks = {asyncio.ensure_future(self._heard(seat, every, not_run)) for seat in self._present(not_run)}
+        heard: list[Answered] = []
         try:
-            return list(await self._executor.run(self._decide, asked, text_of))
-        except MonshinError as error:
-            not_run[f"judge:{self._name}"] = error.code
-            return [None] * len(asked)
+            while tasks:
+                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                answered = [one for one in (task.result() for task in done) if one is not None]
+                heard += answered
+                if answered or not tasks:
+                    yield Round(self._decisions(asked, wanted, heard, not_run), is_last=not tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
 
     async def close(self) -> None:
-        """Ends its thread."""
-        self._executor.close()
+        """Ends all judges."""
+        await asyncio.gather(*(seat.close() for seat in self._seats))
 
-    def _decide(self, asked: Sequence[Asked], text_of: Callable[[str], str]) -> Iterable[Decision]:
-        assert self._judge is not None, "it was open"
-        wanted: list[list[Reading]] = [
-            readings(claim, [opinion.passage for opinion in _best_first(opinions)], text_of, self._documents)
-            for claim, opinions in asked
-        ]
-        answers = iter(self._judge.read([reading for some in wanted for reading in some]))
-        return [
-            decide_by_both(
-                [Account(_of(opinions, reading.passages), next(answers)) for reading in some],
-                self._weighing,
-                ("rules", self._name),
+    def _present(self, not_run: MutableMapping[str, str]) -> list[Seat]:
+        """Who did not answer in this check before is not asked again in it; one worthless answer does not count."""
+        for seat in self._seats:
+            if seat.absence:
+                not_run.setdefault(_component(seat.name), seat.absence)
+        return [seat for seat in self._seats if not_run.get(_component(seat.name), Worthless.code) == Worthless.code]
+
+    async def _heard(self, seat: Seat, every: Sequence[Reading], not_run: MutableMapping[str, str]) -> Answered | None:
+        try:
+            return await seat.read(every)
+        except MonshinError as error:
+            not_run[_component(seat.name)] = error.code
+            return None
+
+    def _readings(self, one: Ruled, text_of: Callable[[str], str]) -> list[Reading]:
+        passages = [opinion.passage for opinion in _best_first(one.opinions)]
+        return readings(one.claim, passages, text_of, self._documents)
+
+    def _decisions(
+        self,
+        asked: Sequence[Ruled],
+        wanted: Sequence[Sequence[Reading]],
+        heard: Sequence[Answered],
+        not_run: MutableMapping[str, str],
+    ) -> tuple[Decision | None, ...]:
+        decisions: list[Decision | None] = []
+        at = 0
+        for one, some in zip(asked, wanted, strict=True):
+            # A judge takes part in a claim only if it answered for all of its documents.
+            own = list[tuple[Answered, list[Answer]]]()
+            for told in heard:
+                answers = told.answers[at : at + len(some)]
+                good = [answer for answer in answers if isinstance(answer, Answer)]
+                if len(good) == len(some):
+                    own.append((told, good))
+                for failure in (answer for answer in answers if isinstance(answer, MonshinError)):
+                    not_run[_component(told.judge)] = failure.code
+            at += len(some)
+            decisions.append(self._decision(one, some, own) if own else None)
+        return tuple(decisions)
+
+    def _decision(
+        self, one: Ruled, some: Sequence[Reading], heard: Sequence[tuple[Answered, Sequence[Answer]]]
+    ) -> Decision:
+        accounts = [
+            Account(
+                _of(one.opinions, reading.passages),
+                tuple(_saying(told, answers[place], reading) for told, answers in heard),
             )
-            for (_, opinions), some in zip(asked, wanted, strict=True)
+            for place, reading in enumerate(some)
         ]
+        weighing = self._weighings.of({told.judge: told.revision for told, _ in heard})
+        decision = decide_by_all(accounts, weighing, (RULES, *(told.judge for told, _ in heard)))
+        return replace(decision, sayings=(one.saying, *decision.sayings))
+
+
+def _saying(told: Answered, answer: Answer, reading: Reading) -> Saying:
+    return Saying(
+        judge=told.judge,
+        revision=told.revision,
+        probabilities=answer.probabilities,
+        document=reading.passages[0].document,
+        span=reading.in_document(answer.span),
+        quote=answer.span.of(reading.context)[max(reading.body - answer.span.start, 0) :],
+        elapsed_ms=told.elapsed_ms,
+    )
+
+
+def _component(name: str) -> str:
+    return f"judge:{name}"
 
 
 def _best_first(opinions: Sequence[Opinion]) -> list[Opinion]:

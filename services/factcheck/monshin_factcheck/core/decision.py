@@ -6,6 +6,7 @@ from enum import Enum
 
 from monshin_factcheck.core.evidence import Probabilities
 from monshin_factcheck.core.judge import Opinion, Stance
+from monshin_factcheck.core.text.spans import Span
 
 # A contradiction counts only if no other sentence speaks of clearly more of the claim.
 _NEARLY_BEST = 0.08
@@ -35,14 +36,36 @@ class AbstainReason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Saying:
+    """What one judge said, before it was weighed: of a stretch `span` of a document, whose words are `quote`.
+
+    elapsed_ms: how long it took; judges that read several claims at once took it for all of them.
+    """
+
+    judge: str
+    revision: str
+    probabilities: Probabilities
+    document: str
+    span: Span
+    quote: str
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict and what it rests on: `evidence` strongest first."""
+    """A verdict and what it rests on: `evidence` strongest first.
+
+    is_calibrated: the map that made the probabilities was fitted on labelled claims for these judges as they are now.
+    sayings: of each judge that took part, on the document that decided.
+    """
 
     verdict: Verdict
     probabilities: Probabilities
     evidence: tuple[Opinion, ...] = ()
     abstain_reason: AbstainReason = AbstainReason.NONE
     judges_run: tuple[str, ...] = ()
+    is_calibrated: bool = False
+    sayings: tuple[Saying, ...] = ()
 
 
 NOTHING_FOUND = Probabilities(0.0, 0.0, 1.0)

@@ -1,38 +1,100 @@
-"""A verdict from two witnesses: rules, which see numbers and words, and a judge that reads.
+"""A verdict from several witnesses: rules, which see numbers and words, and judges that read.
 
-Their probabilities are joined by a small log-linear map, fitted on labelled claims that neither was made from
-(tools/fit_weighing.py). Rules keep a veto: no claim is SUPPORTED with a quantity that the document does not confirm.
+Their probabilities are joined by a small log-linear map, fitted on labelled claims that none of them was made from
+(tools/fit_weighing.py), or by a careful one where none was fitted for these judges. Rules keep a veto: no claim is
+SUPPORTED with a quantity that the document does not confirm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
-from monshin_factcheck.core.decision import MAX_EVIDENCE, NOTHING_FOUND, AbstainReason, Decision, Verdict
+from monshin_factcheck.core.decision import MAX_EVIDENCE, NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.judge import Opinion, Stance
 
+RULES = "rules"
 # Beyond these odds a witness is not believed more.
 _SUREST = 6.0
+# Without a fitted map: what the mean of the judges must reach, and what a conflict named by the rules takes from it.
+_CAREFUL = 0.9
+_NAMED_CONFLICT = -3.0
+
+Row = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """weights: feature → (supported, contradicted, neither), see `features`. revision: of the reading judge for which
-    they were fitted. supported, contradicted: least probability for a verdict."""
+    """weights: feature → (supported, contradicted, neither), see `features`.
 
-    weights: dict[str, tuple[float, float, float]]
-    revision: str
+    revisions: judge → revision that the weights were fitted for, `rules` among them. supported, contradicted: least
+    probability for a verdict. temperature: scores are divided by it. is_calibrated: see Decision.
+    """
+
+    weights: Mapping[str, Row]
+    revisions: Mapping[str, str]
     supported: float
     contradicted: float
+    temperature: float = 1.0
+    is_calibrated: bool = False
+
+    @property
+    def judges(self) -> frozenset[str]:
+        """Those that read."""
+        return frozenset(self.revisions) - {RULES}
+
+
+def joint_revision(revisions: Mapping[str, str]) -> str:
+    """One word for several judges that read, by name; the same whatever their order.
+
+    >>> joint_revision({"nli": "b2", "local": "a1"})
+    'local@a1 nli@b2'
+    """
+    return " ".join(f"{name}@{revisions[name]}" for name in sorted(revisions))
+
+
+class Weighings:
+    """The maps that were fitted, and the one that fits the judges of a claim. rules: the rules' revision now."""
+
+    def __init__(self, fitted: Sequence[Weighing], rules: str) -> None:
+        self._fitted = {weighing.judges: weighing for weighing in fitted}
+        self._rules = rules
+
+    @property
+    def rules(self) -> str:
+        """The rules' revision."""
+        return self._rules
+
+    def of(self, revisions: Mapping[str, str]) -> Weighing:
+        """For judges that read, by name: the map fitted for exactly these judges and revisions, else the careful one.
+
+        With other rules than those it was fitted with a map still serves, but is not calibrated.
+        """
+        fitted = self._fitted.get(frozenset(revisions))
+        if fitted is None or any(fitted.revisions[name] != revision for name, revision in revisions.items()):
+            return careful(revisions)
+        return replace(fitted, is_calibrated=fitted.revisions.get(RULES) == self._rules)
+
+
+def careful(revisions: Mapping[str, str]) -> Weighing:
+    """For judges that no map was fitted for: the mean of their log odds, of which a verdict needs 0.9.
+
+    A conflict that the rules name takes SUPPORTED away; their probabilities count for nothing else.
+    """
+    share = 1 / max(len(revisions), 1)
+    weights: dict[str, Row] = {"names_a_conflict": (_NAMED_CONFLICT, 0.0, 0.0)}
+    for name in revisions:
+        weights[f"{name}:supported"] = (share, 0.0, 0.0)
+        weights[f"{name}:contradicted"] = (0.0, share, 0.0)
+    return Weighing(weights, revisions, _CAREFUL, _CAREFUL)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the witnesses say of one document: the rules on its passages, at least one, and the reading judge on all."""
+    """What the witnesses say of one document: the rules on its passages, at least one, and each judge on all of it."""
 
     opinions: tuple[Opinion, ...]
-    read: Probabilities
+    sayings: tuple[Saying, ...]
 
     @property
     def nearest(self) -> Opinion:
@@ -46,48 +108,59 @@ class Account:
 
 
 def features(account: Account) -> dict[str, float]:
-    """What the map looks at: log odds against neither, in [-6, 6], and marks that are 0 or 1."""
-    rules, read = account.nearest, account.read
+    """What a map looks at: log odds against neither, in [-6, 6], and marks that are 0 or 1."""
+    rules = account.nearest.probabilities
     stances = {opinion.stance for opinion in account.opinions}
-    return {
+    seen = {
         "constant": 1.0,
-        "read_supported": _odds(read.supported, read.neither),
-        "read_contradicted": _odds(read.contradicted, read.neither),
-        "rules_supported": _odds(rules.probabilities.supported, rules.probabilities.neither),
-        "rules_contradicted": _odds(rules.probabilities.contradicted, rules.probabilities.neither),
+        "rules:supported": _odds(rules.supported, rules.neither),
+        "rules:contradicted": _odds(rules.contradicted, rules.neither),
         "says_the_same": float(Stance.SUPPORTS in stances),
         "names_a_conflict": float(Stance.CONTRADICTS in stances),
-        "relevance": rules.relevance,
+        "relevance": account.nearest.relevance,
         "unconfirmed": float(account.is_vetoed),
     }
+    for saying in account.sayings:
+        told = saying.probabilities
+        seen[f"{saying.judge}:supported"] = _odds(told.supported, told.neither)
+        seen[f"{saying.judge}:contradicted"] = _odds(told.contradicted, told.neither)
+    return seen
 
 
 def weigh(account: Account, weighing: Weighing) -> Probabilities:
-    """The joint probabilities of one document."""
+    """The joint probabilities of one document; what the map has no weight for does not count."""
     seen = features(account)
-    scores = [sum(weighing.weights[name][row] * value for name, value in seen.items()) for row in range(3)]
+    scores = [
+        sum(row[side] * seen[name] for name, row in weighing.weights.items()) / weighing.temperature
+        for side in range(3)
+    ]
     top = max(scores)
     return probabilities(*(exp(score - top) for score in scores))
 
 
-def decide_by_both(accounts: Sequence[Account], weighing: Weighing, judges_run: tuple[str, ...]) -> Decision:
+def decide_by_all(accounts: Sequence[Account], weighing: Weighing, judges_run: tuple[str, ...]) -> Decision:
     """The verdict of the document that says most about the claim; two that disagree outright are CONFLICTING.
 
-    accounts: best document first. Below the least probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
+    accounts: best document first, each with sayings of the judges that `weighing` is for. Below the least
+    probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
     """
     if not accounts:
         return Decision(Verdict.NOT_ENOUGH_EVIDENCE, NOTHING_FOUND, (), AbstainReason.NO_EVIDENCE, judges_run)
     weighed = [_Weighed.of(account, weighing) for account in accounts]
     told = min(weighed, key=lambda one: one.odds.neither)
     against = [one for one in weighed if {one.verdict, told.verdict} == {Verdict.SUPPORTED, Verdict.CONTRADICTED}]
+    known = Decision(
+        told.verdict, told.odds, told.evidence, AbstainReason.NONE, judges_run, weighing.is_calibrated, told.sayings
+    )
     if against:
         evidence = (told.evidence[0], against[0].evidence[0])
-        return Decision(Verdict.CONFLICTING, _mean(told.odds, against[0].odds), evidence, judges_run=judges_run)
+        both = (*told.sayings, *against[0].sayings)
+        mean = _mean(told.odds, against[0].odds)
+        return replace(known, verdict=Verdict.CONFLICTING, probabilities=mean, evidence=evidence, sayings=both)
     if told.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
         is_related = any(opinion.stance is not Stance.UNRELATED for one in accounts for opinion in one.opinions)
-        reason = AbstainReason.UNDECIDED if is_related else AbstainReason.NO_EVIDENCE
-        return Decision(told.verdict, told.odds, told.evidence, reason, judges_run)
-    return Decision(told.verdict, told.odds, told.evidence, judges_run=judges_run)
+        return replace(known, abstain_reason=AbstainReason.UNDECIDED if is_related else AbstainReason.NO_EVIDENCE)
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +168,7 @@ class _Weighed:
     verdict: Verdict
     odds: Probabilities
     evidence: tuple[Opinion, ...]
+    sayings: tuple[Saying, ...]
 
     @classmethod
     def of(cls, account: Account, weighing: Weighing) -> "_Weighed":
@@ -109,7 +183,7 @@ class _Weighed:
             # The same stance from the rules leads, as it points at the words; the reader's verdict is of the whole.
             ranked.sort(key=lambda opinion: opinion.stance is not stance)
             ranked[0] = replace(ranked[0], stance=stance)
-        return cls(verdict, odds, tuple(ranked[:MAX_EVIDENCE]))
+        return cls(verdict, odds, tuple(ranked[:MAX_EVIDENCE]), account.sayings)
 
 
 def _odds(part: float, neither: float) -> float:

@@ -1,22 +1,28 @@
 """FactcheckService: parse, check, render; what is left of a check is `leaving`'s."""
 
+import hashlib
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 from monshin_kit.errors import InvalidInput, ResourceExhausted
 from monshin_kit.executor import Executor
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
-from monshin_factcheck.checking.checker import Checked, Checker, Run
+from monshin_factcheck.checking.arrivals import arrivals
+from monshin_factcheck.checking.checker import Checker, Run
+from monshin_factcheck.checking.pipeline import Put, put_by
+from monshin_factcheck.core.claims.arriving import ArrivingAnswer
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.split import split_claims, whole_claim
 from monshin_factcheck.rpc import parse, render_check
-from monshin_factcheck.rpc.leaving import Ended, Leaving
+from monshin_factcheck.rpc.leaving import Ended, Leaving, Results
 from monshin_factcheck.rpc.render_check import Renderer
 from monshin_factcheck.rpc.runs import Runs
+
+# Events that may wait for a slow caller.
+_UNSENT = 64
 
 
 class FactcheckServicer:
@@ -40,32 +46,77 @@ class FactcheckServicer:
             renderer = Renderer(request.answer, parse.offset_unit(request.offset_unit), evidence.text_of)
             rendered = [renderer.claim(index, claim) for index, claim in enumerate(claims)]
             yield pb.CheckAnswerResponse(claims_found=pb.ClaimsFound(claims=rendered, version=evidence.version))
-            results = list[Checked]()
-            async for checked in self._checker.check(run, claims):
-                yield pb.CheckAnswerResponse(claim_result=renderer.result(checked.index, checked))
-                if not checked.is_provisional:
-                    results.append(replace(checked, opinions=()))
-            summary = render_check.summary([run], results, _since_ms(began))
-            await self._leaving.finish(_ended_answer(request, [run], results), summary)
+            results = Results(with_texts=request.store)
+            async with aclosing(self._checker.check(run, claims)) as checks:
+                async for checked in checks:
+                    yield pb.CheckAnswerResponse(claim_result=renderer.result(checked.index, checked))
+                    results.add(checked)
+            summary = render_check.summary([run], results.checked, _since_ms(began))
+            await self._leaving.finish(_ended_answer(request, run, results), summary)
             yield pb.CheckAnswerResponse(summary=summary)
+
+    async def CheckStream(
+        self, requests: AsyncIterator[pb.CheckStreamRequest], context: Any
+    ) -> AsyncGenerator[pb.CheckStreamResponse, None]:
+        """As in the proto."""
+        with self._one_more():
+            began = time.perf_counter()
+            first = await anext(requests, None)
+            if first is None:
+                raise InvalidInput("the stream ended before its first message")
+            run = await self._runs.open(first.corpus, first.sources, wants_quick=True)
+            evidence, results = run.evidence, Results(with_texts=first.store)
+            stream = _Stream(first, Renderer("", parse.offset_unit(first.offset_unit), evidence.text_of))
+
+            async def work(tell: Put[pb.CheckStreamResponse]) -> None:
+                claims = self._arriving(stream, _texts(first, requests), tell)
+                async with aclosing(self._checker.check_arriving(run, claims)) as checks:
+                    async for checked in checks:
+                        rendered = stream.renderer.result(checked.index, checked)
+                        await tell(pb.CheckStreamResponse(claim_result=rendered))
+                        results.add(checked)
+
+            yield pb.CheckStreamResponse(claims_found=pb.ClaimsFound(version=evidence.version))
+            async with aclosing(put_by(work, _UNSENT)) as events:
+                async for event in events:
+                    yield event
+            summary = render_check.summary([run], results.checked, _since_ms(began))
+            await self._leaving.finish(stream.ended(run, results), summary)
+            yield pb.CheckStreamResponse(summary=summary)
+
+    async def _arriving(
+        self, stream: "_Stream", texts: AsyncIterator[str], tell: Put[pb.CheckStreamResponse]
+    ) -> AsyncGenerator[Sequence[Claim], None]:
+        """Claims as they are certain, once they are told."""
+        async with aclosing(arrivals(texts)) as pieces:
+            async for text in pieces:
+                claims = await self._executor.run(stream.add, text)
+                if claims:
+                    await tell(stream.found(claims))
+                    yield claims
+        claims = await self._executor.run(stream.answer.finish)
+        if claims:
+            await tell(stream.found(claims))
+            yield claims
 
     async def CheckClaims(self, request: pb.CheckClaimsRequest, context: Any) -> AsyncIterator[pb.CheckClaimsResponse]:
         """As in the proto."""
         _require_evidence(request)
         with self._one_more():
             began = time.perf_counter()
-            runs, results = list[Run](), list[Checked]()
+            runs, results = list[Run](), Results(with_texts=request.store)
             for first, inputs in _same_evidence(request.claims):
                 run = await self._runs.open(request.corpus, inputs[0].sources, f"claims[{first}].")
                 runs.append(run)
                 renderer = Renderer(None, parse.offset_unit(request.offset_unit), run.evidence.text_of)
                 claims = await self._executor.run(_whole_claims, inputs)
                 names = iter(inputs)
-                async for checked in self._checker.check(run, claims):
-                    result = renderer.result(len(results), checked, next(names).id)
-                    yield pb.CheckClaimsResponse(claim_result=result)
-                    results.append(replace(checked, opinions=()))
-            summary = render_check.summary(runs, results, _since_ms(began))
+                async with aclosing(self._checker.check(run, claims)) as checks:
+                    async for checked in checks:
+                        result = renderer.result(len(results.checked), checked, next(names).id)
+                        yield pb.CheckClaimsResponse(claim_result=result)
+                        results.add(checked)
+            summary = render_check.summary(runs, results.checked, _since_ms(began))
             await self._leaving.finish(_ended_claims(request, runs, results), summary)
             yield pb.CheckClaimsResponse(summary=summary)
 
@@ -80,19 +131,69 @@ class FactcheckServicer:
             self._running -= 1
 
 
-def _ended_answer(request: pb.CheckAnswerRequest, runs: Sequence[Run], results: Sequence[Checked]) -> Ended:
-    corpus = "" if request.sources else request.corpus
+def _ended_answer(request: pb.CheckAnswerRequest, run: Run, results: Results) -> Ended:
     return Ended(
-        text=request.answer, corpus=corpus, model=request.model, is_stored=request.store, results=results, runs=runs,
-        answer=request.answer, question=request.question,
+        text_sha256=_sha256(request.answer).hexdigest(), corpus=_corpus(request), model=request.model,
+        is_stored=request.store, results=results, runs=[run], answer=request.answer, question=request.question,
     )  # fmt: skip
 
 
-def _ended_claims(request: pb.CheckClaimsRequest, runs: Sequence[Run], results: Sequence[Checked]) -> Ended:
+def _ended_claims(request: pb.CheckClaimsRequest, runs: Sequence[Run], results: Results) -> Ended:
     return Ended(
-        text="".join(item.claim for item in request.claims), corpus=request.corpus, model=request.model,
-        is_stored=request.store, results=results, runs=runs, names=[item.id for item in request.claims],
+        text_sha256=_sha256(*(item.claim for item in request.claims)).hexdigest(), corpus=request.corpus,
+        model=request.model, is_stored=request.store, results=results, runs=runs,
+        names=[item.id for item in request.claims],
     )  # fmt: skip
+
+
+def _corpus(request: pb.CheckAnswerRequest | pb.CheckStreamRequest) -> str:
+    return "" if request.sources else request.corpus
+
+
+class _Stream:
+    """An answer that is still coming, with the number of claims told of it. Its text is kept only to be stored."""
+
+    def __init__(self, first: pb.CheckStreamRequest, renderer: Renderer) -> None:
+        self.answer = ArrivingAnswer(first.question)
+        self.renderer = renderer
+        self._first = first
+        self._sha256 = hashlib.sha256()
+        self._kept: list[str] = []
+        self._told = 0
+
+    def add(self, text: str) -> list[Claim]:
+        """The claims that are certain with this piece."""
+        self._sha256.update(text.encode())
+        if self._first.store:
+            self._kept.append(text)
+        self.renderer.answer_goes_on(text)
+        return self.answer.add(text)
+
+    def found(self, claims: Sequence[Claim]) -> pb.CheckStreamResponse:
+        """The event that tells of them."""
+        rendered = [self.renderer.claim(index, claim) for index, claim in enumerate(claims, self._told)]
+        self._told += len(claims)
+        return pb.CheckStreamResponse(claims_found=pb.ClaimsFound(claims=rendered))
+
+    def ended(self, run: Run, results: Results) -> Ended:
+        """The check of it, when all has come."""
+        first = self._first
+        return Ended(
+            text_sha256=self._sha256.hexdigest(), corpus=_corpus(first), model=first.model, is_stored=first.store,
+            results=results, runs=[run], answer="".join(self._kept) if first.store else None, question=first.question,
+        )  # fmt: skip
+
+
+async def _texts(first: pb.CheckStreamRequest, requests: AsyncIterator[pb.CheckStreamRequest]) -> AsyncIterator[str]:
+    yield first.text
+    async for request in requests:
+        if any(field.name != "text" for field, _ in request.ListFields()):
+            raise InvalidInput("after the first message there is only `text`", reason="NOT_FIRST_MESSAGE")
+        yield request.text
+
+
+def _sha256(*texts: str) -> "hashlib._Hash":
+    return hashlib.sha256("".join(texts).encode())
 
 
 def _require_evidence(request: pb.CheckClaimsRequest) -> None:

@@ -6,7 +6,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from monshin_kit.auth import current_caller
@@ -17,6 +17,7 @@ from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 from monshin_factcheck.checking.checker import Checked, Run
 from monshin_factcheck.core.agreement import told
 from monshin_factcheck.core.text.offsets import OffsetUnit
+from monshin_factcheck.core.weighing import RULES, joint_revision
 from monshin_factcheck.results.keeper import Keeper
 from monshin_factcheck.results.model import KeptClaim, Result, Revisions, UsedDocument
 from monshin_factcheck.rpc.render_check import Renderer
@@ -27,33 +28,56 @@ STORE = "result_store"
 MAX_TEXTS_BYTES = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A check at its end. answer: None where claims were given. names: the caller's ids of these.
+class Results:
+    """Final results of a check, in order. with_texts: also what they rest on; only texts that are stored need it."""
 
-    text: all that was checked.
-    """
-
-    text: str
-    corpus: str
-    model: str
-    is_stored: bool
-    results: Sequence[Checked]
-    runs: Sequence[Run]
-    answer: str | None = None
-    question: str = ""
-    names: Sequence[str] = ()
+    def __init__(self, *, with_texts: bool) -> None:
+        self.checked: list[Checked] = []
+        self._with_texts = with_texts
+        self._documents: set[str] = set()
+        self._revisions: dict[str, str] = {}
 
     @property
     def judges(self) -> tuple[str, ...]:
         """That took part in at least one verdict."""
-        return tuple(sorted({judge for checked in self.results for judge in checked.decision.judges_run}))
+        return tuple(sorted({judge for checked in self.checked for judge in checked.decision.judges_run}))
+
+    @property
+    def judge_revision(self) -> str:
+        """Of those of them that read, as joint_revision."""
+        return joint_revision(self._revisions)
 
     @property
     def documents(self) -> tuple[str, ...]:
         """Those of a corpus that are evidence, by name."""
-        named = (opinion.passage.document for checked in self.results for opinion in checked.decision.evidence)
-        return tuple(sorted({document for document in named if document.startswith("corpora/")}))
+        return tuple(sorted(document for document in self._documents if document.startswith("corpora/")))
+
+    def add(self, checked: Checked) -> None:
+        """The next one; a provisional one does not count."""
+        if checked.is_provisional:
+            return
+        decision = checked.decision
+        self._documents.update(opinion.passage.document for opinion in decision.evidence)
+        self._revisions.update({one.judge: one.revision for one in decision.sayings if one.judge != RULES})
+        self.checked.append(replace(checked, opinions=()) if self._with_texts else checked.without_evidence())
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A check at its end. text_sha256: of all that was checked. names: the caller's ids of claims that were given.
+
+    answer: None where claims were given, and where an answer that came in pieces is not stored.
+    """
+
+    text_sha256: str
+    corpus: str
+    model: str
+    is_stored: bool
+    results: Results
+    runs: Sequence[Run]
+    answer: str | None = None
+    question: str = ""
+    names: Sequence[str] = ()
 
     def text_of(self, document: str) -> str:
         """As it was used; between two runs of a check another version may have been published."""
@@ -67,16 +91,13 @@ class Ended:
 
 
 class Leaving:
-    """rules_revision: of the rules that run. judge_revision: of the reading judge as it is now."""
+    """rules_revision: of the rules that run."""
 
-    def __init__(
-        self, keeper: Keeper, outbox: Outbox, spawn: Spawn, *, rules_revision: str, judge_revision: Callable[[], str]
-    ) -> None:
+    def __init__(self, keeper: Keeper, outbox: Outbox, spawn: Spawn, *, rules_revision: str) -> None:
         self._keeper = keeper
         self._outbox = outbox
         self._spawn = spawn
         self._rules_revision = rules_revision
-        self._judge_revision = judge_revision
 
     async def finish(self, ended: Ended, summary: pb.Summary) -> None:
         """Keeps the result and names it in the summary, or says there why not; tells the event in the background."""
@@ -99,11 +120,8 @@ class Leaving:
             summary.not_run.add(component=STORE, reason=error.code)
 
     def _revisions(self, ended: Ended) -> Revisions:
-        reads = any(judge != "rules" for judge in ended.judges)
         fingerprints = sorted({run.evidence.fingerprint for run in ended.runs} - {""})
-        return Revisions(
-            self._rules_revision, self._judge_revision() if reads else "", fingerprints[0] if fingerprints else ""
-        )
+        return Revisions(self._rules_revision, ended.results.judge_revision, fingerprints[0] if fingerprints else "")
 
 
 def _result(ended: Ended, summary: pb.Summary, result_id: str, caller: str, revisions: Revisions) -> Result:
@@ -117,18 +135,19 @@ def _result(ended: Ended, summary: pb.Summary, result_id: str, caller: str, revi
     claims = _fitting(claims)
     return Result(
         id=result_id, time=time.time(), caller=caller, model=ended.model, corpus=ended.corpus,
-        text_sha256=_sha256(ended.text), is_stored=is_stored, summary=summary.SerializeToString(),
-        judges=ended.judges, revisions=revisions, answer=(ended.answer or "") if is_stored else "",
+        text_sha256=ended.text_sha256, is_stored=is_stored, summary=summary.SerializeToString(),
+        judges=ended.results.judges, revisions=revisions, answer=(ended.answer or "") if is_stored else "",
         question=ended.question if is_stored else "", claims=tuple(claims),
-        documents=tuple(UsedDocument(name, _sha256(ended.text_of(name))) for name in ended.documents),
+        documents=tuple(UsedDocument(name, _sha256(ended.text_of(name))) for name in ended.results.documents),
     )  # fmt: skip
 
 
 def _claims(ended: Ended, *, with_texts: bool) -> list[KeptClaim]:
     renderer = Renderer(ended.answer, OffsetUnit.CODE_POINT, _unneeded)
-    names = ended.names or [""] * len(ended.results)
+    results = ended.results.checked
+    names = ended.names or [""] * len(results)
     kept: list[KeptClaim] = []
-    for number, (checked, name) in enumerate(zip(ended.results, names, strict=True)):
+    for number, (checked, name) in enumerate(zip(results, names, strict=True)):
         message = renderer.result(number, checked, name)
         decision = checked.decision
         whole = message if with_texts else without_texts(message)
@@ -153,6 +172,7 @@ def without_texts(message: pb.ClaimResult) -> pb.ClaimResult:
         judges_run=message.judges_run,
         abstain_reason=message.abstain_reason,
         elapsed_ms=message.elapsed_ms,
+        important=message.important,
     )
 
 
@@ -161,20 +181,16 @@ def _event(ended: Ended, summary: pb.Summary, revisions: Revisions) -> dict[str,
     return {
         "check": summary.result or f"checks/{secrets.token_hex(8)}",
         "result": summary.result,
-        "text_sha256": _sha256(ended.text),
+        "text_sha256": ended.text_sha256,
         "versions": sorted({run.evidence.version for run in ended.runs} - {""}),
-        "documents": ended.documents,
+        "documents": ended.results.documents,
         "model": ended.model,
-        "judges": ended.judges,
+        "judges": ended.results.judges,
         "rules_revision": revisions.rules,
         "judge_revision": revisions.judge,
         "embedder_fingerprint": revisions.embedder,
-        "claims": len(ended.results),
+        "claims": len(ended.results.checked),
     }
-
-
-def _text_sha256(ended: Ended) -> str:
-    return _sha256(ended.text)
 
 
 def _sha256(text: str) -> str:

@@ -7,7 +7,8 @@ from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
 from monshin_factcheck.checking.checker import Checked, Run
 from monshin_factcheck.core.claims.claim import Claim
-from monshin_factcheck.core.decision import AbstainReason, Verdict
+from monshin_factcheck.core.decision import AbstainReason, Saying, Verdict
+from monshin_factcheck.core.evidence import Probabilities
 from monshin_factcheck.core.judge import Finding, Opinion, Stance
 from monshin_factcheck.core.text.offsets import OffsetMap, OffsetUnit
 from monshin_factcheck.core.text.spans import Span
@@ -45,6 +46,11 @@ class Renderer:
         self._text_of = text_of
         self._documents: dict[str, OffsetMap] = {}
 
+    def answer_goes_on(self, text: str) -> None:
+        """The answer is longer by `text`."""
+        if self._answer is not None:
+            self._answer.add(text)
+
     def claim(self, index: int, claim: Claim) -> pb.Claim:
         """With its place in the answer, if it has one."""
         span = _span(self._answer.convert(claim.span)) if self._answer is not None else None
@@ -53,7 +59,6 @@ class Renderer:
     def result(self, index: int, checked: Checked, claim_id: str = "") -> pb.ClaimResult:
         """One claim's verdict with its evidence."""
         decision = checked.decision
-        odds = decision.probabilities
         findings = [
             self._finding(finding, place, opinion, checked.claim.text)
             for place, opinion in enumerate(decision.evidence)
@@ -63,15 +68,27 @@ class Renderer:
             claim=self.claim(index, checked.claim),
             id=claim_id,
             verdict=VERDICTS[decision.verdict],
-            probabilities=pb.Probabilities(
-                supported=odds.supported, contradicted=odds.contradicted, neither=odds.neither
-            ),
+            probabilities=_probabilities(decision.probabilities),
+            calibrated=decision.is_calibrated,
             evidence=map(self._evidence, decision.evidence),
             findings=findings,
             judges_run=decision.judges_run,
             abstain_reason=_REASONS[decision.abstain_reason],
             elapsed_ms=checked.elapsed_ms,
             provisional=checked.is_provisional,
+            opinions=map(self._opinion, decision.sayings),
+            important=checked.is_important,
+        )
+
+    def _opinion(self, saying: Saying) -> pb.JudgeOpinion:
+        return pb.JudgeOpinion(
+            judge=saying.judge,
+            revision=saying.revision,
+            probabilities=_probabilities(saying.probabilities),
+            document=saying.document,
+            span=self._in_document(saying.document, saying.span),
+            quote=saying.quote,
+            elapsed_ms=saying.elapsed_ms,
         )
 
     def _evidence(self, opinion: Opinion) -> pb.Evidence:
@@ -109,9 +126,15 @@ class Renderer:
 
 
 def summary(runs: Sequence[Run], results: Sequence[Checked], elapsed_ms: float) -> pb.Summary:
-    """Counts, and the worst claim's verdict."""
+    """Counts, and the worst claim's verdict: a background claim that nothing settles is worse than nothing only."""
     counts = Counter(checked.decision.verdict for checked in results)
-    worst = next((verdict for verdict in _WORST_FIRST if counts[verdict]), Verdict.NOT_CHECKABLE)
+    weighty = Counter(
+        checked.decision.verdict
+        for checked in results
+        if checked.is_important or checked.decision.verdict is not Verdict.NOT_ENOUGH_EVIDENCE
+    )
+    told = [verdict for some in (weighty, counts) for verdict in _WORST_FIRST if some[verdict]]
+    worst = next(iter(told), Verdict.NOT_CHECKABLE)
     return pb.Summary(
         supported=counts[Verdict.SUPPORTED],
         contradicted=counts[Verdict.CONTRADICTED],
@@ -132,3 +155,7 @@ def not_run(runs: Sequence[Run]) -> list[pb.NotRun]:
 
 def _span(span: Span) -> pb.Span:
     return pb.Span(start=span.start, end=span.end)
+
+
+def _probabilities(odds: Probabilities) -> pb.Probabilities:
+    return pb.Probabilities(supported=odds.supported, contradicted=odds.contradicted, neither=odds.neither)

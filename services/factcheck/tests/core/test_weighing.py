@@ -2,19 +2,27 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from monshin_factcheck.core.decision import MAX_EVIDENCE, AbstainReason, Verdict
+from monshin_factcheck.core.decision import MAX_EVIDENCE, AbstainReason, Saying, Verdict
 from monshin_factcheck.core.evidence import Passage, Probabilities, probabilities
 from monshin_factcheck.core.judge import Opinion, Stance
 from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.core.weighing import Account, Weighing, decide_by_both, features, weigh
+from monshin_factcheck.core.weighing import Account, Weighing, Weighings, careful, decide_by_all, features, weigh
 
 EVEN = Probabilities(0.3, 0.3, 0.4)
-FEATURES = features(Account((Opinion(Passage("d", Span(0, 1), "熱"), Stance.RELATED, 0.5, EVEN),), EVEN))
 # By the reading judge alone.
-ALONE = {"read_supported": (1.0, 0.0, 0.0), "read_contradicted": (0.0, 1.0, 0.0)}
-PLAIN = Weighing(dict.fromkeys(FEATURES, (0.0, 0.0, 0.0)) | ALONE, "", 0.8, 0.8)
+ALONE = {"local:supported": (1.0, 0.0, 0.0), "local:contradicted": (0.0, 1.0, 0.0)}
+PLAIN = Weighing(ALONE, {"local": "r1", "rules": "r0"}, 0.8, 0.8)
+
+
+def told(odds: Probabilities, judge: str = "local", document: str = "d") -> Saying:
+    return Saying(judge, "r1", odds, document, Span(0, 1), "熱", 1.0)
+
+
+def account(opinions: tuple[Opinion, ...], odds: Probabilities) -> Account:
+    return Account(opinions, (told(odds),))
 
 
 def opinion(
@@ -24,7 +32,7 @@ def opinion(
 
 
 def said(supported: float, contradicted: float, document: str = "d") -> Account:
-    return Account((opinion(document),), probabilities(supported, contradicted, 1 - supported - contradicted))
+    return account((opinion(document),), probabilities(supported, contradicted, 1 - supported - contradicted))
 
 
 odds = st.tuples(*[st.floats(0.01, 1)] * 3).map(lambda parts: probabilities(*parts))
@@ -37,7 +45,7 @@ opinions = st.builds(
     st.just(()),
     st.sampled_from([frozenset(), frozenset({Span(0, 2)})]),
 )
-accounts = st.builds(Account, st.lists(opinions, min_size=1, max_size=4).map(tuple), odds)
+accounts = st.builds(account, st.lists(opinions, min_size=1, max_size=4).map(tuple), odds)
 
 
 def test_the_map_gives_back_what_it_is_made_to() -> None:
@@ -47,7 +55,7 @@ def test_the_map_gives_back_what_it_is_made_to() -> None:
 
 
 def test_a_clear_answer_becomes_a_verdict_and_an_unclear_one_an_abstention() -> None:
-    verdicts = [decide_by_both([said(*pair)], PLAIN, ()).verdict for pair in ((0.9, 0.05), (0.05, 0.9), (0.6, 0.3))]
+    verdicts = [decide_by_all([said(*pair)], PLAIN, ()).verdict for pair in ((0.9, 0.05), (0.05, 0.9), (0.6, 0.3))]
     assert verdicts == [Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NOT_ENOUGH_EVIDENCE]
 
 
@@ -55,26 +63,26 @@ def test_a_quantity_that_no_passage_confirms_forbids_support() -> None:
     """Hazard: a wrong dose in a sentence that is right otherwise, and a model that reads over it."""
     dose = frozenset({Span(3, 7)})
     sure = Probabilities(0.98, 0.01, 0.01)
-    vetoed = decide_by_both([Account((opinion(unconfirmed=dose), opinion(unconfirmed=dose)), sure)], PLAIN, ())
+    vetoed = decide_by_all([account((opinion(unconfirmed=dose), opinion(unconfirmed=dose)), sure)], PLAIN, ())
     assert (vetoed.verdict, vetoed.abstain_reason) == (Verdict.NOT_ENOUGH_EVIDENCE, AbstainReason.UNDECIDED)
-    confirmed = decide_by_both([Account((opinion(unconfirmed=dose), opinion()), sure)], PLAIN, ())
+    confirmed = decide_by_all([account((opinion(unconfirmed=dose), opinion()), sure)], PLAIN, ())
     assert confirmed.verdict is Verdict.SUPPORTED
 
 
 def test_documents_that_disagree_outright_are_conflicting() -> None:
-    decision = decide_by_both([said(0.95, 0.01, "a"), said(0.01, 0.95, "b")], PLAIN, ("rules", "local"))
+    decision = decide_by_all([said(0.95, 0.01, "a"), said(0.01, 0.95, "b")], PLAIN, ("rules", "local"))
     assert decision.verdict is Verdict.CONFLICTING
     assert {one.stance for one in decision.evidence} == {Stance.SUPPORTS, Stance.CONTRADICTS}
     assert decision.judges_run == ("rules", "local")
 
 
 def test_the_document_that_says_most_decides() -> None:
-    assert decide_by_both([said(0.1, 0.1, "a"), said(0.9, 0.05, "b")], PLAIN, ()).verdict is Verdict.SUPPORTED
+    assert decide_by_all([said(0.1, 0.1, "a"), said(0.9, 0.05, "b")], PLAIN, ()).verdict is Verdict.SUPPORTED
 
 
 @given(st.lists(accounts, max_size=3))
 def test_a_verdict_always_rests_on_what_it_says(found: list[Account]) -> None:
-    decision = decide_by_both(found, PLAIN, ("rules", "local"))
+    decision = decide_by_all(found, PLAIN, ("rules", "local"))
     total = decision.probabilities
     assert abs(total.supported + total.contradicted + total.neither - 1) < 1e-9
     assert len(decision.evidence) <= MAX_EVIDENCE
@@ -94,5 +102,54 @@ def test_a_verdict_always_rests_on_what_it_says(found: list[Account]) -> None:
 
 def test_an_answer_that_is_certain_is_not_believed_beyond_measure() -> None:
     certain = said(1.0, 0.0)
-    assert features(certain)["read_supported"] == 6.0
-    assert features(replace(certain, read=Probabilities(0.0, 0.0, 1.0)))["read_supported"] == -6.0
+    assert features(certain)["local:supported"] == 6.0
+    unsure = replace(certain, sayings=(told(Probabilities(0.0, 0.0, 1.0)),))
+    assert features(unsure)["local:supported"] == -6.0
+
+
+@pytest.mark.parametrize(
+    ("revisions", "rules", "is_fitted", "is_calibrated"),
+    [
+        ({"local": "r1"}, "r0", True, True),
+        ({"local": "r1"}, "other rules", True, False),
+        ({"local": "another adapter"}, "r0", False, False),
+        ({"nli": "r1"}, "r0", False, False),
+        ({"local": "r1", "nli": "r1"}, "r0", False, False),
+    ],
+)
+def test_probabilities_are_calibrated_only_for_what_the_map_was_fitted_for(
+    revisions: dict[str, str], rules: str, is_fitted: bool, is_calibrated: bool
+) -> None:
+    weighing = Weighings([PLAIN], rules).of(revisions)
+    assert (weighing.weights == PLAIN.weights, weighing.is_calibrated) == (is_fitted, is_calibrated)
+
+
+def test_a_decision_says_whether_it_is_calibrated_and_who_said_what() -> None:
+    decision = decide_by_all([said(0.9, 0.05)], replace(PLAIN, is_calibrated=True), ("rules", "local"))
+    assert decision.is_calibrated
+    assert [(one.judge, one.probabilities.supported) for one in decision.sayings] == [("local", 0.9)]
+
+
+def test_without_a_map_judges_are_believed_only_where_they_agree() -> None:
+    sure, other = Probabilities(0.97, 0.01, 0.02), Probabilities(0.02, 0.9, 0.08)
+    weighing = careful({"nli": "1", "llm": "2"})
+
+    def verdict(*odds: Probabilities, stance: Stance = Stance.RELATED) -> Verdict:
+        heard = tuple(told(one, judge) for one, judge in zip(odds, ("nli", "llm"), strict=True))
+        return decide_by_all([Account((opinion(stance=stance),), heard)], weighing, ()).verdict
+
+    assert verdict(sure, sure) is Verdict.SUPPORTED
+    assert verdict(sure, other) is Verdict.NOT_ENOUGH_EVIDENCE
+    assert verdict(sure, sure, stance=Stance.CONTRADICTS) is Verdict.NOT_ENOUGH_EVIDENCE
+
+
+def test_a_judge_that_only_tells_supported_never_contradicts() -> None:
+    """What is not supported is shared evenly: no certainty of it makes a claim CONTRADICTED."""
+    not_supported = Probabilities(0.0, 0.5, 0.5)
+    decision = decide_by_all([Account((opinion(),), (told(not_supported, "support"),))], careful({"support": "1"}), ())
+    assert decision.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+
+
+def test_a_temperature_makes_probabilities_less_sure_and_keeps_their_order() -> None:
+    sharp, flat = weigh(said(0.9, 0.03), PLAIN), weigh(said(0.9, 0.03), replace(PLAIN, temperature=2.0))
+    assert sharp.supported > flat.supported > flat.neither > flat.contradicted

@@ -1,6 +1,9 @@
 """FactcheckService against the real process."""
 
+import asyncio
 import math
+import time
+from collections.abc import AsyncIterator
 
 import grpc
 import pytest
@@ -94,3 +97,35 @@ async def test_an_answer_of_a_megabyte_of_noise_is_survived(rig: Rig) -> None:
     events = [event async for event in rig.checks().CheckAnswer(request, timeout=120)]
     assert events[0].WhichOneof("event") == "claims_found"
     assert events[-1].WhichOneof("event") == "summary"
+
+
+async def test_an_answer_that_is_being_written_is_checked_against_a_corpus(
+    rig: Rig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the search by words and meaning; how soon the whole has its quick verdict is printed."""
+    await rig.fill("streamed", {"warfarin": TEXT, **{f"x{i}": f"{i}号室は{i}階にある。" for i in range(20)}})
+    times = []
+    for dose in (50, 60, 70):  # another claim each time: embed remembers texts
+        sent = told = 0.0
+        answer = "ワルファリンは毎日飲む。" * 3 + f"ワルファリンの維持量は1日{dose} mgである。"
+
+        async def requests(answer: str = answer) -> AsyncIterator[pb.CheckStreamRequest]:
+            nonlocal sent
+            yield pb.CheckStreamRequest(corpus="corpora/streamed")
+            for start in range(0, len(answer), 4):
+                await asyncio.sleep(0.05)
+                yield pb.CheckStreamRequest(text=answer[start : start + 4])
+            sent = time.perf_counter()
+
+        events = []
+        async for event in rig.checks().CheckStream(requests(), timeout=60):
+            events.append(event)
+            if event.HasField("claim_result"):
+                told = time.perf_counter()
+        times.append((told - sent) * 1000)
+    assert events[0].claims_found.version == "corpora/streamed/versions/1"
+    assert events[-2].claim_result.verdict == pb.VERDICT_CONTRADICTED
+    assert not events[-1].summary.not_run
+    with capsys.disabled():
+        print(f"\nlast letter to the last quick verdict, against a corpus: {sorted(times)[1]:.0f} ms (median of 3)")
+    assert sorted(times)[1] < 5000

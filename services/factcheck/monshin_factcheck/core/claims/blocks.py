@@ -52,12 +52,12 @@ def split_parts(answer: str) -> list[Part]:
     index = 0
     while index < len(lines):
         line = lines[index]
-        if _ROW.fullmatch(line.group()):
+        if is_table_row(line.group()):
             parts += _prose(answer, prose_from, line.start())
             prose_from = None
             index = _table(answer, lines, index, parts)
             continue
-        if _is_heading(line.group()):
+        if is_heading(line.group()):
             parts += _prose(answer, prose_from, line.start())
             prose_from = None
             parts += _heading(answer, line)
@@ -76,10 +76,21 @@ def plain(text: str) -> str:
     return _MARKUP.sub("", text).strip()
 
 
-def _is_heading(line: str) -> bool:
+def is_heading(line: str) -> bool:
+    """Whether a whole line is one."""
     if _MARKED_HEADING.fullmatch(line):
         return True
     return _INTRODUCTION.fullmatch(line) is not None and _BULLET.match(line) is None
+
+
+def is_table_row(line: str) -> bool:
+    """Whether a whole line begins a table."""
+    return _ROW.fullmatch(line) is not None
+
+
+def is_table_line(line: str) -> bool:
+    """Whether a whole line goes on with one."""
+    return is_table_row(line) or _RULE.fullmatch(line) is not None
 
 
 def _heading(answer: str, line: re.Match[str]) -> list[Part]:
@@ -105,7 +116,7 @@ def _prose(answer: str, start: int | None, end: int) -> Iterator[Part]:
 def _table(answer: str, lines: list[re.Match[str]], index: int, parts: list[Part]) -> int:
     """Adds the parts of the table that begins at a line; answers the line after it."""
     end = index
-    while end < len(lines) and (_ROW.fullmatch(lines[end].group()) or _RULE.fullmatch(lines[end].group())):
+    while end < len(lines) and is_table_line(lines[end].group()):
         end += 1
     rows = lines[index:end]
     has_head = len(rows) > 1 and _RULE.fullmatch(rows[1].group()) is not None

@@ -25,28 +25,41 @@ def split_claims(answer: str, question: str = "") -> list[Claim]:
     both have a topic, or a semicolon parts them, they become two. A subject that is left out is carried into `text`
     from the text before, the heading or the question; `span` stays as it is.
     """
-    announced = subject = of_question(question)
+    telling = Telling(question)
     claims: list[Claim] = []
     end = 0
     for part in split_parts(answer):
-        if part.kind is not PartKind.HEADING and _PARAGRAPH.search(answer, end, part.span.start):
-            # What a paragraph spoke of does not reach into the next; what the heading or question named does.
-            subject = announced
+        claims += telling.claims(part, part.span.of(answer), answer[end : part.span.start])
         end = part.span.end
-        text = plain(part.span.of(answer))
+    return claims
+
+
+class Telling:
+    """What the text has spoken of so far, from part to part."""
+
+    def __init__(self, question: str) -> None:
+        self._announced = self._subject = of_question(question)
+
+    def claims(self, part: Part, stretch: str, gap: str) -> Iterator[Claim]:
+        """The claims of the next part. stretch: its characters; gap: those between it and the part before."""
+        if part.kind is not PartKind.HEADING and _PARAGRAPH.search(gap):
+            # What a paragraph spoke of does not reach into the next; what the heading or question named does.
+            self._subject = self._announced
+        text = plain(stretch)
         match part.kind:
             case PartKind.HEADING | PartKind.TABLE_HEAD:
-                claims.append(Claim(part.span, text, checkable=False))
+                yield Claim(part.span, text, checkable=False)
                 if part.kind is PartKind.HEADING:
-                    announced = subject = subject.after_heading(text)
+                    self._announced = self._subject = self._subject.after_heading(text)
             case PartKind.CELL:
-                claims.append(Claim(part.span, _cell(part, text, subject), checkable=True))
+                yield Claim(part.span, _cell(part, text, self._subject), checkable=True)
             case PartKind.SENTENCE | PartKind.BULLET:
-                for span in _statements(answer, part.span):
-                    claims.append(_claim(answer, span, part.kind, subject))
-                    if claims[-1].checkable:
-                        subject = subject.after(plain(span.of(answer)))
-    return claims
+                for inside in _statements(stretch):
+                    own = plain(inside.of(stretch))
+                    claim = _claim(own, inside.shifted(part.span.start), part.kind, self._subject)
+                    if claim.checkable:
+                        self._subject = self._subject.after(own)
+                    yield claim
 
 
 def whole_claim(text: str) -> Claim:
@@ -54,8 +67,7 @@ def whole_claim(text: str) -> Claim:
     return Claim(Span(0, len(text)), text, is_checkable(normalise(plain(text)).text))
 
 
-def _claim(answer: str, span: Span, kind: PartKind, subject: Subject) -> Claim:
-    text = plain(span.of(answer))
+def _claim(text: str, span: Span, kind: PartKind, subject: Subject) -> Claim:
     if not is_checkable(normalise(text).text):
         return Claim(span, text, checkable=False)
     is_item = kind is PartKind.BULLET and is_fragment(text) and guess_language(text) is not Language.ENGLISH
@@ -72,16 +84,16 @@ def _cell(part: Part, text: str, subject: Subject) -> str:
     return with_subject(told, subject) if not part.row else told
 
 
-def _statements(answer: str, span: Span) -> Iterator[Span]:
+def _statements(sentence: str) -> Iterator[Span]:
     """The sentence, or its halves where each has a topic of its own; without the marks around them."""
-    start = span.start
-    for joint in _JOINT.finditer(answer, span.start, span.end):
-        left, right = answer[start : joint.start()], answer[joint.end() : span.end]
+    start = 0
+    for joint in _JOINT.finditer(sentence):
+        left, right = sentence[start : joint.start()], sentence[joint.end() :]
         is_semicolon = joint.group()[0] in ";；"
         if is_semicolon or (_HAS_TOPIC.match(left) and _HAS_TOPIC.match(right)):
-            yield from _bare(answer, Span(start, joint.end()))
+            yield from _bare(sentence, Span(start, joint.end()))
             start = joint.end()
-    yield from _bare(answer, Span(start, span.end))
+    yield from _bare(sentence, Span(start, len(sentence)))
 
 
 def _bare(answer: str, span: Span) -> Iterator[Span]:

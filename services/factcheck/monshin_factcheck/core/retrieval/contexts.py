@@ -27,8 +27,11 @@ def _reading(claim: str, passages: Sequence[Passage], text: str) -> Reading:
     start, end = _window(text, passages[0])
     inside = tuple(passage for passage in passages if start <= passage.span.start and passage.span.end <= end)
     title = passages[0].title
-    context = text[start:end].strip()
-    return Reading(claim, f"{title}：{context}" if title and title not in context else context, inside)
+    stretch = text[start:end]
+    context = stretch.strip()
+    heading = f"{title}：" if title and title not in context else ""
+    begin = start + len(stretch) - len(stretch.lstrip())
+    return Reading(claim, heading + context, inside, body=len(heading), start=begin)
 
 
 def _window(text: str, passage: Passage) -> tuple[int, int]:

@@ -17,18 +17,32 @@ class OffsetUnit(Enum):
 
 
 class OffsetMap:
-    """Offsets of one text in one unit.
+    """Offsets of one text in one unit; the text may grow.
 
     >>> OffsetMap("😀熱", OffsetUnit.UTF16).convert(Span(1, 2))
     Span(start=2, end=3)
     """
 
     def __init__(self, text: str, unit: OffsetUnit) -> None:
-        self._starts = None if unit is OffsetUnit.CODE_POINT else _starts(text, unit)
+        self._unit = unit
+        self._starts = np.zeros(1, dtype=np.int64)
+        self._filled = 1
+        self.add(text)
+
+    def add(self, text: str) -> None:
+        """Goes on with `text`."""
+        if self._unit is OffsetUnit.CODE_POINT:
+            return
+        starts = self._starts[self._filled - 1] + _starts(text, self._unit)[1:]
+        needed = self._filled + len(starts)
+        if needed > len(self._starts):
+            self._starts = np.resize(self._starts, max(needed, 2 * len(self._starts)))
+        self._starts[self._filled : needed] = starts
+        self._filled = needed
 
     def convert(self, span: Span) -> Span:
         """`span` of code points in this map's unit."""
-        if self._starts is None:
+        if self._unit is OffsetUnit.CODE_POINT:
             return span
         return Span(int(self._starts[span.start]), int(self._starts[span.end]))
 

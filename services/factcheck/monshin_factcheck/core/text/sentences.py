@@ -9,7 +9,7 @@ from monshin_factcheck.core.text.spans import Span
 # Longer stretches without an end are cut at a comma or a space: tables and dumps must not become one sentence.
 MAX_SENTENCE = 1000
 # A bracket that closes later than this was not meant as one.
-_MAX_BRACKET = 200
+MAX_BRACKET = 200
 _MAX_DEPTH = 16
 
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
@@ -18,7 +18,9 @@ _BULLET = re.compile(
     r"(?:[・●○■□◆◇▪•‣※]+[ \t\u3000]*|[-*+–—][ \t\u3000]+|\(?[0-9０-９]{1,2}(?:[.．][ \t\u3000]+|[)）][ \t\u3000]*)"
     r"|[①-⑳][ \t\u3000]*|\(?[A-Za-z]\)[ \t\u3000]+)?"
 )
-_END = re.compile(r"[。｡！？!?．.]+[」』）)\]】”’\"']*")
+SENTENCE_MARKS = "。｡！？!?．."
+CLOSING_MARKS = "」』）)]】”’\"'"
+_END = re.compile(f"[{SENTENCE_MARKS}]+[{re.escape(CLOSING_MARKS)}]*")
 _BRACKETS = {"（": "）", "(": ")", "「": "」", "『": "』", "【": "】", "[": "]", "［": "］", "〔": "〕", "“": "”"}
 _OPENING_OF = {closing: opening for opening, closing in _BRACKETS.items()}
 
@@ -132,22 +134,32 @@ def _ends_english(text: str, at: int, end: int, line: Span) -> bool:
 
 def _bracketed(text: str, line: Span) -> list[Span]:
     """Outermost pairs of brackets that open and close within this line."""
+    return _outermost(_paired(text, line.start, line.end)[0])
+
+
+def open_brackets(text: str) -> list[int]:
+    """Where brackets open that the rest of a line may still close, for a line that begins with `text`."""
+    return [at for _, at in _paired(text, 0, len(text))[1]]
+
+
+def _paired(text: str, start: int, end: int) -> tuple[list[Span], list[tuple[str, int]]]:
+    """Pairs of brackets that are not too far apart, and the brackets that are still open at the end."""
     open_at: list[tuple[str, int]] = []
     pairs: list[Span] = []
-    for at in range(line.start, line.end):
+    for at in range(start, end):
         character = text[at]
         if character in _BRACKETS:
             open_at = open_at[-_MAX_DEPTH:]
             open_at.append((character, at))
         elif character in _OPENING_OF:
             for depth in range(len(open_at) - 1, -1, -1):
-                opening, start = open_at[depth]
+                opening, opened = open_at[depth]
                 if opening == _OPENING_OF[character]:
                     del open_at[depth:]
-                    if at - start <= _MAX_BRACKET:
-                        pairs.append(Span(start, at))
+                    if at - opened <= MAX_BRACKET:
+                        pairs.append(Span(opened, at))
                     break
-    return _outermost(pairs)
+    return pairs, open_at
 
 
 def _outermost(pairs: list[Span]) -> list[Span]:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import torch
 from monshin_kit.artefacts import Artefacts
+from monshin_kit.errors import FailedPrecondition
+from safetensors import SafetensorError
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from monshin_factcheck.core.evidence import Probabilities, probabilities
-from monshin_factcheck.core.semantic import Reading
-from monshin_factcheck.judges.local.base import load_base, load_tokenizer, prepared_base
+from monshin_factcheck.core.semantic import Answer, Reading
+from monshin_factcheck.core.text.spans import Span
+from monshin_factcheck.judges.local.base import PACKAGE, load_base, load_tokenizer, prepared_base
 from monshin_factcheck.judges.local.canonical import canonical
 from monshin_factcheck.judges.local.model import Judge, load_adapter
 from monshin_factcheck.judges.local.packing import BEGIN, CLAIM, MAX_POSITIONS, PASSAGE, Pack, lay_out
@@ -29,7 +32,8 @@ class LocalJudge:
     """Reads contexts with all their claims at once: a context is encoded once however many claims ask for it.
 
     artefacts: where the base is kept once it is dequantised. adapter: a safetensors file.
-    Raises FailedPrecondition if the base's package is missing or its weights have another hash.
+    Raises FailedPrecondition if the base's package is missing or its weights have another hash, and for another file
+    than an adapter.
     """
 
     def __init__(self, artefacts: Artefacts, adapter: Path, *, threads: int = 1) -> None:
@@ -37,8 +41,11 @@ class LocalJudge:
         folder = prepared_base(artefacts)
         base = load_base(folder)
         self._tokenizer: Tokenizer = load_tokenizer(folder)
-        self._model = Judge(base, load_adapter(adapter, base.shape), is_merged=True)
-        self._revision = hashlib.sha256(adapter.read_bytes()).hexdigest()
+        try:
+            self._model = Judge(base, load_adapter(adapter, base.shape), is_merged=True)
+            self._revision = hashlib.sha256(adapter.read_bytes()).hexdigest()
+        except (OSError, ValueError, SafetensorError) as error:
+            raise FailedPrecondition(f"{adapter} is missing or no adapter of {PACKAGE}") from error
 
     @property
     def name(self) -> str:
@@ -50,8 +57,8 @@ class LocalJudge:
         """SHA-256 of the adapter's file."""
         return self._revision
 
-    def read(self, readings: Sequence[Reading]) -> list[Probabilities]:
-        """As SemanticJudge.read."""
+    def read(self, readings: Sequence[Reading]) -> list[Answer]:
+        """As SemanticJudge.read; it cannot tell which words of the context decided."""
         together: dict[str, list[int]] = {}
         for place, reading in enumerate(readings):
             together.setdefault(reading.context, []).append(place)
@@ -64,7 +71,9 @@ class LocalJudge:
                 rows = self._model(lay_out(packs)).softmax(-1)
             for place, row in zip((place for _, places in some for place in places), rows, strict=True):
                 found[place] = _probabilities(row)
-        return [found[place] for place in range(len(readings))]
+        return [
+            Answer(found[place], Span(reading.body, len(reading.context))) for place, reading in enumerate(readings)
+        ]
 
     def _pack(self, context: str, claims: Sequence[str]) -> Pack:
         parts = tuple(_cut(self._tokens(CLAIM, claim)) for claim in claims)

@@ -1,0 +1,122 @@
+"""Which parts of an unfinished text are what they will be, whatever follows."""
+
+import re
+from dataclasses import dataclass
+
+from monshin_factcheck.core.claims.blocks import Part, PartKind, is_heading, is_table_line, is_table_row, split_parts
+from monshin_factcheck.core.text.sentences import CLOSING_MARKS, MAX_BRACKET, SENTENCE_MARKS, open_brackets
+
+# Ends that need no look at what follows but the next character.
+_CLEAR_MARKS = "。｡！？"
+# How far the rules for Western ends look ahead, and a bullet's length (text/sentences.py).
+_AHEAD = 24
+_CERTAIN = MAX_BRACKET + 2 * _AHEAD
+# A line that is shorter, or ends in one of these, is complete at its end (`_goes_on` of text/sentences.py).
+_MAY_GO_ON = 40
+_LINE_MARKS = "。｡！？!?．.:：;；"
+# The beginning of what may turn out to be a heading or a row of a table, and what a heading never holds.
+_NOT_YET_PROSE = "#【*_|:-"
+_PROSE_MARK = re.compile(r"[。.!?！？]")
+_OTHER_BREAKS = re.compile(r"[\r\x0b\x0c\x85\u2028\u2029]")
+_BLANKS = " \t\u3000"
+_BEYOND_BULLET = re.compile(r"[A-Za-z]{2}|[^\s・●○■□◆◇▪•‣※*+–—#>().．0-9０-９①-⑳A-Za-z)）-]")
+_LINE = re.compile(r"[^\r\n]+")
+_ANY_END = re.compile(rf"[{re.escape(SENTENCE_MARKS)}\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """parts: the certain ones, from the beginning of the text. line: where a line begins before which all is done
+    with; None if there is none."""
+
+    parts: tuple[Part, ...]
+    line: int | None
+
+
+def may_hold_an_end(text: str) -> bool:
+    """Whether anything in the text can end a part."""
+    return _ANY_END.search(text) is not None
+
+
+def settled(text: str) -> Settled:
+    """For a text that begins at the beginning of a line."""
+    open_at = text.rfind("\n") + 1
+    complete, going_on = text[:open_at], text[open_at:]
+    table = _last_table(complete)
+    certain = table.start() if table is not None and not _has_second_line(complete, table) else open_at
+    wrapped = table is None and _may_go_on(complete, going_on)
+    if wrapped:
+        certain = 0
+    is_prose = _is_prose(going_on)
+    known = len(text) if is_prose else len(complete.rstrip())
+    parts: list[Part] = []
+    for part in split_parts(text):
+        is_certain = part.span.end <= certain
+        if not is_certain and (wrapped or is_prose) and part.kind in (PartKind.SENTENCE, PartKind.BULLET):
+            is_certain = _is_final(text, part.span.end, known)
+        if not is_certain:
+            break
+        parts.append(part)
+    return Settled(tuple(parts), open_at if open_at and table is None and not wrapped else None)
+
+
+def is_open_in_line(line: str) -> bool:
+    """Whether a bracket may be open at the end of a line's beginning, or the line is in truth more than one."""
+    return bool(open_brackets(line)) or _OTHER_BREAKS.search(line) is not None
+
+
+def _last_table(complete: str) -> re.Match[str] | None:
+    """The first line of the table that may go on after the complete lines; None if they do not end in one."""
+    first: re.Match[str] | None = None
+    for line in _LINE.finditer(complete):
+        if not is_table_line(line.group()):
+            first = None
+        elif first is None and is_table_row(line.group()):
+            first = line
+    return first
+
+
+def _has_second_line(complete: str, first: re.Match[str]) -> bool:
+    """Only the second line tells whether the first is the table's head."""
+    return _LINE.search(complete, first.end()) is not None
+
+
+def _may_go_on(complete: str, following: str) -> bool:
+    """Whether the last complete line may turn out to be continued by the next one."""
+    body = complete.rstrip()
+    line = body[body.rfind("\n") + 1 :]
+    if not body or complete.count("\n", len(body)) > 1:
+        return False
+    if _OTHER_BREAKS.search(line + following):
+        return True
+    if body[-1] in _LINE_MARKS or len(line) < _MAY_GO_ON or is_heading(line):
+        return False
+    # A line that is moved in, or has a bullet, begins anew; one of which there is no more than a bullet may be empty.
+    return _BEYOND_BULLET.search(following) is None or following[0].islower()
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a line that is not complete can be neither heading nor row any more."""
+    opening = line.lstrip(_BLANKS)[:1]
+    is_certain = opening != "" and opening not in _NOT_YET_PROSE and _PROSE_MARK.search(line) is not None
+    return is_certain and _OTHER_BREAKS.search(line) is None
+
+
+def _is_final(text: str, end: int, known: int) -> bool:
+    """Whether a sentence ends at `end`, whatever follows the `known` characters."""
+    if end + _CERTAIN <= known:
+        return True
+    if not text[:end].rstrip(CLOSING_MARKS).endswith(tuple(SENTENCE_MARKS)):
+        return False
+    marks = text[max(end - 40, 0) : end].rstrip(CLOSING_MARKS)
+    first = marks[len(marks.rstrip(SENTENCE_MARKS)) :][:1]
+    if end + (1 if first and first in _CLEAR_MARKS else _AHEAD) > known:
+        return False
+    return not _may_be_inside_brackets(text, end)
+
+
+def _may_be_inside_brackets(text: str, end: int) -> bool:
+    """Whether a bracket that is open at `end` may still be closed. A line of the text may begin at any line break."""
+    window = text[max(end - MAX_BRACKET - 1, 0) : end]
+    starts = [0, *(match.end() for match in re.finditer(r"[\n\r\x0b\x0c\x85\u2028\u2029]", window))]
+    return any(open_brackets(window[start:]) for start in starts)

@@ -1,0 +1,1 @@
+"""Judges that are transformers sequence classifiers: a text and a claim in, a class out."""

@@ -1,0 +1,68 @@
+"""The judge `nli`: any three-way classifier of text and claim."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from monshin_factcheck.core.evidence import Probabilities, probabilities
+from monshin_factcheck.core.semantic import Answer, Reading
+from monshin_factcheck.core.text.spans import Span
+from monshin_factcheck.judges.classifier.checkpoint import Checkpoint, load_checkpoint
+from monshin_factcheck.judges.classifier.classifier import Classifier, Seen, Views
+from monshin_factcheck.judges.classifier.labels import three_way
+
+NAME = "nli"
+
+
+class NliJudge:
+    """Of a long context the window that says most decides; its sentence that says the same most clearly is quoted.
+
+    Raises FailedPrecondition for a model with other classes than entailment, neutral and contradiction.
+    """
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self._places = three_way(checkpoint.labels)
+        self._classifier = Classifier(checkpoint)
+        self._revision = checkpoint.revision
+
+    @classmethod
+    def load(cls, model: str, *, threads: int = 1) -> "NliJudge":
+        """model: see load_checkpoint."""
+        return cls(load_checkpoint(model, threads))
+
+    @property
+    def name(self) -> str:
+        """`nli`."""
+        return NAME
+
+    @property
+    def revision(self) -> str:
+        """Of the model's files."""
+        return self._revision
+
+    def read(self, readings: Sequence[Reading]) -> list[Answer]:
+        """As SemanticJudge.read."""
+        return [self._answer(views) for views in self._classifier.views(readings)]
+
+    def _answer(self, views: Views) -> Answer:
+        told = min(views.windows, key=lambda seen: self._odds(seen).neither)
+        odds = self._odds(told)
+        return Answer(odds, self._words(views, told, odds))
+
+    def _words(self, views: Views, told: Seen, odds: Probabilities) -> Span:
+        if odds.neither >= max(odds.supported, odds.contradicted):
+            return told.span
+        inside = [seen for seen in views.sentences if seen.span.is_inside(told.span)]
+        if odds.supported > odds.contradicted:
+            best = max(inside, key=lambda seen: self._odds(seen).supported, default=told)
+        else:
+            best = max(inside, key=lambda seen: self._odds(seen).contradicted, default=told)
+        return best.span
+
+    def _odds(self, seen: Seen) -> Probabilities:
+        logits = np.asarray(seen.logits)
+        shares = np.exp(logits - logits.max())
+        places = self._places
+        return probabilities(
+            float(shares[places.entailment]), float(shares[places.contradiction]), float(shares[places.neutral])
+        )

@@ -1,0 +1,98 @@
+"""The judges that the settings ask for, each at a seat of its own."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from monshin_kit.artefacts import Artefacts
+from monshin_kit.errors import FailedPrecondition, InvalidInput
+
+from monshin_factcheck.checking.seats import InThread, Seat, Worker
+from monshin_factcheck.core.semantic import SemanticJudge
+from monshin_factcheck.settings import FactcheckSettings
+
+_NOBODY = "none"
+# The rules always judge: to name them is not wrong.
+_ALWAYS = "rules"
+
+
+def seats(settings: FactcheckSettings, cache: Path) -> list[Seat]:
+    """In the order of the settings. cache: where models that have to be prepared are kept.
+
+    Raises InvalidInput for a judge that nobody knows. One that cannot work here is found out when its seat opens.
+    """
+    known: dict[str, Callable[[FactcheckSettings, Path], Worker]] = {
+        "local": _local, "nli": _nli, "support": _support, "llm": _llm,
+    }  # fmt: skip
+    names = [name for name in re.split(r"[\s,]+", settings.judges) if name not in ("", _NOBODY, _ALWAYS)]
+    for name in names:
+        if name not in known:
+            raise InvalidInput(
+                f"MONSHIN_FACTCHECK_JUDGES names {name!r}: there are {', '.join(known)}, and `none`",
+                field="MONSHIN_FACTCHECK_JUDGES",
+            )
+    return [
+        Seat(name, known[name](settings, cache), timeout_s=_timeout_s(name, settings)) for name in dict.fromkeys(names)
+    ]
+
+
+def _timeout_s(name: str, settings: FactcheckSettings) -> float:
+    # The endpoint keeps the time of each request itself, so that the answers that came in time count.
+    return settings.llm_timeout_s + 1 if name == "llm" else settings.judge_timeout_s
+
+
+def _local(settings: FactcheckSettings, cache: Path) -> Worker:
+    return InThread(partial(_load_local, Artefacts(cache), settings.judge_threads))
+
+
+def _load_local(artefacts: Artefacts, threads: int) -> SemanticJudge:
+    try:
+        from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge  # torch: seconds, and not in every image
+    except ImportError as error:
+        raise FailedPrecondition("the judge `local` needs monshin-factcheck[local]") from error
+    return LocalJudge(artefacts, ADAPTER, threads=threads)
+
+
+def _nli(settings: FactcheckSettings, cache: Path) -> Worker:
+    return InThread(partial(_load_nli, settings.nli_model, settings.judge_threads))
+
+
+def _load_nli(model: str, threads: int) -> SemanticJudge:
+    if not model:
+        raise FailedPrecondition("the judge `nli` needs MONSHIN_FACTCHECK_NLI_MODEL")
+    try:
+        from monshin_factcheck.judges.classifier.nli import NliJudge
+    except ImportError as error:
+        raise FailedPrecondition("the judge `nli` needs monshin-factcheck[nli]") from error
+    return NliJudge.load(model, threads=threads)
+
+
+def _support(settings: FactcheckSettings, cache: Path) -> Worker:
+    return InThread(partial(_load_support, settings.support_model, settings.judge_threads))
+
+
+def _load_support(model: str, threads: int) -> SemanticJudge:
+    if not model:
+        raise FailedPrecondition("the judge `support` needs MONSHIN_FACTCHECK_SUPPORT_MODEL")
+    try:
+        from monshin_factcheck.judges.classifier.support import SupportJudge
+    except ImportError as error:
+        raise FailedPrecondition("the judge `support` needs monshin-factcheck[nli]") from error
+    return SupportJudge.load(model, threads=threads)
+
+
+def _llm(settings: FactcheckSettings, cache: Path) -> Worker:
+    from monshin_factcheck.judges.llm.endpoint import Endpoint
+    from monshin_factcheck.judges.llm.judge import LlmJudge
+
+    endpoint = Endpoint(
+        url=settings.llm_url,
+        model=settings.llm_model,
+        key_file=settings.llm_key_file,
+        ca_file=settings.llm_ca_file,
+        may_be_plaintext=settings.llm_plaintext,
+        timeout_s=settings.llm_timeout_s,
+        concurrency=settings.llm_concurrency,
+    )
+    return LlmJudge(endpoint)

@@ -1,0 +1,141 @@
+"""A check from claims to verdicts, with judges of a few lines beside the real rules."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest_asyncio
+from monshin_factcheck.checking.checker import Checked, Checker, Run
+from monshin_factcheck.checking.evidence import source_passages
+from monshin_factcheck.checking.reading import ReadingRoom
+from monshin_factcheck.checking.seats import InThread, Seat
+from monshin_factcheck.core.claims.claim import Claim
+from monshin_factcheck.core.claims.split import split_claims
+from monshin_factcheck.core.decision import Verdict
+from monshin_factcheck.core.evidence import Passage, Probabilities
+from monshin_factcheck.core.rules.judge import RulesJudge
+from monshin_factcheck.core.rules.statement import Reader
+from monshin_factcheck.core.semantic import Answer, Reading
+from monshin_factcheck.core.source import SourceText
+from monshin_factcheck.core.text.spans import Span
+from monshin_factcheck.core.text.words import Analyser
+from monshin_factcheck.core.weighing import Weighings
+from monshin_kit.executor import Executor
+
+TEXT = "ワルファリンの維持量は1日1〜5 mgである。納豆はワルファリンの作用を弱めるため避ける。"
+SETTLED = "ワルファリンの維持量は1日50 mgである。"
+OPEN = "ワルファリンは納豆で効きにくくなるおそれがある。"
+ANSWER = OPEN * 10 + SETTLED + "こんにちは。" + OPEN * 9
+
+
+@dataclass
+class Few:
+    """Evidence of a few passages: nothing has to be searched."""
+
+    version: str = ""
+    passages: Sequence[Passage] = field(default_factory=lambda: source_passages(0, SourceText(TEXT)))
+
+    def text_of(self, document: str) -> str:
+        """As Evidence.text_of."""
+        return TEXT
+
+    async def lexical(self, claim: str, k: int, least_share: float = 0.0) -> list[int]:
+        """Not needed."""
+        raise AssertionError("few passages are not searched")
+
+    async def dense(self, claims: Sequence[str], k: int) -> list[list[int]]:
+        """Not needed."""
+        raise AssertionError("few passages are not searched")
+
+
+@dataclass
+class Slow:
+    """Supports everything, after a while."""
+
+    pause_s: float = 0.05
+    name: str = "slow"
+    revision: str = "1"
+    asked: list[str] = field(default_factory=list)
+
+    def read(self, readings: Sequence[Reading]) -> list[Answer]:
+        """As SemanticJudge.read."""
+        self.asked += (reading.claim for reading in readings)
+        time.sleep(self.pause_s)
+        return [Answer(Probabilities(0.97, 0.01, 0.02), Span(0, len(reading.context))) for reading in readings]
+
+
+@pytest_asyncio.fixture
+async def slow() -> Slow:
+    return Slow()
+
+
+@pytest_asyncio.fixture
+async def checker(slow: Slow) -> AsyncIterator[Checker]:
+    executor = Executor(name="rules")
+    room = ReadingRoom([Seat("slow", InThread(lambda: slow), timeout_s=10)], Weighings([], "r"), documents=1)
+    await room.open()
+    yield Checker(RulesJudge(Reader(Analyser())), executor, room, judged=8, found=32, revision="r")
+    await room.close()
+    executor.close()
+
+
+async def results(checker: Checker, run: Run) -> list[Checked]:
+    return [checked async for checked in checker.check(run, split_claims(ANSWER))]
+
+
+async def test_final_results_are_one_a_claim_and_in_order(checker: Checker) -> None:
+    final = await results(checker, Run(Few()))
+    assert [checked.index for checked in final] == list(range(len(split_claims(ANSWER))))
+    assert not any(checked.is_provisional for checked in final)
+    assert [checked.decision.verdict for checked in final[9:12]] == [
+        Verdict.SUPPORTED,
+        Verdict.CONTRADICTED,
+        Verdict.NOT_CHECKABLE,
+    ]
+
+
+async def test_quick_verdicts_do_not_wait_for_a_slow_judge(checker: Checker, slow: Slow) -> None:
+    """All of them are told before the reader is through with the first groups."""
+    slow.pause_s = 0.5
+    told = await results(checker, Run(Few(), wants_quick=True))
+    quick = [place for place, checked in enumerate(told) if checked.is_provisional]
+    final = [place for place, checked in enumerate(told) if not checked.is_provisional]
+    assert len(quick) == len(final) == len(split_claims(ANSWER))
+    assert quick[-1] < final[len(final) // 2]
+    assert [told[place].index for place in final] == sorted(told[place].index for place in final)
+    assert all(told[place].decision.judges_run in ((), ("rules",)) for place in quick)
+
+
+async def test_what_the_rules_settle_is_not_read_and_says_so(checker: Checker, slow: Slow) -> None:
+    final = await results(checker, Run(Few()))
+    assert set(slow.asked) == {OPEN}
+    assert final[10].decision.judges_run == ("rules",)
+    assert final[0].decision.judges_run == ("rules", "slow")
+
+
+async def test_claims_that_are_still_coming_are_judged_as_they_come(checker: Checker) -> None:
+    judged: list[int] = []
+    claims = split_claims(ANSWER)[:3]
+
+    async def arriving() -> AsyncGenerator[Sequence[Claim], None]:
+        for place, claim in enumerate(claims):
+            # The one before has its verdict although more is to come.
+            while len(judged) < place:
+                await asyncio.sleep(0.005)
+            yield [claim]
+
+    async for checked in checker.check_arriving(Run(Few()), arriving()):
+        judged.append(checked.index)  # noqa: PERF401  # `arriving` looks at it
+    assert judged == [0, 1, 2]
+
+
+async def test_without_readers_the_rules_decide_and_are_named_alone() -> None:
+    executor = Executor(name="rules")
+    alone = Checker(RulesJudge(Reader(Analyser())), executor, judged=8, found=32, revision="r")
+    final = [checked async for checked in alone.check(Run(Few(), wants_quick=True), split_claims(SETTLED))]
+    assert [(one.decision.verdict, one.is_provisional, one.is_important) for one in final] == [
+        (Verdict.CONTRADICTED, False, True)
+    ]
+    assert [(said.judge, said.revision) for said in final[0].decision.sayings] == [("rules", "r")]
+    executor.close()

@@ -1,0 +1,98 @@
+"""Claims of an answer that is still being written."""
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from monshin_factcheck.core.claims.arriving import ArrivingAnswer
+from monshin_factcheck.core.claims.claim import Claim
+from monshin_factcheck.core.claims.split import split_claims
+
+PIECES = [
+    "。", "、", "薬は", "本剤は", "ワルファリンは抗凝固薬です", "副作用は出血", "\n", "\n\n", "\n \n", "\r\n", "\r",
+    "\x0b", "- ", "・", "1. ", "a) ", "(1) ", "| a | b |\n", "| c | 5 mg |\n", "|---|---|\n", "|", "---\n", ":--",
+    "## ", "# ", "**", "__", "【注意】", "【", "】", "：", ":", "であり、", "5 mg", "0.5", ".", ". ", "e.g. ", "etc. ",
+    "Dr. ", "です", "（", "）", "(", ")", "「", "」", '."', "!", "?", "?!", "｡", "．", ";", " ", "　",
+    "The dose of warfarin is five milligrams a day and it", "lower case goes on", "Aspirin is a drug",
+    "x" * 45, "あ" * 120, "あ" * 300, "、" + "い" * 700,
+]  # fmt: skip
+answers = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+
+
+def in_pieces(answer: str, cuts: list[int], question: str = "") -> list[Claim]:
+    arriving = ArrivingAnswer(question)
+    claims: list[Claim] = []
+    for start, end in pairwise(sorted({0, len(answer), *(cut % (len(answer) + 1) for cut in cuts)})):
+        claims += arriving.add(answer[start:end])
+    return claims + arriving.finish()
+
+
+@settings(max_examples=1500, deadline=None)
+@given(answers, st.lists(st.integers(0, 2000), max_size=40), st.sampled_from(["", "ワルファリンの用量は？"]))
+def test_claims_are_those_of_the_whole_text_wherever_it_is_cut(answer: str, cuts: list[int], question: str) -> None:
+    assert in_pieces(answer, cuts, question) == split_claims(answer, question)
+
+
+@settings(max_examples=300, deadline=None)
+@given(answers)
+def test_claims_are_those_of_the_whole_text_if_it_comes_letter_by_letter(answer: str) -> None:
+    assert in_pieces(answer, list(range(len(answer)))) == split_claims(answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "# :\r" + "x" * 45 + "# ---\ne",
+        "x" * 45 + "\n \rt",
+        "x" * 45 + "\n# \re",
+        "x" * 45 + "\x0b1. \nx",
+        "い" * 390 + "。」.",
+        "い" * 390 + "。次。" + "あ" * 390 + "｡).次です。",
+        "（" + "い" * 199 + "。あ。）う。" * 3,
+        "- " + "い" * 400 + "。5 mg。\n次は：\n- あ\n",
+    ],
+)
+def test_texts_that_were_once_split_otherwise_are_split_alike(answer: str) -> None:
+    assert in_pieces(answer, list(range(len(answer)))) == split_claims(answer)
+    assert in_pieces(answer, []) == split_claims(answer)
+
+
+def test_a_sentence_is_told_with_the_first_letter_of_the_next() -> None:
+    arriving = ArrivingAnswer()
+    assert arriving.add("ワルファリンは抗凝固薬です。") == []
+    assert [claim.text for claim in arriving.add("副")] == ["ワルファリンは抗凝固薬です。"]
+    assert arriving.add("作用は出血です") == []
+    assert [claim.text for claim in arriving.finish()] == ["ワルファリンの副作用は出血です"]
+
+
+def test_rows_of_a_table_are_told_line_by_line() -> None:
+    arriving = ArrivingAnswer()
+    assert arriving.add("| 薬 | 量 |\n") == []
+    assert len(arriving.add("|---|---|\n")) == 1
+    assert [claim.text for claim in arriving.add("| A薬 | 5 mg |\n")] == ["A薬の量は5 mg"]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "あ",
+        "（。",
+        "| a |\n",
+        "x" * 50 + "\n",
+        "薬は5 mgです。",
+        "a. ",
+        "\n",
+        "- 項目は5 mg以下とする\n",
+        "「あ。」",
+        "\r",
+    ],
+)
+def test_a_long_text_of_one_kind_costs_no_more_than_its_length(piece: str) -> None:
+    """Hazard: text that never settles is split again and again. 20,000 code points, 20 at a time, in under 60 s."""
+    answer = (piece * (20_000 // len(piece)))[:20_000]
+    began = time.perf_counter()
+    claims = in_pieces(answer, list(range(0, len(answer), 20)))
+    assert time.perf_counter() - began < 60
+    assert len(claims) == len(split_claims(answer))

@@ -1,0 +1,58 @@
+"""Maps that were fitted, as files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from monshin_factcheck.core.weighing import Weighings
+from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
+from monshin_factcheck.judges.seating import seats
+from monshin_factcheck.settings import FactcheckSettings
+from monshin_kit.errors import FailedPrecondition, InvalidInput
+
+MAP = {
+    "revisions": {"nli": "1", "rules": "0"}, "temperature": 1.5, "least_supported": 0.9, "least_contradicted": 0.8,
+    "weights": {"nli:supported": [1, 0, 0]},
+}  # fmt: skip
+
+
+def test_the_built_in_maps_are_sound() -> None:
+    found = load_weighings([BUILT_IN])
+    assert [sorted(weighing.judges) for weighing in found] == [["local"]]
+    assert all(0.5 <= weighing.supported <= 1 for weighing in found)
+
+
+def test_a_hospitals_own_map_comes_before_the_built_in_one(tmp_path: Path) -> None:
+    for folder, least in (("ours", 0.9), ("theirs", 0.7)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "nli.json").write_text(json.dumps({**MAP, "least_supported": least}))
+    found = Weighings(load_weighings([tmp_path / "ours", tmp_path / "theirs"]), "0").of({"nli": "1"})
+    assert (found.supported, found.temperature, found.is_calibrated) == (0.7, 1.5, True)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", json.dumps({**MAP, "weights": {"nli:supported": [1]}})])
+def test_a_file_that_is_no_map_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "bad.json").write_text(content)
+    with pytest.raises(FailedPrecondition, match=r"bad\.json"):
+        load_weighings([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("judges", "names"),
+    [("", []), ("none", []), ("rules", []), ("local", ["local"]), ("nli, llm", ["nli", "llm"]), ("nli nli", ["nli"])],
+)
+def test_the_settings_say_who_judges(judges: str, names: list[str], tmp_path: Path) -> None:
+    assert [seat.name for seat in seats(FactcheckSettings(judges=judges), tmp_path)] == names
+
+
+def test_a_judge_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="oracle"):
+        seats(FactcheckSettings(judges="nli,oracle"), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["nli", "support", "llm"])
+async def test_a_judge_whose_settings_are_missing_stays_away_with_the_reason(name: str, tmp_path: Path) -> None:
+    (seat,) = seats(FactcheckSettings(judges=name), tmp_path)
+    await seat.open()
+    assert seat.absence == "FAILED_PRECONDITION"
+    await seat.close()

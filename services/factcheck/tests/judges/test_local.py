@@ -1,0 +1,77 @@
+"""The judge `local` with its real base, where one has been prepared: 1.1 GB, a minute to make."""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="the judge `local` needs monshin-factcheck[local]")
+
+from monshin_factcheck.checking.reading import ReadingRoom, Ruled  # after the check for torch
+from monshin_factcheck.checking.seats import InThread, Seat
+from monshin_factcheck.core.decision import Saying, decide
+from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.rules.judge import RulesJudge
+from monshin_factcheck.core.rules.statement import Reader
+from monshin_factcheck.core.semantic import Reading
+from monshin_factcheck.core.text.sentences import split_sentences
+from monshin_factcheck.core.text.words import Analyser
+from monshin_factcheck.core.weighing import Weighings
+from monshin_factcheck.judges.local.base import BASE_SHA256, PACKAGE
+from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge
+from monshin_kit.artefacts import Artefacts
+from monshin_kit.errors import FailedPrecondition
+
+CACHE = Path(__file__).parents[4] / ".cache" / "factcheck"
+BASE = CACHE / f"{PACKAGE}-{BASE_SHA256[:8]}"
+TEXT = "ワルファリンの作用は納豆で弱まる。納豆は避けるよう指導する。"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not BASE.exists(), reason=f"no prepared base at {BASE}: one run of the service makes it"),
+]
+
+
+@pytest.fixture(scope="module")
+def judge() -> LocalJudge:
+    return LocalJudge(Artefacts(CACHE), ADAPTER)
+
+
+def readings(claims: Sequence[str]) -> list[Reading]:
+    return [Reading(claim, TEXT, ()) for claim in claims]
+
+
+def test_claims_of_one_text_are_answered_as_if_each_were_alone(judge: LocalJudge) -> None:
+    claims = ["納豆はワルファリンの作用を弱める。", "納豆を勧める。", "体温は38℃である。"]
+    together = judge.read(readings(claims))
+    for claim, answer in zip(claims, together, strict=True):
+        (alone,) = judge.read(readings([claim]))
+        assert answer.probabilities.supported == pytest.approx(alone.probabilities.supported, abs=1e-4)
+        assert answer.span.of(TEXT) == TEXT
+
+
+@pytest.mark.parametrize("content", [None, b"", ADAPTER.read_bytes()[:-1000]], ids=["missing", "empty", "cut off"])
+def test_an_adapter_that_is_none_is_refused_by_name(tmp_path: Path, content: bytes | None) -> None:
+    adapter = tmp_path / "mine.safetensors"
+    if content is not None:
+        adapter.write_bytes(content)
+    with pytest.raises(FailedPrecondition, match="mine"):
+        LocalJudge(Artefacts(CACHE), adapter)
+
+
+async def test_it_judges_beside_the_rules(judge: LocalJudge) -> None:
+    """What it says is not under test, only that it is heard and named."""
+    claim = "ワルファリンは納豆で効きにくくなる。"
+    passages = [Passage("sources/0", span, span.of(TEXT)) for span in split_sentences(TEXT)]
+    opinions = tuple(RulesJudge(Reader(Analyser())).judge(claim, passages))
+    odds = decide(opinions, ("rules",)).probabilities
+    told = Saying("rules", "r", odds, "sources/0", passages[0].span, passages[0].text, 1.0)
+    room = ReadingRoom([Seat("local", InThread(lambda: judge), timeout_s=60)], Weighings([], "r"), documents=2)
+    await room.open()
+    async with aclosing(room.decide([Ruled(claim, opinions, told)], lambda document: TEXT, {})) as rounds:
+        decisions = [one.decisions[0] async for one in rounds]
+    await room.close()
+    assert decisions[-1] is not None
+    assert decisions[-1].judges_run == ("rules", "local")
+    assert [saying.quote for saying in decisions[-1].sayings][-1] == TEXT
