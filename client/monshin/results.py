@@ -10,13 +10,14 @@ from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
 
 class Verdict(StrEnum):
-    """The five verdicts."""
+    """The six verdicts."""
 
     SUPPORTED = "SUPPORTED"
     CONTRADICTED = "CONTRADICTED"
     NOT_ENOUGH_EVIDENCE = "NOT_ENOUGH_EVIDENCE"
     CONFLICTING = "CONFLICTING"
     NOT_CHECKABLE = "NOT_CHECKABLE"
+    CONDITIONAL = "CONDITIONAL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What the evidence presupposes and the claim leaves out; start and end as in Evidence.
+
+    kind: POPULATION, QUANTITY or TIME. normalised: the same in names and signs.
+    """
+
+    text: str
+    kind: str
+    normalised: str
+    evidence_index: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimResult:
     """One claim. p_supported + p_contradicted + p_neither = 1, also where the verdict abstains.
 
+    conditions: of CONDITIONAL, which the answer does not say.
     answer_start, answer_end: code points of the answer; None for claims that were given one by one.
     not_run: what was to take part in this check and did not, component → reason.
     error: why the line could not be checked; empty otherwise.
@@ -71,6 +88,7 @@ class ClaimResult:
     calibrated: bool = False
     not_run: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    conditions: tuple[Condition, ...] = ()
 
     @classmethod
     def failed(cls, claim_id: str, claim: str, error: str) -> "ClaimResult":
@@ -104,6 +122,7 @@ class ClaimResult:
             answer_start=span.start if span else None,
             answer_end=span.end if span else None,
             calibrated=result.calibrated,
+            conditions=tuple(_condition(item) for item in result.conditions),
         )
 
     def to_json(self) -> str:
@@ -127,3 +146,9 @@ def _evidence(item: pb.Evidence) -> Evidence:
         date=item.date,
         stance=pb.Stance.Name(item.stance).removeprefix("STANCE_"),
     )
+
+
+def _condition(item: pb.Condition) -> Condition:
+    kind = pb.ConditionKind.Name(item.kind).removeprefix("CONDITION_KIND_")
+    span = item.evidence_span
+    return Condition(item.text, kind, item.normalised, item.evidence_index, span.start, span.end)

@@ -5,6 +5,7 @@ import { shared } from "../../lib/styles.js";
 import { short } from "../../lib/verdicts.js";
 import "../common/verdict-badge.js";
 import "./bold-text.js";
+import "./condition-list.js";
 import "./evidence-card.js";
 
 /** Why the selected claim has its verdict: passages first, then the reasons in fixed words. Sends `open-document`. */
@@ -96,6 +97,7 @@ export class EvidencePanel extends LitElement {
     return html`
       ${abstained && abstained !== "UNSPECIFIED" ? html`<p class="reason">${t(`abstain.${abstained}`)}</p>` : nothing}
       ${result.verdict === "VERDICT_NOT_CHECKABLE" ? html`<p class="reason">${t("evidence.notCheckable")}</p>` : nothing}
+      ${result.conditions?.length ? html`<condition-list .conditions=${result.conditions}></condition-list>` : nothing}
       ${result.evidence.length
         ? html`<div>
             <h3>${t("evidence.passages", { count: result.evidence.length })}</h3>

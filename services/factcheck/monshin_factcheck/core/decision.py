@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from monshin_factcheck.core.evidence import Probabilities
-from monshin_factcheck.core.judge import Opinion, Stance
+from monshin_factcheck.core.judge import Condition, Opinion, Stance
 
 # A contradiction counts only if no other sentence speaks of clearly more of the claim.
 _NEARLY_BEST = 0.08
@@ -22,6 +22,7 @@ class Verdict(Enum):
     NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
     CONFLICTING = "conflicting"
     NOT_CHECKABLE = "not_checkable"
+    CONDITIONAL = "conditional"
 
 
 class AbstainReason(Enum):
@@ -36,13 +37,14 @@ class AbstainReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict and what it rests on: `evidence` strongest first."""
+    """A verdict and what it rests on: `evidence` strongest first. conditions: of CONDITIONAL, in the first evidence."""
 
     verdict: Verdict
     probabilities: Probabilities
     evidence: tuple[Opinion, ...] = ()
     abstain_reason: AbstainReason = AbstainReason.NONE
     judges_run: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 NOTHING_FOUND = Probabilities(0.0, 0.0, 1.0)
@@ -52,8 +54,9 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     """One judge's opinions on a claim's passages, put together.
 
     SUPPORTED by one supporting sentence, unless another document contradicts (CONFLICTING). CONTRADICTED by a
-    contradicting sentence that speaks of about as much of the claim as the best one. Otherwise NOT_ENOUGH_EVIDENCE:
-    NO_EVIDENCE if nothing speaks of the subject, UNDECIDED if something does.
+    contradicting sentence that speaks of about as much of the claim as the best one. CONDITIONAL where a sentence says
+    it of a case that the claim does not state; its own document cannot contradict it then, as it speaks of other cases.
+    Otherwise NOT_ENOUGH_EVIDENCE: NO_EVIDENCE if nothing speaks of the subject, UNDECIDED if something does.
     """
     ranked = sorted(opinions, key=lambda opinion: -opinion.relevance)
     supporting = [opinion for opinion in ranked if opinion.stance is Stance.SUPPORTS]
@@ -73,10 +76,18 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
         )
     related = [opinion for opinion in ranked if opinion.stance is not Stance.UNRELATED]
     nearest = tuple((related or ranked)[:MAX_EVIDENCE])
+    limited = [opinion for opinion in ranked if opinion.stance is Stance.SUPPORTS_IF]
+    others = {opinion.passage.document for opinion in limited}
+    contradicting = [opinion for opinion in contradicting if opinion.passage.document not in others]
     if contradicting and contradicting[0].relevance >= ranked[0].relevance - _NEARLY_BEST:
         rest = tuple(opinion for opinion in nearest if opinion is not contradicting[0])
         evidence = (contradicting[0], *rest)[:MAX_EVIDENCE]
         return Decision(Verdict.CONTRADICTED, contradicting[0].probabilities, evidence, judges_run=judges_run)
+    if limited:
+        rest = tuple(opinion for opinion in nearest if opinion is not limited[0])
+        evidence = (limited[0], *rest)[:MAX_EVIDENCE]
+        odds, named = limited[0].probabilities, limited[0].conditions
+        return Decision(Verdict.CONDITIONAL, odds, evidence, judges_run=judges_run, conditions=named)
     reason = AbstainReason.UNDECIDED if related else AbstainReason.NO_EVIDENCE
     found = ranked[0].probabilities if ranked else NOTHING_FOUND
     return Decision(Verdict.NOT_ENOUGH_EVIDENCE, found, nearest, reason, judges_run)

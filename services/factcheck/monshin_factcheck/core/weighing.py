@@ -10,7 +10,7 @@ from math import exp, log
 
 from monshin_factcheck.core.decision import MAX_EVIDENCE, NOTHING_FOUND, AbstainReason, Decision, Verdict
 from monshin_factcheck.core.evidence import Probabilities, probabilities
-from monshin_factcheck.core.judge import Opinion, Stance
+from monshin_factcheck.core.judge import Condition, Opinion, Stance
 
 # Beyond these odds a witness is not believed more.
 _SUREST = 6.0
@@ -73,6 +73,7 @@ def weigh(account: Account, weighing: Weighing) -> Probabilities:
 def decide_by_both(accounts: Sequence[Account], weighing: Weighing, judges_run: tuple[str, ...]) -> Decision:
     """The verdict of the document that says most about the claim; two that disagree outright are CONFLICTING.
 
+    SUPPORTED becomes CONDITIONAL where the rules name a condition of its best passage that the claim leaves out.
     accounts: best document first. Below the least probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
     """
     if not accounts:
@@ -87,7 +88,7 @@ def decide_by_both(accounts: Sequence[Account], weighing: Weighing, judges_run: 
         is_related = any(opinion.stance is not Stance.UNRELATED for one in accounts for opinion in one.opinions)
         reason = AbstainReason.UNDECIDED if is_related else AbstainReason.NO_EVIDENCE
         return Decision(told.verdict, told.odds, told.evidence, reason, judges_run)
-    return Decision(told.verdict, told.odds, told.evidence, judges_run=judges_run)
+    return Decision(told.verdict, told.odds, told.evidence, judges_run=judges_run, conditions=told.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,15 @@ class _Weighed:
         if stance is not None:
             # The same stance from the rules leads, as it points at the words; the reader's verdict is of the whole.
             ranked.sort(key=lambda opinion: opinion.stance is not stance)
+            if verdict is Verdict.SUPPORTED and ranked[0].stance is not stance and ranked[0].conditions:
+                # The reader overlooks what a claim leaves out; the rules name it.
+                verdict, stance = Verdict.CONDITIONAL, Stance.SUPPORTS_IF
             ranked[0] = replace(ranked[0], stance=stance)
         return cls(verdict, odds, tuple(ranked[:MAX_EVIDENCE]))
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return self.evidence[0].conditions if self.verdict is Verdict.CONDITIONAL else ()
 
 
 def _odds(part: float, neither: float) -> float:

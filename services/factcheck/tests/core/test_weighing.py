@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from monshin_factcheck.core.decision import MAX_EVIDENCE, AbstainReason, Verdict
 from monshin_factcheck.core.evidence import Passage, Probabilities, probabilities
-from monshin_factcheck.core.judge import Opinion, Stance
+from monshin_factcheck.core.judge import Condition, ConditionKind, Opinion, Stance
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.weighing import Account, Weighing, decide_by_both, features, weigh
 
@@ -96,3 +96,15 @@ def test_an_answer_that_is_certain_is_not_believed_beyond_measure() -> None:
     certain = said(1.0, 0.0)
     assert features(certain)["read_supported"] == 6.0
     assert features(replace(certain, read=Probabilities(0.0, 0.0, 1.0)))["read_supported"] == -6.0
+
+
+def test_a_condition_that_the_reader_overlooks_limits_its_support() -> None:
+    """Nor does it turn a contradiction, or a sentence that the rules find word for word, into a conditional one."""
+    named = (Condition(Span(0, 1), "熱", ConditionKind.POPULATION, "熱"),)
+    limited = replace(opinion(), conditions=named)
+    decided = decide_by_both([Account((limited,), probabilities(0.9, 0.05, 0.05))], PLAIN, ())
+    assert (decided.verdict, decided.conditions) == (Verdict.CONDITIONAL, named)
+    turned = decide_by_both([Account((limited,), probabilities(0.05, 0.9, 0.05))], PLAIN, ())
+    assert (turned.verdict, turned.conditions) == (Verdict.CONTRADICTED, ())
+    word_for_word = Account((limited, opinion(stance=Stance.SUPPORTS)), probabilities(0.9, 0.05, 0.05))
+    assert decide_by_both([word_for_word], PLAIN, ()).verdict is Verdict.SUPPORTED
