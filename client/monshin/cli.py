@@ -8,7 +8,7 @@ import grpc
 from monshin_kit.errors import MonshinError
 from monshin_kit.settings import load
 
-from monshin.commands import ann, audit, demo, embed, factcheck, lifecycle, machine
+from monshin.commands import ann, audit, corpus_aliases, demo, embed, factcheck, lifecycle, machine
 from monshin.settings import ClientSettings
 
 
@@ -27,6 +27,7 @@ for command in (
     embed.embed,
     ann.ann,
     factcheck.factcheck,
+    corpus_aliases.corpus,
     demo.demo,
 ):
     cli.add_command(command)

@@ -24,6 +24,7 @@ class Verdict(StrEnum):
 class Evidence:
     """A stretch of a source; start and end are code points of the text as imported, end exclusive.
 
+    tier: 1 (binding) to 5, 0 unknown. superseded: shown, and settles nothing.
     document: the document's id in the corpus, or `sources/{n}`. stance: SUPPORTS, CONTRADICTS or RELATED.
     """
 
@@ -35,6 +36,8 @@ class Evidence:
     source: str = ""
     date: str = ""
     stance: str = ""
+    tier: int = 0
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ def _evidence(item: pb.Evidence) -> Evidence:
         source=item.source,
         date=item.date,
         stance=pb.Stance.Name(item.stance).removeprefix("STANCE_"),
+        tier=item.tier,
+        superseded=item.superseded,
     )
 
 

@@ -52,4 +52,5 @@ def show_result(console: Console, result: ClaimResult) -> None:
     if result.evidence:
         best = result.evidence[0]
         where = f"[{best.document}] " if best.document.startswith("sources/") else f"[{best.document} {best.title}] "
-        console.print(Padding(Text.assemble((where, "blue"), best.text), (0, 0, 0, 6)))
+        mark = ("superseded: ", "yellow") if best.superseded else ""
+        console.print(Padding(Text.assemble((where, "blue"), mark, best.text), (0, 0, 0, 6)))

@@ -1,6 +1,7 @@
 """Claims in, verdicts out: retrieval, rules, a judge that reads; a quick verdict first where one is wanted."""
 
 import asyncio
+import datetime
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from monshin_kit.executor import Executor
 
 from monshin_factcheck.checking.evidence import Evidence
 from monshin_factcheck.checking.reading import ReadingRoom
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
@@ -136,21 +138,22 @@ class Checker:
                 index, claim, (), Decision(Verdict.NOT_CHECKABLE, NOTHING_FOUND, abstain_reason=reason), began
             )
         passages = await self._passages(run, claim, near)
-        opinions = await self._executor.run(self._opinions, claim.text, passages)
+        opinions = await self._executor.run(self._opinions, claim.text, passages, run.evidence.aliases)
         decision = decide(opinions, (self._rules.name,) if opinions else ())
         if decision.abstain_reason is AbstainReason.NO_EVIDENCE and DENSE in run.not_run:
             decision = replace(decision, abstain_reason=AbstainReason.NOT_RUN)
         return _Ruled(index, claim, opinions, decision, began)
 
     async def _passages(self, run: Run, claim: Claim, near: Sequence[int]) -> list[Passage]:
-        passages = run.evidence.passages
+        passages, today = run.evidence.passages, datetime.date.today().isoformat()
         if len(passages) <= self._judged:
-            return list(passages)
+            return [passage.on(today) for passage in passages]
         alike = await run.evidence.lexical(claim.text, self._found, LEAST_SHARE if near else 0.0)
-        return [replace(passages[place], score=score) for place, score in fuse([alike, near], self._judged)]
+        return [replace(passages[place], score=score).on(today) for place, score in fuse([alike, near], self._judged)]
 
-    def _opinions(self, claim: str, passages: Sequence[Passage]) -> tuple[Opinion, ...]:
-        return tuple(self._rules.judge(claim, passages)) if passages else ()
+    def _opinions(self, claim: str, passages: Sequence[Passage], aliases: AliasTable | None) -> tuple[Opinion, ...]:
+        rules = self._rules if aliases is None else self._rules.knowing(aliases)
+        return tuple(rules.judge(claim, passages)) if passages else ()
 
 
 def _is_searched(claim: Claim) -> bool:

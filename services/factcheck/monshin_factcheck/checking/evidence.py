@@ -8,6 +8,7 @@ from monshin_kit.executor import Executor
 
 from monshin_factcheck.clients.embedder import Embedder
 from monshin_factcheck.clients.vector_index import VectorIndex
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
 from monshin_factcheck.core.retrieval.terms import Terms
@@ -24,6 +25,11 @@ class Evidence(Protocol):
     @property
     def version(self) -> str:
         """Resource name, or empty."""
+        ...
+
+    @property
+    def aliases(self) -> AliasTable | None:
+        """Names of its own; None without any."""
         ...
 
     @property
@@ -55,8 +61,14 @@ class LexicalIndexes:
         """Blocks while it is built: about a second for a thousand passages."""
         index = self._of.get(pinned)
         if index is None:
-            index = self._of[pinned] = LexicalIndex([self.terms.of(_searched(passage)) for passage in pinned.passages])
+            terms = self.terms_of(pinned)
+            index = self._of[pinned] = LexicalIndex([terms.of(_searched(passage)) for passage in pinned.passages])
         return index
+
+    def terms_of(self, pinned: PinnedVersion) -> Terms:
+        """With the version's own names."""
+        book = pinned.aliases
+        return self.terms if book is None else self.terms.knowing(book.judging, *book.expanding)
 
 
 class CorpusEvidence:
@@ -67,6 +79,7 @@ class CorpusEvidence:
     ) -> None:
         self.version = pinned.name
         self.passages = pinned.passages
+        self.aliases = pinned.aliases.judging if pinned.aliases is not None else None
         self._pinned = pinned
         self._indexes = indexes
         self._embedder = embedder
@@ -90,7 +103,9 @@ class CorpusEvidence:
         return [[known[point] for point in points if point in known][:k] for points in found]
 
     def _lexical(self, claim: str, k: int, least_share: float) -> list[int]:
-        return self._indexes.of(self._pinned).search(self._indexes.terms.of(claim), k, least_share=least_share)
+        return self._indexes.of(self._pinned).search(
+            self._indexes.terms_of(self._pinned).of(claim), k, least_share=least_share
+        )
 
 
 class SourceEvidence:
@@ -98,6 +113,7 @@ class SourceEvidence:
 
     def __init__(self, texts: Sequence[str], terms: Terms, embedder: Embedder, executor: Executor) -> None:
         self.version = ""
+        self.aliases: AliasTable | None = None
         self._texts = texts
         self.passages = [passage for number, text in enumerate(texts) for passage in source_passages(number, text)]
         self._terms = terms

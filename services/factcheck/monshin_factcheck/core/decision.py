@@ -56,17 +56,22 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     SUPPORTED by one supporting sentence, unless another document contradicts (CONFLICTING). CONTRADICTED by a
     contradicting sentence that speaks of about as much of the claim as the best one. CONDITIONAL where a sentence says
     it of a case that the claim does not state; its own document cannot contradict it then, as it speaks of other cases.
+    A superseded passage settles nothing. A contradiction of a lower tier than the support does not count against it.
     Otherwise NOT_ENOUGH_EVIDENCE: NO_EVIDENCE if nothing speaks of the subject, UNDECIDED if something does.
     """
     ranked = sorted(opinions, key=lambda opinion: -opinion.relevance)
-    supporting = [opinion for opinion in ranked if opinion.stance is Stance.SUPPORTS]
-    contradicting = [opinion for opinion in ranked if opinion.stance is Stance.CONTRADICTS]
+    valid = [opinion for opinion in ranked if not opinion.passage.is_superseded]
+    supporting = [opinion for opinion in valid if opinion.stance is Stance.SUPPORTS]
+    contradicting = [opinion for opinion in valid if opinion.stance is Stance.CONTRADICTS]
     if supporting:
+        supporting.sort(key=lambda opinion: opinion.passage.rank)
         documents = {opinion.passage.document for opinion in supporting}
         against = [
             opinion
             for opinion in contradicting
-            if opinion.passage.document not in documents and opinion.relevance >= _CONFLICTING_RELEVANCE
+            if opinion.passage.document not in documents
+            and opinion.relevance >= _CONFLICTING_RELEVANCE
+            and opinion.passage.rank <= supporting[0].passage.rank
         ]
         if against:
             evidence: tuple[Opinion, ...] = (supporting[0], against[0])
@@ -76,7 +81,7 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
         )
     related = [opinion for opinion in ranked if opinion.stance is not Stance.UNRELATED]
     nearest = tuple((related or ranked)[:MAX_EVIDENCE])
-    limited = [opinion for opinion in ranked if opinion.stance is Stance.SUPPORTS_IF]
+    limited = [opinion for opinion in valid if opinion.stance is Stance.SUPPORTS_IF]
     others = {opinion.passage.document for opinion in limited}
     contradicting = [opinion for opinion in contradicting if opinion.passage.document not in others]
     if contradicting and contradicting[0].relevance >= ranked[0].relevance - _NEARLY_BEST:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.text.spans import Span
 
@@ -81,6 +82,10 @@ class Judge(Protocol):
     @property
     def name(self) -> str:
         """The word for it in `judges_run`."""
+        ...
+
+    def knowing(self, aliases: AliasTable) -> "Judge":
+        """The same judge with names of a corpus's own."""
         ...
 
     def judge(self, claim: str, passages: Sequence[Passage]) -> list[Opinion]:

@@ -73,14 +73,21 @@ def weigh(account: Account, weighing: Weighing) -> Probabilities:
 def decide_by_both(accounts: Sequence[Account], weighing: Weighing, judges_run: tuple[str, ...]) -> Decision:
     """The verdict of the document that says most about the claim; two that disagree outright are CONFLICTING.
 
+    A document of a lower tier does not overrule a higher one that supports, and a superseded one settles nothing.
     SUPPORTED becomes CONDITIONAL where the rules name a condition of its best passage that the claim leaves out.
     accounts: best document first. Below the least probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
     """
     if not accounts:
         return Decision(Verdict.NOT_ENOUGH_EVIDENCE, NOTHING_FOUND, (), AbstainReason.NO_EVIDENCE, judges_run)
     weighed = [_Weighed.of(account, weighing) for account in accounts]
-    told = min(weighed, key=lambda one: one.odds.neither)
+    # Of those that say something; a superseded document says nothing that counts.
+    told = min(weighed, key=lambda one: (one.is_superseded, one.odds.neither))
     against = [one for one in weighed if {one.verdict, told.verdict} == {Verdict.SUPPORTED, Verdict.CONTRADICTED}]
+    higher = next((one for one in against if one.verdict is Verdict.SUPPORTED and one.rank < told.rank), None)
+    if higher is not None:
+        told, against = higher, []
+    if told.verdict is Verdict.SUPPORTED:
+        against = [one for one in against if one.rank <= told.rank]
     if against:
         evidence = (told.evidence[0], against[0].evidence[0])
         return Decision(Verdict.CONFLICTING, _mean(told.odds, against[0].odds), evidence, judges_run=judges_run)
@@ -101,7 +108,9 @@ class _Weighed:
     def of(cls, account: Account, weighing: Weighing) -> "_Weighed":
         odds = weigh(account, weighing)
         verdict, stance = Verdict.NOT_ENOUGH_EVIDENCE, None
-        if odds.supported >= weighing.supported and not account.is_vetoed:
+        if account.nearest.passage.is_superseded:
+            pass
+        elif odds.supported >= weighing.supported and not account.is_vetoed:
             verdict, stance = Verdict.SUPPORTED, Stance.SUPPORTS
         elif odds.contradicted >= weighing.contradicted:
             verdict, stance = Verdict.CONTRADICTED, Stance.CONTRADICTS
@@ -114,6 +123,14 @@ class _Weighed:
                 verdict, stance = Verdict.CONDITIONAL, Stance.SUPPORTS_IF
             ranked[0] = replace(ranked[0], stance=stance)
         return cls(verdict, odds, tuple(ranked[:MAX_EVIDENCE]))
+
+    @property
+    def rank(self) -> int:
+        return self.evidence[0].passage.rank
+
+    @property
+    def is_superseded(self) -> bool:
+        return self.evidence[0].passage.is_superseded
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

@@ -96,6 +96,8 @@ class Renderer:
             text=passage.text,
             stance=_STANCES[opinion.stance],
             score=passage.score,
+            tier=passage.tier,
+            superseded=passage.is_superseded,
         )
 
     def _finding(self, finding: Finding, place: int, opinion: Opinion, claim: str) -> pb.Finding:

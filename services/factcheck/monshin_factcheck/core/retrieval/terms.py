@@ -14,6 +14,12 @@ class Terms:
         self._analyser = analyser
         self._aliases = (builtin_aliases(),) if aliases is None else (aliases, builtin_aliases())
 
+    def knowing(self, *tables: AliasTable) -> "Terms":
+        """The same with more tables: a name counts as all that it may stand for, so ambiguous ones do no harm."""
+        made = Terms(self._analyser)
+        made._aliases = (*tables, *self._aliases)
+        return made
+
     def of(self, text: str) -> list[str]:
         """Terms in order, repeated as often as they stand there; lower case."""
         plain = normalise(text).text

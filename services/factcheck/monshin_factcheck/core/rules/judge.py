@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.judge import Finding, Opinion, Stance
 from monshin_factcheck.core.rules.alignment import Alignment, align
@@ -67,6 +68,10 @@ class RulesJudge:
     def name(self) -> str:
         """`rules`."""
         return NAME
+
+    def knowing(self, aliases: AliasTable) -> "RulesJudge":
+        """The same rules with one more table of names."""
+        return RulesJudge(self._reader.knowing(aliases), self._thresholds)
 
     def judge(self, claim: str, passages: Sequence[Passage]) -> list[Opinion]:
         """One opinion a passage, in their order."""

@@ -80,6 +80,12 @@ class Reader:
         self._analyser = analyser
         self._aliases = (builtin_aliases(),) if aliases is None else (aliases, builtin_aliases())
 
+    def knowing(self, aliases: AliasTable) -> "Reader":
+        """A reader that asks this table first."""
+        made = Reader(self._analyser)
+        made._aliases = (aliases, *self._aliases)
+        return made
+
     def read(self, sentence: str) -> Statement:
         """The statement that a sentence makes."""
         text = normalise(sentence)
