@@ -24,6 +24,7 @@ from monshin_factcheck.corpora.changes import Changes
 from monshin_factcheck.corpora.publisher import Patience, Publisher
 from monshin_factcheck.corpora.registry import Corpora
 from monshin_factcheck.judges.local.weighing import load_weighing
+from monshin_factcheck.names.standard import standard_names
 from monshin_factcheck.rpc.corpus_servicer import CorpusServicer
 from monshin_factcheck.rpc.factcheck_servicer import FactcheckServicer
 from monshin_factcheck.settings import FactcheckSettings
@@ -55,7 +56,8 @@ async def assemble(runtime: Runtime) -> None:
     await runtime.executor.run(judge.judge, WARM_UP, [])
     patience = Patience(settings.publish_patience_s, settings.vector_grace_s)
     publisher = Publisher(corpora, embed, ann, store, runtime.outbox, changes, patience, runtime.spawn)
-    library = Library(corpora, LexicalIndexes(Terms(analyser)), embed, ann, runtime.executor)
+    names = partial(standard_names, Artefacts(runtime.cache_dir / "factcheck"))
+    library = Library(corpora, LexicalIndexes(Terms(analyser), names), embed, ann, runtime.executor)
     reading = _reading_room(settings, runtime)
     checker = Checker(judge, runtime.executor, reading, judged=settings.passages_judged, found=settings.passages_found)
     runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))

@@ -1,6 +1,7 @@
 """Where the passages of a check come from: a pinned corpus version, or texts of the request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
@@ -51,11 +52,21 @@ class Evidence(Protocol):
 
 
 class LexicalIndexes:
-    """The lexical index of each pinned version in use, built when it is first needed."""
+    """The lexical index of each pinned version in use, built when it is first needed.
 
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
+    standard: loads names that only widen the search; asked once, with the first index or source.
+    """
+
+    def __init__(self, terms: Terms, standard: Callable[[], AliasTable | None] = lambda: None) -> None:
+        self._plain = terms
+        self._standard = standard
         self._of: WeakKeyDictionary[PinnedVersion, LexicalIndex] = WeakKeyDictionary()
+
+    @cached_property
+    def terms(self) -> Terms:
+        """With the standard names; blocks while these are loaded."""
+        table = self._standard()
+        return self._plain if table is None else self._plain.knowing(table)
 
     def of(self, pinned: PinnedVersion) -> LexicalIndex:
         """Blocks while it is built: about a second for a thousand passages."""

@@ -31,5 +31,6 @@ class Library:
 
     async def sources(self, texts: Sequence[str]) -> SourceEvidence:
         """The texts of a request."""
-        terms = self._indexes.terms
-        return await self._executor.run(SourceEvidence, texts, terms, self._embedder, self._executor)
+        return await self._executor.run(
+            lambda: SourceEvidence(texts, self._indexes.terms, self._embedder, self._executor)
+        )
