@@ -114,9 +114,8 @@ class CorpusEvidence:
         return [[known[point] for point in points if point in known][:k] for points in found]
 
     def _lexical(self, claim: str, k: int, least_share: float) -> list[int]:
-        return self._indexes.of(self._pinned).search(
-            self._indexes.terms_of(self._pinned).of(claim), k, least_share=least_share
-        )
+        terms = self._indexes.terms_of(self._pinned).of(claim)
+        return self._indexes.of(self._pinned).search(terms, k, least_share=least_share)
 
 
 class SourceEvidence:
