@@ -84,6 +84,8 @@ def test_a_condition_that_the_answer_leaves_out_is_named(page: Page) -> None:
     expect(panel.locator("verdict-badge")).to_contain_text("条件付き")
     expect(panel.locator("condition-list")).to_contain_text("回答には書かれていません")
     expect(panel.locator("condition-list li")).to_contain_text("数値 eGFR 30以上では")
+    page.get_by_role("button", name="表", exact=True).click()
+    expect(page.locator("claims-table tbody td").last).to_contain_text("条件：eGFR 30以上では")
 
 
 def test_the_whole_document_opens_with_the_evidence_highlighted(page: Page) -> None:

@@ -98,6 +98,7 @@ export const en = {
   "table.verdict": "Verdict",
   "table.source": "Source",
   "table.findings": "Reason",
+  "table.condition": "Only if: {text}",
   "table.select": "Select claim {number}",
   "table.none": "No claim has this verdict.",
 

@@ -98,6 +98,7 @@ export const ja = {
   "table.verdict": "判定",
   "table.source": "資料",
   "table.findings": "理由",
+  "table.condition": "条件：{text}",
   "table.select": "主張 {number} を選ぶ",
   "table.none": "この判定の主張はありません。",
 
