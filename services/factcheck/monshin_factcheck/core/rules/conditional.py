@@ -14,6 +14,8 @@ from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.rules.verbatim import says_the_same
 from monshin_factcheck.core.text.spans import Span
 
+# Below this, a sentence is not looked at for conditions: most passages speak of something else.
+_WORTH_READING = 0.3
 # Below this, the claim and the rest of the sentence cannot be the same words.
 _LEAST_COVERAGE = 0.85
 _ALIKE = 0.95
@@ -37,7 +39,7 @@ def conditional(alignment: Alignment, context: Sequence[Statement], read: Read) 
     The fewest conditions that must go for it are those that the claim leaves out.
     """
     claim, evidence = alignment.claim, alignment.evidence
-    theirs = conditions(evidence)
+    theirs = conditions(evidence) if alignment.coverage >= _WORTH_READING else ()
     mine = conditions(claim) if theirs else ()
     rest = alignment.without([claim.text.to_original(own.span) for own in mine])
     if not theirs or rest.coverage < _LEAST_COVERAGE:
@@ -73,7 +75,7 @@ def unmentioned(alignment: Alignment) -> tuple[Stretch, ...]:
     share words with it less often than not, so anything that could be one keeps the reader's word.
     """
     claim, evidence = alignment.claim, alignment.evidence
-    if conditions(claim) or any(clause.is_condition for clause in claim.clauses):
+    if alignment.coverage < _WORTH_READING or conditions(claim) or any(clause.is_condition for clause in claim.clauses):
         return ()
     return tuple(stretch for stretch in conditions(evidence) if _is_left_out(stretch, alignment, evidence))
 
