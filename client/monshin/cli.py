@@ -8,7 +8,7 @@ import grpc
 from monshin_kit.errors import MonshinError
 from monshin_kit.settings import load
 
-from monshin.commands import ann, audit, demo, embed, factcheck, index, lifecycle, machine
+from monshin.commands import ann, audit, corpus_aliases, demo, embed, factcheck, index, lifecycle, machine
 from monshin.settings import ClientSettings
 
 
@@ -28,6 +28,7 @@ for command in (
     ann.ann,
     index.index,
     factcheck.factcheck,
+    corpus_aliases.corpus,
     demo.demo,
 ):
     cli.add_command(command)

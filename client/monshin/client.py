@@ -31,7 +31,7 @@ from monshin_protos.factcheck.v1 import (
 
 from monshin.arrivals import Arrival, Arrivals
 from monshin.explanation import Explanation
-from monshin.formats import ClaimLine, CorpusLine
+from monshin.formats import AliasLine, ClaimLine, CorpusLine
 from monshin.results import ClaimResult
 from monshin.settings import ClientSettings
 
@@ -234,14 +234,30 @@ class Client:
         async def messages() -> AsyncIterator[corpus_pb2.ImportDocumentsRequest]:
             for index, line in enumerate(documents):
                 document = corpus_pb2.NewDocument(
-                    id=line.id, title=line.title, text=line.text, source=line.source, date=line.date
-                )
+                    id=line.id, title=line.title, text=line.text, source=line.source, date=line.date,
+                    tier=line.tier, supersedes=line.supersedes, effective_until=line.effective_until,
+                )  # fmt: skip
                 name = _corpus_name(corpus) if index == 0 else ""
                 yield corpus_pb2.ImportDocumentsRequest(
                     corpus=name, document=document, request_id=request_id if index == 0 else ""
                 )
 
         return await Upload[corpus_pb2.ImportDocumentsResponse](self.corpora.ImportDocuments(messages())).response()
+
+    async def import_aliases(self, corpus: str, groups: Sequence[AliasLine]) -> corpus_pb2.ImportAliasesResponse:
+        """Makes these the names of the corpus's draft: all or none; none at all takes the list away."""
+        name, request_id = _corpus_name(corpus), str(uuid.uuid4())
+
+        async def messages() -> AsyncIterator[corpus_pb2.ImportAliasesRequest]:
+            if not groups:
+                yield corpus_pb2.ImportAliasesRequest(corpus=name, request_id=request_id)
+            for index, line in enumerate(groups):
+                group = corpus_pb2.AliasGroup(name=line.name, aliases=line.aliases, ambiguous=line.ambiguous)
+                yield corpus_pb2.ImportAliasesRequest(
+                    corpus=name if index == 0 else "", group=group, request_id=request_id if index == 0 else ""
+                )
+
+        return await Upload[corpus_pb2.ImportAliasesResponse](self.corpora.ImportAliases(messages())).response()
 
     async def publish(self, corpus: str) -> AsyncIterator[corpus_pb2.Version]:
         """Publishes the draft and yields the version as it goes on, until it is PUBLISHED or FAILED.

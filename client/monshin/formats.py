@@ -4,6 +4,8 @@ Blank lines are skipped, a byte order mark at the start too.
 """
 
 import codecs
+import csv
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,13 +18,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CorpusLine:
-    """A document of a corpus; date is `YYYY-MM-DD` or empty."""
+    """A document of a corpus; date and effective_until are `YYYY-MM-DD` or empty. tier: 1 (binding) to 5, 0 unknown."""
 
     id: str
     title: str
     text: str
     source: str
     date: str
+    tier: int = 0
+    supersedes: tuple[str, ...] = ()
+    effective_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,17 @@ class LabelledLine:
     item: str
 
 
-LABELS = ("supported", "contradicted", "not_enough_evidence", "conflicting", "not_checkable")
+LABELS = ("supported", "contradicted", "not_enough_evidence", "conflicting", "not_checkable", "conditional")
 _SHORT_LABELS = {"s": "supported", "c": "contradicted", "n": "not_enough_evidence"}
+
+
+@dataclass(frozen=True, slots=True)
+class AliasLine:
+    """A name and what else it is called. ambiguous: of the aliases, those that mean something else, too."""
+
+    name: str
+    aliases: tuple[str, ...]
+    ambiguous: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,31 @@ def labelled_lines(data: bytes) -> Iterator[LabelledLine | BadLine]:
     `kind` may stand for `type`, and `document`, one text, for `sources`. A label: one of LABELS, or S, C, N.
     """
     return _lines(data, _labelled_line)
+
+
+def alias_lines(data: bytes) -> Iterator[AliasLine | BadLine]:
+    """Reads `{"name","aliases":["text",…][,"ambiguous":["text",…]]}` lines."""
+    return _lines(data, _alias_line)
+
+
+def alias_rows(data: bytes) -> Iterator[AliasLine | BadLine]:
+    """Reads CSV rows of a name and its aliases; `?` before an alias marks it ambiguous. UTF-8, no heading."""
+    rows = csv.reader(io.StringIO(plain_text(data, "the CSV file")), strict=True)
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield BadLine(rows.line_num, "not a CSV row")
+            continue
+        cells = [cell.strip() for cell in row]
+        name, aliases = (cells or [""])[0], [cell for cell in cells[1:] if cell.removeprefix("?")]
+        if name and aliases:
+            doubtful = tuple(cell.removeprefix("?") for cell in aliases if cell.startswith("?"))
+            yield AliasLine(name, tuple(cell.removeprefix("?") for cell in aliases), doubtful)
+        elif any(cells):
+            yield BadLine(rows.line_num, "a row needs a name and at least one alias")
 
 
 def only_good(lines: Iterator[T | BadLine]) -> list[T]:
@@ -144,7 +183,17 @@ def _corpus_line(record: dict[str, Any]) -> CorpusLine:
         text=_text(record, "text"),
         source=_text(record, "source", default=""),
         date=_text(record, "date", default=""),
+        tier=_tier(record),
+        supersedes=_texts(record, "supersedes"),
+        effective_until=_text(record, "effective_until", default=""),
     )
+
+
+def _tier(record: dict[str, Any]) -> int:
+    tier = record.get("tier", 0)
+    if not isinstance(tier, int) or isinstance(tier, bool) or not 0 <= tier <= 5:
+        raise InvalidInput('"tier" must be a number from 1 to 5, or 0 for unknown')
+    return tier
 
 
 def _claim_line(record: dict[str, Any]) -> ClaimLine:
@@ -169,12 +218,20 @@ def _labelled_line(record: dict[str, Any]) -> LabelledLine:
 
 
 def _sources(record: dict[str, Any]) -> tuple[str, ...]:
-    sources = record.get("sources", [])
-    if not isinstance(sources, list) or not all(isinstance(item, str) and item for item in sources):
-        raise InvalidInput('"sources" must be a list of texts that are not empty')
-    for item in sources:
-        _encodable(item, "sources")
-    return tuple(sources)
+    return _texts(record, "sources")
+
+
+def _alias_line(record: dict[str, Any]) -> AliasLine:
+    return AliasLine(_text(record, "name"), _texts(record, "aliases"), _texts(record, "ambiguous"))
+
+
+def _texts(record: dict[str, Any], key: str) -> tuple[str, ...]:
+    values = record.get(key, [])
+    if not isinstance(values, list) or not all(isinstance(item, str) and item for item in values):
+        raise InvalidInput(f'"{key}" must be a list of texts that are not empty')
+    for item in values:
+        _encodable(item, key)
+    return tuple(values)
 
 
 def _text(record: dict[str, Any], key: str, default: str | None = None) -> str:

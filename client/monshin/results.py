@@ -10,19 +10,21 @@ from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
 
 class Verdict(StrEnum):
-    """The five verdicts."""
+    """The six verdicts."""
 
     SUPPORTED = "SUPPORTED"
     CONTRADICTED = "CONTRADICTED"
     NOT_ENOUGH_EVIDENCE = "NOT_ENOUGH_EVIDENCE"
     CONFLICTING = "CONFLICTING"
     NOT_CHECKABLE = "NOT_CHECKABLE"
+    CONDITIONAL = "CONDITIONAL"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A stretch of a source; start and end are code points of the text as imported, end exclusive.
 
+    tier: 1 (binding) to 5, 0 unknown. superseded: shown, and settles nothing.
     document: the document's id in the corpus, or `sources/{n}`. stance: SUPPORTS, CONTRADICTS or RELATED.
     """
 
@@ -34,6 +36,8 @@ class Evidence:
     source: str = ""
     date: str = ""
     stance: str = ""
+    tier: int = 0
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,25 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What the evidence presupposes and the claim leaves out; start and end as in Evidence.
+
+    kind: POPULATION, QUANTITY or TIME. normalised: the same in names and signs.
+    """
+
+    text: str
+    kind: str
+    normalised: str
+    evidence_index: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimResult:
     """One claim. p_supported + p_contradicted + p_neither = 1, also where the verdict abstains.
 
+    conditions: of CONDITIONAL, which the answer does not say.
     answer_start, answer_end: code points of the answer; None for claims that were given one by one.
     not_run: what was to take part in this check and did not, component → reason.
     important: about a dose, a contraindication, an allergy or what to do. provisional: another result follows.
@@ -88,6 +108,7 @@ class ClaimResult:
     opinions: tuple[Opinion, ...] = ()
     not_run: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    conditions: tuple[Condition, ...] = ()
 
     @classmethod
     def failed(cls, claim_id: str, claim: str, error: str) -> "ClaimResult":
@@ -124,6 +145,7 @@ class ClaimResult:
             important=result.important,
             provisional=result.provisional,
             opinions=tuple(_opinion(item) for item in result.opinions),
+            conditions=tuple(_condition(item) for item in result.conditions),
         )
 
     def to_json(self) -> str:
@@ -146,6 +168,8 @@ def _evidence(item: pb.Evidence) -> Evidence:
         source=item.source,
         date=item.date,
         stance=pb.Stance.Name(item.stance).removeprefix("STANCE_"),
+        tier=item.tier,
+        superseded=item.superseded,
     )
 
 
@@ -154,3 +178,9 @@ def _opinion(item: pb.JudgeOpinion) -> Opinion:
     return Opinion(
         item.judge, item.revision, odds.supported, odds.contradicted, odds.neither, item.quote, item.elapsed_ms
     )
+
+
+def _condition(item: pb.Condition) -> Condition:
+    kind = pb.ConditionKind.Name(item.kind).removeprefix("CONDITION_KIND_")
+    span = item.evidence_span
+    return Condition(item.text, kind, item.normalised, item.evidence_index, span.start, span.end)

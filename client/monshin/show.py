@@ -13,6 +13,7 @@ SIGNS = {
     Verdict.SUPPORTED: ("✓", "支持", "green"),
     Verdict.CONTRADICTED: ("✕", "矛盾", "bold red"),
     Verdict.CONFLICTING: ("△", "衝突", "magenta"),
+    Verdict.CONDITIONAL: ("◇", "条件付き", "blue"),
     Verdict.NOT_ENOUGH_EVIDENCE: ("?", "根拠なし", "yellow"),
     Verdict.NOT_CHECKABLE: ("–", "対象外", "dim"),
 }
@@ -51,10 +52,14 @@ def show_result(console: Console, result: ClaimResult) -> None:
     console.print(line)
     if result.verdict is Verdict.NOT_CHECKABLE:
         return
+    for condition in result.conditions:
+        words = f"only if: {condition.text} ({condition.normalised}); the claim does not say so"
+        console.print(Padding(Text(words, "blue"), (0, 0, 0, 6)))
     for finding in result.findings:
         words = f"{finding.claim_text} ↔ {finding.evidence_text}" if finding.evidence_text else finding.claim_text
         console.print(Padding(Text(f"{finding.kind}: {words}", "cyan"), (0, 0, 0, 6)))
     if result.evidence:
         best = result.evidence[0]
         where = f"[{best.document}] " if best.document.startswith("sources/") else f"[{best.document} {best.title}] "
-        console.print(Padding(Text.assemble((where, "blue"), best.text), (0, 0, 0, 6)))
+        mark = ("superseded: ", "yellow") if best.superseded else ""
+        console.print(Padding(Text.assemble((where, "blue"), mark, best.text), (0, 0, 0, 6)))

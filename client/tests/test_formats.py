@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from monshin.client import claim_chunks
-from monshin.formats import BadLine, ClaimLine, CorpusLine, claim_lines, corpus_lines, only_good, plain_text, text_lines
+from monshin.formats import (
+    AliasLine,
+    BadLine,
+    ClaimLine,
+    CorpusLine,
+    alias_lines,
+    alias_rows,
+    claim_lines,
+    corpus_lines,
+    only_good,
+    plain_text,
+    text_lines,
+)
 from monshin_kit.errors import InvalidInput
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
@@ -89,3 +101,27 @@ def test_chunks_of_claims_fit_into_a_message_and_lose_none(sizes: list[int]) -> 
     assert [claim for chunk in chunks for claim in chunk] == claims
     assert all(len(chunk) <= 64 for chunk in chunks)
     assert all(len(chunk) == 1 or sum(len(claim.sources[0]) for claim in chunk) < 2**20 for chunk in chunks)
+
+
+def test_alias_rows_and_lines_say_the_same() -> None:
+    """A name, its aliases, and which of them mean something else, too."""
+    expected = [AliasLine("心筋梗塞", ("AMI", "MI"), ("MI",)), AliasLine("当院薬, A", ("A錠",))]
+    rows = '心筋梗塞,AMI,?MI\r\n"当院薬, A",A錠,,\n\n'
+    lines = [{"name": line.name, "aliases": line.aliases, "ambiguous": line.ambiguous} for line in expected]
+    assert list(alias_rows(rows.encode("utf-8-sig"))) == expected
+    assert list(alias_lines("\n".join(map(json.dumps, lines)).encode())) == expected
+
+
+@pytest.mark.parametrize("rows", ["名だけ", ",別名", '"開いた引用'])
+def test_a_row_without_both_sides_is_named(rows: str) -> None:
+    """With its number."""
+    (bad,) = alias_rows(rows.encode())
+    assert isinstance(bad, BadLine)
+    assert bad.number == 1
+
+
+@pytest.mark.parametrize("tier", [6, -1, "1", True, 1.5])
+def test_a_tier_is_a_number_from_nought_to_five(tier: object) -> None:
+    """Anything else is a bad line, not a guess."""
+    (line,) = corpus_lines(json.dumps({"id": "a", "text": "x", "tier": tier}).encode())
+    assert isinstance(line, BadLine)

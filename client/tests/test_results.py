@@ -60,6 +60,18 @@ def test_a_failed_line_still_has_numbers_that_sum_to_one() -> None:
     assert line["error"] == "line 3: not JSON"
 
 
-def test_verdicts_are_the_five_of_the_proto() -> None:
+def test_verdicts_are_those_of_the_proto() -> None:
     """The command line's words are the proto's."""
     assert {f"VERDICT_{verdict}" for verdict in Verdict} == set(pb.Verdict.keys()) - {"VERDICT_UNSPECIFIED"}
+
+
+def test_conditions_are_told_with_their_place() -> None:
+    """In the JSON line as in the message."""
+    limited = message()
+    limited.conditions.add(
+        text="妊婦では", kind=pb.CONDITION_KIND_POPULATION, normalised="妊婦", evidence_span=pb.Span(start=3, end=7)
+    )
+    line = json.loads(ClaimResult.of(limited).to_json())
+    assert line["conditions"] == [
+        {"text": "妊婦では", "kind": "POPULATION", "normalised": "妊婦", "evidence_index": 0, "start": 3, "end": 7}
+    ]

@@ -45,6 +45,8 @@ NAMED: dict[str, tuple[Message, tuple[str, ...]]] = {
     f"{CORPUS}/UpdateCorpus": (corpus.UpdateCorpusRequest(corpus=corpus.Corpus(name=GUIDE)), (GUIDE,)),
     f"{CORPUS}/DeleteCorpus": (corpus.DeleteCorpusRequest(name=GUIDE), (GUIDE,)),
     f"{CORPUS}/ImportDocuments": (corpus.ImportDocumentsRequest(corpus=GUIDE), (GUIDE,)),
+    f"{CORPUS}/ImportAliases": (corpus.ImportAliasesRequest(corpus=GUIDE), (GUIDE,)),
+    f"{CORPUS}/ListAliases": (corpus.ListAliasesRequest(parent=GUIDE), (GUIDE,)),
     f"{CORPUS}/PublishVersion": (corpus.PublishVersionRequest(corpus=GUIDE), (GUIDE,)),
     f"{CORPUS}/ListVersions": (corpus.ListVersionsRequest(parent=GUIDE), (GUIDE,)),
     f"{CORPUS}/GetVersion": (corpus.GetVersionRequest(name=f"{GUIDE}/versions/1"), (f"{GUIDE}/versions/1",)),

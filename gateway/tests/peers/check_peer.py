@@ -158,6 +158,9 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
             result.abstain_reason = factcheck_pb2.ABSTAIN_REASON_UNDECIDED
         if found.document is not None:
             result.evidence.append(_evidence(corpus, found))
+        if found.verdict == "CONDITIONAL":
+            kind = factcheck_pb2.CONDITION_KIND_QUANTITY
+            result.conditions.add(text="eGFR 30以上では", kind=kind, normalised="推算糸球体濾過量 ≥30")
         result.findings.extend(_finding(claim, found, clash) for clash in found.clashes)
         return result
 

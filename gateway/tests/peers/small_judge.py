@@ -60,6 +60,8 @@ def judge(claim: str, documents: list[Document]) -> Judgement:
         return Judgement("NOT_CHECKABLE")
     if "衝突" in claim:
         return Judgement("CONFLICTING", documents[0], sentences(documents[0].text)[0])
+    if "条件" in claim:
+        return Judgement("CONDITIONAL", documents[0], sentences(documents[0].text)[0])
     places = [(document, span) for document in documents for span in sentences(document.text)]
     document, span = max(places, key=lambda place: _overlap(claim, _part(place[0].text, place[1])))
     passage = _part(document.text, span)

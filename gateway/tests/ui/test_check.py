@@ -78,6 +78,17 @@ def test_a_claim_that_could_not_be_settled_says_why(page: Page) -> None:
     expect(page.locator("evidence-panel .reason")).to_contain_text("照合していません")
 
 
+def test_a_condition_that_the_answer_leaves_out_is_named(page: Page) -> None:
+    check(page, "条件を書かない主張である。")
+    assert marks(page) == [("条件を書かない主張である。", "conditional")]
+    panel = page.locator("evidence-panel")
+    expect(panel.locator("verdict-badge")).to_contain_text("条件付き")
+    expect(panel.locator("condition-list")).to_contain_text("回答には書かれていません")
+    expect(panel.locator("condition-list li")).to_contain_text("数値 eGFR 30以上では")
+    page.get_by_role("button", name="表", exact=True).click()
+    expect(page.locator("claims-table tbody td").last).to_contain_text("条件：eGFR 30以上では")
+
+
 def test_the_whole_document_opens_with_the_evidence_highlighted(page: Page) -> None:
     """The document starts with an emoji: its offsets, too, are UTF-16."""
     check(page)

@@ -59,7 +59,7 @@ def test_colours_of_text_keep_a_contrast_of_4_5_in_both_themes(page: Page) -> No
     page.goto("/")
     pairs = [("ink", "page"), ("ink", "surface"), ("ink-2", "page"), ("ink-2", "surface"), ("ink-2", "surface-2")]
     pairs += [("accent", "surface"), ("accent", "accent-soft"), ("on-accent", "accent"), ("warn", "warn-soft")]
-    tones = ("supported", "contradicted", "conflicting", "unsettled", "unchecked")
+    tones = ("supported", "contradicted", "conflicting", "conditional", "unsettled", "unchecked")
     pairs += [pair for tone in tones for pair in ((tone, f"{tone}-soft"), (tone, "surface"), ("ink", f"{tone}-soft"))]
     for theme in ("light", "dark"):
         ratios = page.evaluate(

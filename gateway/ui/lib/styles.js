@@ -144,6 +144,10 @@ export const tones = css`
     --tone: var(--conflicting);
     --tone-soft: var(--conflicting-soft);
   }
+  [data-tone="conditional"] {
+    --tone: var(--conditional);
+    --tone-soft: var(--conditional-soft);
+  }
   [data-tone="unsettled"] {
     --tone: var(--unsettled);
     --tone-soft: var(--unsettled-soft);

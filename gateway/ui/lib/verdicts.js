@@ -5,12 +5,13 @@ export const VERDICTS = {
   SUPPORTED: { icon: "✓", tone: "supported" },
   CONTRADICTED: { icon: "✕", tone: "contradicted" },
   CONFLICTING: { icon: "△", tone: "conflicting" },
+  CONDITIONAL: { icon: "◇", tone: "conditional" },
   NOT_ENOUGH_EVIDENCE: { icon: "?", tone: "unsettled" },
   NOT_CHECKABLE: { icon: "–", tone: "unchecked" },
 };
 
 /** In the order in which a reader needs them. */
-export const ORDER = ["CONTRADICTED", "CONFLICTING", "NOT_ENOUGH_EVIDENCE", "SUPPORTED", "NOT_CHECKABLE"];
+export const ORDER = ["CONTRADICTED", "CONFLICTING", "CONDITIONAL", "NOT_ENOUGH_EVIDENCE", "SUPPORTED", "NOT_CHECKABLE"];
 
 export const STANCES = {
   SUPPORTS: { icon: "✓", tone: "supported" },

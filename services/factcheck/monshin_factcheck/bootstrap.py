@@ -4,6 +4,7 @@ import zoneinfo
 from functools import partial
 from pathlib import Path
 
+from monshin_kit.artefacts import Artefacts
 from monshin_kit.channel import ChannelSettings, connect
 from monshin_kit.errors import InvalidInput
 from monshin_kit.executor import Executor
@@ -27,6 +28,7 @@ from monshin_factcheck.corpora.publisher import Patience, Publisher
 from monshin_factcheck.corpora.registry import Corpora
 from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
 from monshin_factcheck.judges.seating import seats
+from monshin_factcheck.names.standard import standard_names
 from monshin_factcheck.results.keeper import Keeper
 from monshin_factcheck.rpc.corpus_servicer import CorpusServicer
 from monshin_factcheck.rpc.explain_servicer import ExplainServicer
@@ -68,7 +70,8 @@ async def assemble(runtime: Runtime) -> None:
         keeper.close()
 
     runtime.on_stop(close_results)
-    library = Library(corpora, LexicalIndexes(Terms(analyser)), embed, ann, runtime.executor)
+    names = partial(standard_names, Artefacts(runtime.cache_dir / "factcheck"))
+    library = Library(corpora, LexicalIndexes(Terms(analyser), names), embed, ann, runtime.executor)
     revision = await runtime.executor.run(rules_revision)
     reading = _reading_room(settings, runtime, revision)
     checker = Checker(

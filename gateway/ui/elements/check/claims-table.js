@@ -91,9 +91,14 @@ export class ClaimsTable extends LitElement {
         <td>${claim.text}</td>
         <td><verdict-badge verdict=${verdictOf(this.run, claim)}></verdict-badge></td>
         <td>${result?.evidence[0]?.title || result?.evidence[0]?.document || ""}</td>
-        <td>${[...new Set((result?.findings ?? []).map((finding) => findingWord(finding.kind)))].join(" / ")}</td>
+        <td>${this.#reasons(result).join(" / ")}</td>
       </tr>
     `;
+  }
+
+  #reasons(result) {
+    const conditions = (result?.conditions ?? []).map((condition) => t("table.condition", { text: condition.text }));
+    return [...new Set([...conditions, ...(result?.findings ?? []).map((finding) => findingWord(finding.kind))])];
   }
 
   #select(claim) {

@@ -49,6 +49,13 @@ export class EvidenceCard extends LitElement {
         color: var(--ink-2);
         font-size: 0.8125rem;
       }
+      .superseded {
+        padding: 0.2rem 0.6rem;
+        border-radius: var(--radius-s);
+        background: var(--warn-soft);
+        color: var(--warn);
+        font-size: 0.875rem;
+      }
       .open {
         min-height: 1.9rem;
         border-color: var(--line-strong);
@@ -85,6 +92,7 @@ export class EvidenceCard extends LitElement {
           <h4>${evidence.title || evidence.document}</h4>
           <span class="stance"><span aria-hidden="true">${icon}</span> ${t(`stance.${stance in STANCES ? stance : "RELATED"}`)}</span>
         </header>
+        ${evidence.superseded ? html`<p class="superseded">⚠ ${t("evidence.superseded")}</p>` : nothing}
         <p>
           <bold-text
             .text=${evidence.text}
@@ -95,6 +103,7 @@ export class EvidenceCard extends LitElement {
         </p>
         ${this.findings.length ? html`<finding-list .findings=${this.findings}></finding-list>` : nothing}
         <footer>
+          ${evidence.tier ? html`<span>${t("evidence.tier", { word: t(`tier.${evidence.tier}`) })}</span>` : nothing}
           ${evidence.source ? html`<span>${evidence.source}</span>` : nothing}
           ${evidence.date ? html`<time datetime=${evidence.date}>${date(evidence.date)}</time>` : nothing}
           <copy-id .value=${evidence.document} .label=${t("evidence.document")}></copy-id>

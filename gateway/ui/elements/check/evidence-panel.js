@@ -6,6 +6,7 @@ import { short } from "../../lib/verdicts.js";
 import "../common/verdict-badge.js";
 import "./bold-text.js";
 import "./calibration-note.js";
+import "./condition-list.js";
 import "./evidence-card.js";
 import "./explain-panel.js";
 
@@ -107,6 +108,7 @@ export class EvidencePanel extends LitElement {
     return html`
       ${abstained && abstained !== "UNSPECIFIED" ? html`<p class="reason">${t(`abstain.${abstained}`)}</p>` : nothing}
       ${result.verdict === "VERDICT_NOT_CHECKABLE" ? html`<p class="reason">${t("evidence.notCheckable")}</p>` : nothing}
+      ${result.conditions?.length ? html`<condition-list .conditions=${result.conditions}></condition-list>` : nothing}
       ${result.evidence.length
         ? html`<div>
             <h3>${t("evidence.passages", { count: result.evidence.length })}</h3>

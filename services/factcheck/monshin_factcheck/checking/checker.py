@@ -5,6 +5,7 @@ verdict thus never waits for a slow judge, and final ones come in the order of t
 """
 
 import asyncio
+import datetime
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
@@ -16,6 +17,7 @@ from monshin_kit.executor import Executor
 from monshin_factcheck.checking.evidence import Evidence
 from monshin_factcheck.checking.pipeline import Put, put_by, together
 from monshin_factcheck.checking.reading import ReadingRoom, Ruled
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.importance import Importance, importance_of
 from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict, decide
@@ -50,7 +52,7 @@ class Checked:
 
     def without_evidence(self) -> "Checked":
         """What a summary needs of it: an answer that is streamed may have tens of thousands."""
-        return replace(self, decision=replace(self.decision, evidence=(), sayings=()), opinions=())
+        return replace(self, decision=replace(self.decision, evidence=(), sayings=(), conditions=()), opinions=())
 
 
 @dataclass(slots=True)
@@ -213,7 +215,7 @@ class Checker:
                 index, claim, (), Decision(Verdict.NOT_CHECKABLE, NOTHING_FOUND, abstain_reason=reason), began
             )
         passages = await self._passages(run, claim, near)
-        opinions = await self._executor.run(self._opinions, claim.text, passages)
+        opinions = await self._executor.run(self._opinions, claim.text, passages, run.evidence.aliases)
         decision = decide(opinions, (self._rules.name,) if opinions else ())
         decision = replace(decision, sayings=self._saying(decision, (time.perf_counter() - began) * 1000))
         if decision.abstain_reason is AbstainReason.NO_EVIDENCE and DENSE in run.not_run:
@@ -221,14 +223,15 @@ class Checker:
         return _Ruled(index, claim, opinions, decision, began)
 
     async def _passages(self, run: Run, claim: Claim, near: Sequence[int]) -> list[Passage]:
-        passages = run.evidence.passages
+        passages, today = run.evidence.passages, datetime.date.today().isoformat()
         if len(passages) <= self._judged:
-            return list(passages)
+            return [passage.on(today) for passage in passages]
         alike = await run.evidence.lexical(claim.text, self._found, LEAST_SHARE if near else 0.0)
-        return [replace(passages[place], score=score) for place, score in fuse([alike, near], self._judged)]
+        return [replace(passages[place], score=score).on(today) for place, score in fuse([alike, near], self._judged)]
 
-    def _opinions(self, claim: str, passages: Sequence[Passage]) -> tuple[Opinion, ...]:
-        return tuple(self._rules.judge(claim, passages)) if passages else ()
+    def _opinions(self, claim: str, passages: Sequence[Passage], aliases: AliasTable | None) -> tuple[Opinion, ...]:
+        rules = self._rules if aliases is None else self._rules.knowing(aliases)
+        return tuple(rules.judge(claim, passages)) if passages else ()
 
     def _saying(self, decision: Decision, elapsed_ms: float) -> tuple[Saying, ...]:
         """What the rules say, of the passage that leads; nothing where there is none."""

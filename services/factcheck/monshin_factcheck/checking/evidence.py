@@ -1,6 +1,7 @@
 """Where the passages of a check come from: a pinned corpus version, or texts of the request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
@@ -8,6 +9,7 @@ from monshin_kit.executor import Executor
 
 from monshin_factcheck.clients.embedder import Embedder
 from monshin_factcheck.clients.vector_index import VectorIndex
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
 from monshin_factcheck.core.retrieval.terms import Terms
@@ -34,6 +36,11 @@ class Evidence(Protocol):
         ...
 
     @property
+    def aliases(self) -> AliasTable | None:
+        """Names of its own; None without any."""
+        ...
+
+    @property
     def passages(self) -> Sequence[Passage]:
         """In a fixed order: searches answer with places in it."""
         ...
@@ -52,18 +59,34 @@ class Evidence(Protocol):
 
 
 class LexicalIndexes:
-    """The lexical index of each pinned version in use, built when it is first needed."""
+    """The lexical index of each pinned version in use, built when it is first needed.
 
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
+    standard: loads names that only widen the search; asked once, with the first index or source.
+    """
+
+    def __init__(self, terms: Terms, standard: Callable[[], AliasTable | None] = lambda: None) -> None:
+        self._plain = terms
+        self._standard = standard
         self._of: WeakKeyDictionary[PinnedVersion, LexicalIndex] = WeakKeyDictionary()
+
+    @cached_property
+    def terms(self) -> Terms:
+        """With the standard names; blocks while these are loaded."""
+        table = self._standard()
+        return self._plain if table is None else self._plain.knowing(table)
 
     def of(self, pinned: PinnedVersion) -> LexicalIndex:
         """Blocks while it is built: about a second for a thousand passages."""
         index = self._of.get(pinned)
         if index is None:
-            index = self._of[pinned] = LexicalIndex([self.terms.of(_searched(passage)) for passage in pinned.passages])
+            terms = self.terms_of(pinned)
+            index = self._of[pinned] = LexicalIndex([terms.of(_searched(passage)) for passage in pinned.passages])
         return index
+
+    def terms_of(self, pinned: PinnedVersion) -> Terms:
+        """With the version's own names."""
+        book = pinned.aliases
+        return self.terms if book is None else self.terms.knowing(book.judging, *book.expanding)
 
 
 class CorpusEvidence:
@@ -75,6 +98,7 @@ class CorpusEvidence:
         self.version = pinned.name
         self.fingerprint = pinned.fingerprint
         self.passages = pinned.passages
+        self.aliases = pinned.aliases.judging if pinned.aliases is not None else None
         self._pinned = pinned
         self._indexes = indexes
         self._embedder = embedder
@@ -98,7 +122,8 @@ class CorpusEvidence:
         return [[known[point] for point in points if point in known][:k] for points in found]
 
     def _lexical(self, claim: str, k: int, least_share: float) -> list[int]:
-        return self._indexes.of(self._pinned).search(self._indexes.terms.of(claim), k, least_share=least_share)
+        terms = self._indexes.terms_of(self._pinned).of(claim)
+        return self._indexes.of(self._pinned).search(terms, k, least_share=least_share)
 
 
 class SourceEvidence:
@@ -107,6 +132,7 @@ class SourceEvidence:
     def __init__(self, sources: Sequence[SourceText], terms: Terms, embedder: Embedder, executor: Executor) -> None:
         self.version = ""
         self.fingerprint = ""
+        self.aliases: AliasTable | None = None
         self._sources = sources
         self.passages = [one for number, source in enumerate(sources) for one in source_passages(number, source)]
         self._terms = terms

@@ -7,6 +7,7 @@ from monshin_kit.executor import Executor
 
 from monshin_factcheck.checking.checker import Checked, Checker, Run
 from monshin_factcheck.checking.reading import ReadingRoom
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.changes import Change, changes
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.decision import Decision, Verdict, decide
@@ -43,16 +44,22 @@ class Explainer:
     async def explain(self, run: Run, claim: Claim) -> Explained:
         """Judges the claim, as it is, against the evidence of the run."""
         checked = [one async for one in self._checker.check(run, [claim]) if not one.is_provisional][-1]
-        return await self._executor.run(self._explained, checked)
+        return await self._executor.run(self._explained, checked, run.evidence.aliases)
 
-    def _explained(self, checked: Checked) -> Explained:
+    def _explained(self, checked: Checked, aliases: AliasTable | None) -> Explained:
         text, decision = checked.claim.text, checked.decision
-        accounts = [account(self._reader, text, one.passage, self._thresholds) for one in decision.evidence]
+        rules = self._rules if aliases is None else self._rules.knowing(aliases)
+        reader = self._reader if aliases is None else self._reader.knowing(aliases)
+
+        def verdict(claim: str, passages: Sequence[Passage]) -> Verdict:
+            return decide(rules.judge(claim, passages), (rules.name,)).verdict
+
+        accounts = [account(reader, text, one.passage, self._thresholds) for one in decision.evidence]
         told = reasons(text, decision, accounts, checked.opinions, self._limits(decision))
         if decision.verdict is Verdict.NOT_CHECKABLE:
             return Explained(checked, told, ())
         passages = [opinion.passage for opinion in checked.opinions]
-        return Explained(checked, told, changes(text, decision.verdict, passages, accounts, self._verdict))
+        return Explained(checked, told, changes(text, decision.verdict, passages, accounts, verdict))
 
     def _limits(self, decision: Decision) -> Limits:
         weighing = self._reading.weighing_of(decision.sayings) if self._reading is not None else None
@@ -60,6 +67,3 @@ class Explainer:
             return Limits(self._thresholds)
         least = {Measure.P_SUPPORTED: weighing.supported, Measure.P_CONTRADICTED: weighing.contradicted}
         return Limits(self._thresholds, least)
-
-    def _verdict(self, claim: str, passages: Sequence[Passage]) -> Verdict:
-        return decide(self._rules.judge(claim, passages), (self._rules.name,)).verdict

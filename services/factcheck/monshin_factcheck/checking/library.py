@@ -32,5 +32,6 @@ class Library:
 
     async def sources(self, sources: Sequence[SourceText]) -> SourceEvidence:
         """What a request brings."""
-        terms = self._indexes.terms
-        return await self._executor.run(SourceEvidence, sources, terms, self._embedder, self._executor)
+        return await self._executor.run(
+            lambda: SourceEvidence(sources, self._indexes.terms, self._embedder, self._executor)
+        )

@@ -66,9 +66,12 @@ def bins(outcomes: Iterable[Outcome]) -> list[Bin]:
 
 
 def told(verdict: Verdict, odds: Probabilities) -> float:
-    """The probability that was told for a verdict. Of two sides that disagree: that of both together."""
+    """The probability that was told for a verdict. Of two sides that disagree: that of both together.
+
+    CONDITIONAL: that of support, which it is in some case.
+    """
     match verdict:
-        case Verdict.SUPPORTED:
+        case Verdict.SUPPORTED | Verdict.CONDITIONAL:
             return odds.supported
         case Verdict.CONTRADICTED:
             return odds.contradicted

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from monshin_factcheck.core.evidence import Probabilities
-from monshin_factcheck.core.judge import Opinion, Stance
+from monshin_factcheck.core.judge import Condition, Opinion, Stance
 from monshin_factcheck.core.text.spans import Span
 
 # A contradiction counts only if no other sentence speaks of clearly more of the claim.
@@ -23,6 +23,7 @@ class Verdict(Enum):
     NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
     CONFLICTING = "conflicting"
     NOT_CHECKABLE = "not_checkable"
+    CONDITIONAL = "conditional"
 
 
 class AbstainReason(Enum):
@@ -56,7 +57,8 @@ class Decision:
     """A verdict and what it rests on: `evidence` strongest first.
 
     is_calibrated: the map that made the probabilities was fitted on labelled claims for these judges as they are now.
-    sayings: of each judge that took part, on the document that decided.
+    sayings: of each judge that took part, on the document that decided. conditions: of CONDITIONAL, in the first
+    evidence.
     """
 
     verdict: Verdict
@@ -66,6 +68,7 @@ class Decision:
     judges_run: tuple[str, ...] = ()
     is_calibrated: bool = False
     sayings: tuple[Saying, ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 NOTHING_FOUND = Probabilities(0.0, 0.0, 1.0)
@@ -75,18 +78,24 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     """One judge's opinions on a claim's passages, put together.
 
     SUPPORTED by one supporting sentence, unless another document contradicts (CONFLICTING). CONTRADICTED by a
-    contradicting sentence that speaks of about as much of the claim as the best one. Otherwise NOT_ENOUGH_EVIDENCE:
-    NO_EVIDENCE if nothing speaks of the subject, UNDECIDED if something does.
+    contradicting sentence that speaks of about as much of the claim as the best one. CONDITIONAL where a sentence says
+    it of a case that the claim does not state; its own document cannot contradict it then, as it speaks of other cases.
+    A superseded passage settles nothing. A contradiction of a lower tier than the support does not count against it.
+    Otherwise NOT_ENOUGH_EVIDENCE: NO_EVIDENCE if nothing speaks of the subject, UNDECIDED if something does.
     """
     ranked = sorted(opinions, key=lambda opinion: -opinion.relevance)
-    supporting = [opinion for opinion in ranked if opinion.stance is Stance.SUPPORTS]
-    contradicting = [opinion for opinion in ranked if opinion.stance is Stance.CONTRADICTS]
+    valid = [opinion for opinion in ranked if not opinion.passage.is_superseded]
+    supporting = [opinion for opinion in valid if opinion.stance is Stance.SUPPORTS]
+    contradicting = [opinion for opinion in valid if opinion.stance is Stance.CONTRADICTS]
     if supporting:
+        supporting.sort(key=lambda opinion: opinion.passage.rank)
         documents = {opinion.passage.document for opinion in supporting}
         against = [
             opinion
             for opinion in contradicting
-            if opinion.passage.document not in documents and opinion.relevance >= _CONFLICTING_RELEVANCE
+            if opinion.passage.document not in documents
+            and opinion.relevance >= _CONFLICTING_RELEVANCE
+            and opinion.passage.rank <= supporting[0].passage.rank
         ]
         if against:
             evidence: tuple[Opinion, ...] = (supporting[0], against[0])
@@ -96,10 +105,18 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
         )
     related = [opinion for opinion in ranked if opinion.stance is not Stance.UNRELATED]
     nearest = tuple((related or ranked)[:MAX_EVIDENCE])
+    limited = [opinion for opinion in valid if opinion.stance is Stance.SUPPORTS_IF]
+    others = {opinion.passage.document for opinion in limited}
+    contradicting = [opinion for opinion in contradicting if opinion.passage.document not in others]
     if contradicting and contradicting[0].relevance >= ranked[0].relevance - _NEARLY_BEST:
         rest = tuple(opinion for opinion in nearest if opinion is not contradicting[0])
         evidence = (contradicting[0], *rest)[:MAX_EVIDENCE]
         return Decision(Verdict.CONTRADICTED, contradicting[0].probabilities, evidence, judges_run=judges_run)
+    if limited:
+        rest = tuple(opinion for opinion in nearest if opinion is not limited[0])
+        evidence = (limited[0], *rest)[:MAX_EVIDENCE]
+        odds, named = limited[0].probabilities, limited[0].conditions
+        return Decision(Verdict.CONDITIONAL, odds, evidence, judges_run=judges_run, conditions=named)
     reason = AbstainReason.UNDECIDED if related else AbstainReason.NO_EVIDENCE
     found = ranked[0].probabilities if ranked else NOTHING_FOUND
     return Decision(Verdict.NOT_ENOUGH_EVIDENCE, found, nearest, reason, judges_run)

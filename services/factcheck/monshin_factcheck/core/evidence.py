@@ -1,13 +1,19 @@
 """A sentence of a source, and how sure a judge is of what it says about a claim."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monshin_factcheck.core.text.spans import Span
+
+_UNKNOWN_TIER = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The sentence at `span` of a document's text as imported, with its neighbours for context."""
+    """The sentence at `span` of a document's text as imported, with its neighbours for context.
+
+    tier: 1 (binding) to 5, 0 unknown. is_superseded: another document took the place of its own, or it holds no more:
+    then it settles nothing. effective_until: the last day on which it holds, `YYYY-MM-DD`, or empty.
+    """
 
     document: str
     span: Span
@@ -18,6 +24,19 @@ class Passage:
     source: str = ""
     date: str = ""
     score: float = 0.0
+    tier: int = 0
+    is_superseded: bool = False
+    effective_until: str = ""
+
+    @property
+    def rank(self) -> int:
+        """The tier as an order: 1 is highest, an unknown one lowest."""
+        return self.tier or _UNKNOWN_TIER
+
+    def on(self, day: str) -> "Passage":
+        """As it stands on a day, `YYYY-MM-DD`."""
+        has_ended = bool(self.effective_until) and self.effective_until < day
+        return replace(self, is_superseded=True) if has_ended and not self.is_superseded else self
 
 
 @dataclass(frozen=True, slots=True)

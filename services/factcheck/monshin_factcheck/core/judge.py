@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.text.spans import Span
 
@@ -13,6 +14,8 @@ class Stance(Enum):
     """What a passage does to a claim."""
 
     SUPPORTS = "supports"
+    # Says it of a case that the claim neither states nor is: `Opinion.conditions` name it.
+    SUPPORTS_IF = "supports_if"
     CONTRADICTS = "contradicts"
     # Speaks of the same subject and settles nothing.
     RELATED = "related"
@@ -29,11 +32,36 @@ class Finding:
     evidence: Span
 
 
+class ConditionKind(Enum):
+    """What a condition is about."""
+
+    # Whom it concerns: 妊婦では, 75歳以上では, 意識がある場合.
+    POPULATION = "population"
+    # A measured value: eGFR 30未満では.
+    QUANTITY = "quantity"
+    # When: 投与開始後は, 食前に.
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of the evidence that the claim leaves out. `span` counts in the document's text, `text` its words.
+
+    normalised: the same in names and signs, such as `推算糸球体濾過量 <30 mL/分/1.73m2`.
+    """
+
+    span: Span
+    text: str
+    kind: ConditionKind
+    normalised: str
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """What one judge makes of one passage. `relevance` in [0, 1]: how much of the claim the passage speaks of.
 
     unconfirmed: the claim's quantities that the passage does not confirm.
+    conditions: those of the passage that hold for what the claim says, and that the claim leaves out.
     """
 
     passage: Passage
@@ -42,6 +70,7 @@ class Opinion:
     probabilities: Probabilities
     findings: tuple[Finding, ...] = ()
     unconfirmed: frozenset[Span] = frozenset()
+    conditions: tuple[Condition, ...] = ()
 
 
 class Judge(Protocol):
@@ -53,6 +82,10 @@ class Judge(Protocol):
     @property
     def name(self) -> str:
         """The word for it in `judges_run`."""
+        ...
+
+    def knowing(self, aliases: AliasTable) -> "Judge":
+        """The same judge with names of a corpus's own."""
         ...
 
     def judge(self, claim: str, passages: Sequence[Passage]) -> list[Opinion]:

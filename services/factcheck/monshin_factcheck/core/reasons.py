@@ -26,6 +26,7 @@ class ReasonKind(Enum):
     SOURCES_DISAGREE = "sources_disagree"
     MARGIN = "margin"
     QUANTITY_VETO = "quantity_veto"
+    SUPERSEDED = "superseded"
     CONDITION_LEFT_OUT = "condition_left_out"
     CONDITION_UNCONFIRMED = "condition_unconfirmed"
     WORDS_UNCONFIRMED = "words_unconfirmed"
@@ -99,6 +100,11 @@ def _told(
                 yield Reason(ReasonKind.SOURCES_DISAGREE, evidence=place, document=opinion.passage.document)
             yield from _agreement(accounts[0])
             yield from _clashes(1, accounts[1], limits)
+        case Verdict.CONDITIONAL:
+            yield _settled(decision)
+            for condition in decision.conditions:
+                yield Reason(ReasonKind.CONDITION_LEFT_OUT, judge=NAME, evidence=0, evidence_text=condition.text)
+            yield from _margins(decision, limits, [Measure.P_SUPPORTED])
         case _:
             yield from _abstained(claim, decision, accounts, opinions, limits)
 
@@ -132,6 +138,9 @@ def _abstained(
     if not accounts:
         yield Reason(ReasonKind.NOTHING_FOUND)
         return
+    for place, account in enumerate(accounts):
+        if account.passage.is_superseded:
+            yield Reason(ReasonKind.SUPERSEDED, evidence=place, document=account.passage.document)
     nearest = accounts[0]
     if decision.abstain_reason is not AbstainReason.UNDECIDED:
         best = max(account.relevance for account in accounts)

@@ -11,7 +11,7 @@ from math import exp, log
 
 from monshin_factcheck.core.decision import MAX_EVIDENCE, NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict
 from monshin_factcheck.core.evidence import Probabilities, probabilities
-from monshin_factcheck.core.judge import Opinion, Stance
+from monshin_factcheck.core.judge import Condition, Opinion, Stance
 
 RULES = "rules"
 # Beyond these odds a witness is not believed more.
@@ -141,17 +141,26 @@ def weigh(account: Account, weighing: Weighing) -> Probabilities:
 def decide_by_all(accounts: Sequence[Account], weighing: Weighing, judges_run: tuple[str, ...]) -> Decision:
     """The verdict of the document that says most about the claim; two that disagree outright are CONFLICTING.
 
+    A document of a lower tier does not overrule a higher one that supports, and a superseded one settles nothing.
+    SUPPORTED becomes CONDITIONAL where the rules name a condition of its best passage that the claim leaves out.
     accounts: best document first, each with sayings of the judges that `weighing` is for. Below the least
     probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
     """
     if not accounts:
         return Decision(Verdict.NOT_ENOUGH_EVIDENCE, NOTHING_FOUND, (), AbstainReason.NO_EVIDENCE, judges_run)
     weighed = [_Weighed.of(account, weighing) for account in accounts]
-    told = min(weighed, key=lambda one: one.odds.neither)
+    # Of those that say something; a superseded document says nothing that counts.
+    told = min(weighed, key=lambda one: (one.is_superseded, one.odds.neither))
     against = [one for one in weighed if {one.verdict, told.verdict} == {Verdict.SUPPORTED, Verdict.CONTRADICTED}]
+    higher = next((one for one in against if one.verdict is Verdict.SUPPORTED and one.rank < told.rank), None)
+    if higher is not None:
+        told, against = higher, []
+    if told.verdict is Verdict.SUPPORTED:
+        against = [one for one in against if one.rank <= told.rank]
     known = Decision(
-        told.verdict, told.odds, told.evidence, AbstainReason.NONE, judges_run, weighing.is_calibrated, told.sayings
-    )
+        told.verdict, told.odds, told.evidence, AbstainReason.NONE, judges_run, weighing.is_calibrated, told.sayings,
+        told.conditions,
+    )  # fmt: skip
     if against:
         evidence = (told.evidence[0], against[0].evidence[0])
         both = (*told.sayings, *against[0].sayings)
@@ -174,7 +183,9 @@ class _Weighed:
     def of(cls, account: Account, weighing: Weighing) -> "_Weighed":
         odds = weigh(account, weighing)
         verdict, stance = Verdict.NOT_ENOUGH_EVIDENCE, None
-        if odds.supported >= weighing.supported and not account.is_vetoed:
+        if account.nearest.passage.is_superseded:
+            pass
+        elif odds.supported >= weighing.supported and not account.is_vetoed:
             verdict, stance = Verdict.SUPPORTED, Stance.SUPPORTS
         elif odds.contradicted >= weighing.contradicted:
             verdict, stance = Verdict.CONTRADICTED, Stance.CONTRADICTS
@@ -182,8 +193,23 @@ class _Weighed:
         if stance is not None:
             # The same stance from the rules leads, as it points at the words; the reader's verdict is of the whole.
             ranked.sort(key=lambda opinion: opinion.stance is not stance)
+            if verdict is Verdict.SUPPORTED and ranked[0].stance is not stance and ranked[0].conditions:
+                # The reader overlooks what a claim leaves out; the rules name it.
+                verdict, stance = Verdict.CONDITIONAL, Stance.SUPPORTS_IF
             ranked[0] = replace(ranked[0], stance=stance)
         return cls(verdict, odds, tuple(ranked[:MAX_EVIDENCE]), account.sayings)
+
+    @property
+    def rank(self) -> int:
+        return self.evidence[0].passage.rank
+
+    @property
+    def is_superseded(self) -> bool:
+        return self.evidence[0].passage.is_superseded
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return self.evidence[0].conditions if self.verdict is Verdict.CONDITIONAL else ()
 
 
 def _odds(part: float, neither: float) -> float:

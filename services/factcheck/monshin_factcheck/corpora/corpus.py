@@ -15,7 +15,8 @@ from monshin_kit.errors import Aborted, DataLoss, FailedPrecondition, NotFound
 from monshin_kit.requests import RequestKey
 from monshin_kit.sqlite import Database
 
-from monshin_factcheck.corpora import documents, draft, versions
+from monshin_factcheck.core.aliases.own_list import AliasGroup
+from monshin_factcheck.corpora import alias_lists, documents, draft, versions
 from monshin_factcheck.corpora.model import (
     CORPUS,
     CorpusView,
@@ -113,6 +114,19 @@ class Corpus:
     def drop_staged(self, import_id: str) -> None:
         """Forgets a staged import."""
         self._database.write(lambda connection: draft.drop_staged(connection, import_id))
+
+    def replace_aliases(self, groups: Sequence[AliasGroup], key: RequestKey) -> str:
+        """Makes this the draft's list of names; its revision."""
+
+        def change(connection: apsw.Connection) -> str:
+            remembered = key.recall(connection)
+            if remembered is not None:
+                return remembered.decode()
+            made = alias_lists.replace_draft(connection, groups)
+            key.record(connection, made.encode())
+            return made
+
+        return self._database.write(change)
 
     def begin_version(self, key: RequestKey) -> Version:
         """Makes the draft a version in state PUBLISHING."""

@@ -4,7 +4,7 @@ import apsw
 from monshin_kit.errors import NotFound
 
 from monshin_factcheck.corpora import versions
-from monshin_factcheck.corpora.model import DOCUMENT, NewDocument, StoredDocument
+from monshin_factcheck.corpora.model import COLUMNS, DOCUMENT, NewDocument, StoredDocument
 
 
 def get(connection: apsw.Connection, corpus_id: str, document_id: str, version: int) -> StoredDocument:
@@ -59,14 +59,14 @@ def _current_number(connection: apsw.Connection) -> int:
 
 def _stored(connection: apsw.Connection, content: int) -> StoredDocument:
     row = connection.execute(
-        "SELECT document, title, text, source, date, text_sha256, retraction FROM contents WHERE content=?", (content,)
+        f"SELECT {COLUMNS}, text_sha256, retraction FROM contents WHERE content=?", (content,)
     ).fetchall()[0]
     numbers = connection.execute(
         "SELECT version FROM version_documents WHERE content=? ORDER BY version DESC", (content,)
     ).fetchall()
     return StoredDocument(
-        NewDocument(*map(str, row[:5])),
-        str(row[5]),
-        str(row[6] or ""),
+        NewDocument.of_row(row),
+        str(row[8]),
+        str(row[9] or ""),
         tuple(int(str(number[0])) for number in numbers),
     )

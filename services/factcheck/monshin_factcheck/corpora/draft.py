@@ -7,17 +7,14 @@ from collections.abc import Sequence
 import apsw
 from monshin_kit.errors import InvalidInput
 
-from monshin_factcheck.corpora.model import ImportCounts, NewDocument
+from monshin_factcheck.corpora.model import COLUMNS, ImportCounts, NewDocument
 
 
 def stage(connection: apsw.Connection, import_id: str, position: int, documents: Sequence[NewDocument]) -> None:
     """Keeps a part of an import aside. position: of its first document in the stream."""
     connection.executemany(
-        "INSERT INTO staging VALUES (?,?,?,?,?,?,?)",
-        (
-            (import_id, position + offset, item.id, item.title, item.text, item.source, item.date)
-            for offset, item in enumerate(documents)
-        ),
+        f"INSERT INTO staging (import, position, {COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)",
+        ((import_id, position + offset, *item.row) for offset, item in enumerate(documents)),
     )
 
 
@@ -31,10 +28,10 @@ def adopt(connection: apsw.Connection, import_id: str) -> ImportCounts:
     _refuse_twins(connection, import_id)
     inserted = replaced = unchanged = 0
     rows = connection.execute(
-        "SELECT document, title, text, source, date FROM staging WHERE import=? ORDER BY position", (import_id,)
+        f"SELECT {COLUMNS} FROM staging WHERE import=? ORDER BY position", (import_id,)
     ).fetchall()
     for row in rows:
-        document = NewDocument(*map(str, row))
+        document = NewDocument.of_row(row)
         content = _content(connection, document)
         before = connection.execute("SELECT content FROM draft WHERE document=?", (document.id,)).fetchone()
         inserted += before is None
@@ -65,12 +62,15 @@ def _content(connection: apsw.Connection, document: NewDocument) -> int:
         return int(found[0])
     text_sha256 = hashlib.sha256(document.text.encode()).hexdigest()
     connection.execute(
-        "INSERT INTO contents (document, title, text, source, date, digest, text_sha256) VALUES (?,?,?,?,?,?,?)",
-        (document.id, document.title, document.text, document.source, document.date, digest, text_sha256),
+        f"INSERT INTO contents ({COLUMNS}, digest, text_sha256) VALUES (?,?,?,?,?,?,?,?,?,?)",
+        (*document.row, digest, text_sha256),
     )
     return connection.last_insert_rowid()
 
 
 def _digest(document: NewDocument) -> bytes:
-    parts = [document.id, document.title, document.text, document.source, document.date]
+    parts = list(document.row[:5])
+    if document.row[5:] != NewDocument("", "", "", "", "").row[5:]:
+        # Without these fields the digest is that of the files of before, whose contents then stay the same.
+        parts += document.row[5:]
     return hashlib.sha256(json.dumps(parts).encode()).digest()

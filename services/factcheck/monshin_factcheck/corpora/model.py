@@ -1,11 +1,14 @@
 """What a corpus is made of."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 CORPUS = "Corpus"
 VERSION = "Version"
 DOCUMENT = "Document"
+COLUMNS = "document, title, text, source, date, tier, supersedes, effective_until"
 
 
 class VersionState(StrEnum):
@@ -18,13 +21,32 @@ class VersionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """A document on its way in. date: `YYYY-MM-DD` or empty."""
+    """A document on its way in. date: `YYYY-MM-DD` or empty.
+
+    tier: 1 (binding, such as a package insert) to 5, 0 unknown. supersedes: ids of documents that it replaces.
+    effective_until: the last day on which it holds, or empty.
+    """
 
     id: str
     title: str
     text: str
     source: str
     date: str
+    tier: int = 0
+    supersedes: tuple[str, ...] = ()
+    effective_until: str = ""
+
+    @property
+    def row(self) -> tuple[str | int, ...]:
+        """Its columns in the tables, `COLUMNS`."""
+        fields = (self.id, self.title, self.text, self.source, self.date)
+        return (*fields, self.tier, json.dumps(self.supersedes), self.effective_until)
+
+    @classmethod
+    def of_row(cls, row: Sequence[object]) -> "NewDocument":
+        """From the same columns."""
+        name, title, text, source, date = map(str, row[:5])
+        return cls(name, title, text, source, date, int(str(row[5])), tuple(json.loads(str(row[6]))), str(row[7]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +93,10 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version; times in seconds since the epoch, 0 where not yet. fingerprint: of its vectors."""
+    """A version; times in seconds since the epoch, 0 where not yet. fingerprint: of its vectors.
+
+    alias_revision: of its list of names, empty without one.
+    """
 
     number: int
     state: VersionState
@@ -83,6 +108,7 @@ class Version:
     publish_time: float
     failure: str
     fingerprint: str
+    alias_revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import apsw
 
+from monshin_factcheck.core.aliases.own_list import AliasBook, book
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.corpora import versions
+from monshin_factcheck.corpora import alias_lists, versions
 from monshin_factcheck.corpora.model import Definition, NewDocument, StoredPassage, Version
 
 
@@ -17,6 +18,7 @@ class PinnedVersion:
 
     name: `corpora/{id}/versions/{n}`. passages: by document and place. texts: document name → text as imported.
     index_of: point id in ann → place in `passages`.
+    aliases: its own list of names, None without one.
     collection: the ann collection of its vectors. fingerprint: digest of the model that made them.
     """
 
@@ -27,6 +29,7 @@ class PinnedVersion:
     index_of: Mapping[str, int]
     collection: str
     fingerprint: str
+    aliases: AliasBook | None = None
 
 
 def collection_id(definition: Definition, fingerprint: str) -> str:
@@ -38,18 +41,24 @@ def pin(connection: apsw.Connection, definition: Definition, version: Version) -
     """Reads a version's passages."""
     stored = versions.passages(connection, version.number)
     texts = versions.contents(connection, {passage.content for passage in stored})
+    superseded = frozenset(name for document in texts.values() for name in document.supersedes)
+    groups = alias_lists.groups(connection, version.alias_revision)
     return PinnedVersion(
         name=f"corpora/{definition.id}/versions/{version.number}",
         key=(version.number, version.fingerprint),
         texts={_name(definition.id, document): document.text for document in texts.values()},
-        passages=[_passage(definition.id, stored, place, texts) for place in range(len(stored))],
+        passages=[_passage(definition.id, stored, place, texts, superseded) for place in range(len(stored))],
         index_of={passage.point_id: place for place, passage in enumerate(stored)},
         collection=collection_id(definition, version.fingerprint),
         fingerprint=version.fingerprint,
+        aliases=book(groups) if groups else None,
     )
 
 
-def _passage(corpus_id: str, stored: Sequence[StoredPassage], place: int, texts: Mapping[int, NewDocument]) -> Passage:
+def _passage(
+    corpus_id: str, stored: Sequence[StoredPassage], place: int, texts: Mapping[int, NewDocument],
+    superseded: frozenset[str],
+) -> Passage:  # fmt: skip
     here = stored[place]
     document = texts[here.content]
 
@@ -67,6 +76,9 @@ def _passage(corpus_id: str, stored: Sequence[StoredPassage], place: int, texts:
         title=document.title,
         source=document.source,
         date=document.date,
+        tier=document.tier,
+        is_superseded=document.id in superseded,
+        effective_until=document.effective_until,
     )
 
 

@@ -40,5 +40,17 @@ MIGRATIONS = [
       fingerprint TEXT NOT NULL, content INTEGER NOT NULL, PRIMARY KEY (fingerprint, content)
     ) WITHOUT ROWID;
     """
-    + requests.SCHEMA
+    + requests.SCHEMA,
+    # alias_lists: each list once, by its revision; a version keeps the one that the draft had. supersedes: a JSON list.
+    """
+    ALTER TABLE contents ADD COLUMN tier INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE contents ADD COLUMN supersedes TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE contents ADD COLUMN effective_until TEXT NOT NULL DEFAULT '';
+    ALTER TABLE staging ADD COLUMN tier INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE staging ADD COLUMN supersedes TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE staging ADD COLUMN effective_until TEXT NOT NULL DEFAULT '';
+    ALTER TABLE versions ADD COLUMN alias_revision TEXT NOT NULL DEFAULT '';
+    CREATE TABLE alias_lists (revision TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE draft_aliases (revision TEXT NOT NULL);
+    """,
 ]

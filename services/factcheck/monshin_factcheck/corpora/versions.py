@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 import apsw
 from monshin_kit.errors import FailedPrecondition, NotFound
 
-from monshin_factcheck.corpora.model import VERSION, NewDocument, StoredPassage, Version, VersionState
+from monshin_factcheck.corpora import alias_lists
+from monshin_factcheck.corpora.model import COLUMNS, VERSION, NewDocument, StoredPassage, Version, VersionState
 
 _COLUMNS = (
     "number, state, documents, passages, passages_embedded, content_sha256, create_time, publish_time, failure, "
-    "fingerprint"
+    "fingerprint, alias_revision"
 )
 
 
@@ -22,15 +23,17 @@ def begin(connection: apsw.Connection) -> Version:
         raise FailedPrecondition(f"version {newest[0].number} is being published: wait for it", reason="UNDER_WAY")
     content_sha256 = _content_sha256(connection)
     serving = current(connection)
-    if serving is not None and serving.content_sha256 == content_sha256:
+    revision = alias_lists.draft_revision(connection)
+    if serving is not None and (serving.content_sha256, serving.alias_revision) == (content_sha256, revision):
         raise FailedPrecondition("the draft equals the newest version: import something first", reason="NOTHING_NEW")
     documents = count(connection, "draft")
     if documents == 0:
         raise FailedPrecondition("the draft holds no document: import some first", reason="DRAFT_EMPTY")
     number = newest[0].number + 1 if newest else 1
     connection.execute(
-        "INSERT INTO versions (number, state, documents, content_sha256, create_time) VALUES (?,?,?,?,?)",
-        (number, VersionState.PUBLISHING, documents, content_sha256, time.time()),
+        "INSERT INTO versions (number, state, documents, content_sha256, create_time, alias_revision) "
+        "VALUES (?,?,?,?,?,?)",
+        (number, VersionState.PUBLISHING, documents, content_sha256, time.time(), revision),
     )
     connection.execute("INSERT INTO version_documents SELECT ?, document, content FROM draft", (number,))
     return get(connection, "", number)
@@ -104,11 +107,9 @@ def contents(connection: apsw.Connection, wanted: Iterable[int]) -> dict[int, Ne
     """Documents by content number."""
     found: dict[int, NewDocument] = {}
     for content in wanted:
-        row = connection.execute(
-            "SELECT document, title, text, source, date FROM contents WHERE content=?", (content,)
-        ).fetchone()
+        row = connection.execute(f"SELECT {COLUMNS} FROM contents WHERE content=?", (content,)).fetchone()
         if row is not None:
-            found[content] = NewDocument(*map(str, row))
+            found[content] = NewDocument.of_row(row)
     return found
 
 
@@ -161,8 +162,8 @@ def _content_sha256(connection: apsw.Connection) -> str:
 
 
 def _version(row: tuple[object, ...]) -> Version:
-    number, state, documents, passages_, embedded, sha256, created, published, failure, fingerprint = row
+    number, state, documents, passages_, embedded, sha256, created, published, failure, fingerprint, aliases = row
     return Version(
         int(str(number)), VersionState(str(state)), int(str(documents)), int(str(passages_)), int(str(embedded)),
-        str(sha256), float(str(created)), float(str(published)), str(failure), str(fingerprint),
+        str(sha256), float(str(created)), float(str(published)), str(failure), str(fingerprint), str(aliases),
     )  # fmt: skip

@@ -20,7 +20,7 @@ from monshin_factcheck.corpora.corpus import Corpus
 from monshin_factcheck.corpora.model import ImportCounts, NewDocument
 from monshin_factcheck.corpora.publisher import Publisher
 from monshin_factcheck.corpora.registry import Corpora
-from monshin_factcheck.rpc import parse, render_corpus
+from monshin_factcheck.rpc import alias_stream, parse, render_corpus
 
 _PAGE = 100
 _STAGED_DOCUMENTS = 200
@@ -85,6 +85,35 @@ class CorpusServicer:
             raise InvalidInput("the first message must name the corpus", field="corpus")
         counts = await self._import(first, requests)
         return pb.ImportDocumentsResponse(**asdict(counts))
+
+    async def ImportAliases(
+        self, requests: AsyncIterator[pb.ImportAliasesRequest], context: Any
+    ) -> pb.ImportAliasesResponse:
+        """As in the proto."""
+        try:
+            first = await anext(requests)
+        except StopAsyncIteration:
+            raise InvalidInput("the stream is empty: its first message names the corpus") from None
+        if not first.corpus:
+            raise InvalidInput("the first message must name the corpus", field="corpus")
+        key, corpus = key_of("ImportAliases", first), await self._find(first.corpus)
+        groups = await alias_stream.collected(first, requests)
+        await self._executor.run(parse.require_sound, groups)
+        revision = await self._executor.run(corpus.replace_aliases, groups, key)
+        return pb.ImportAliasesResponse(groups=len(groups), revision=revision)
+
+    async def ListAliases(self, request: pb.ListAliasesRequest, context: Any) -> pb.ListAliasesResponse:
+        """As in the proto."""
+        if request.draft and request.version:
+            raise InvalidInput("version must be 0 with draft", field="version")
+        size, corpus_id = request.page_size or _PAGE, parse.corpus_id(request.parent)
+        binding = f"ListAliases {request.parent} {request.version} {request.draft}"
+        start = int(paging.decode(request.page_token, binding) or 0)
+        wanted = request.version, request.draft
+        revision, groups = await self._read(request.parent, lambda c: alias_stream.listed(c, corpus_id, *wanted))
+        token = paging.encode(str(start + size), binding) if len(groups) > start + size else ""
+        page = map(render_corpus.alias_group, groups[start : start + size])
+        return pb.ListAliasesResponse(groups=page, next_page_token=token, revision=revision)
 
     async def PublishVersion(self, request: pb.PublishVersionRequest, context: Any) -> pb.Version:
         """As in the proto."""

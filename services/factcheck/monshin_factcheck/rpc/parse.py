@@ -4,9 +4,10 @@ import datetime
 import zoneinfo
 from collections.abc import Sequence
 
-from monshin_kit.errors import InvalidInput
+from monshin_kit.errors import InvalidInput, Violation
 from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
 
+from monshin_factcheck.core.aliases.own_list import AliasGroup, AliasProblem, problems
 from monshin_factcheck.core.fhir.read import read_fhir
 from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.offsets import OffsetUnit
@@ -37,12 +38,35 @@ def document_id(name: str) -> str:
 
 
 def new_document(message: corpus_pb2.NewDocument, place: int) -> NewDocument:
-    """Raises InvalidInput for a date that no calendar has, or a text of white space only."""
+    """Raises InvalidInput for a date that no calendar has, a text of white space only, or what supersedes itself."""
     field = f"documents[{place}]"
     _check_date(message.date, f"{field}.date")
+    _check_date(message.effective_until, f"{field}.effective_until")
+    if message.id in message.supersedes:
+        raise InvalidInput(f"{field}.supersedes names the document itself", field=f"{field}.supersedes", reason="LOOP")
     if not message.text.strip():
         raise InvalidInput(f"{field}.text holds white space only", field=f"{field}.text")
-    return NewDocument(message.id, message.title, message.text, message.source, message.date)
+    return NewDocument(
+        message.id, message.title, message.text, message.source, message.date,
+        message.tier, tuple(message.supersedes), message.effective_until,
+    )  # fmt: skip
+
+
+def alias_group(message: corpus_pb2.AliasGroup) -> AliasGroup:
+    """As it is; whether the list is sound is asked of the whole."""
+    return AliasGroup(message.name, tuple(message.aliases), tuple(message.ambiguous))
+
+
+def require_sound(groups: Sequence[AliasGroup]) -> None:
+    """Raises InvalidInput that names each wrong entry by its place."""
+    found = problems(groups)
+    if found:
+        raise InvalidInput.of([Violation(_place(one), one.text, one.reason) for one in found])
+
+
+def _place(problem: AliasProblem) -> str:
+    field = f"groups[{problem.group}]"
+    return f"{field}.name" if problem.alias is None else f"{field}.aliases[{problem.alias}]"
 
 
 def update(request: corpus_pb2.UpdateCorpusRequest) -> tuple[str | None, tuple[str, ...] | None]:

@@ -9,7 +9,7 @@ from monshin_factcheck.checking.checker import Checked, Run
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.decision import AbstainReason, Saying, Verdict
 from monshin_factcheck.core.evidence import Probabilities
-from monshin_factcheck.core.judge import Finding, Opinion, Stance
+from monshin_factcheck.core.judge import Condition, ConditionKind, Finding, Opinion, Stance
 from monshin_factcheck.core.text.offsets import OffsetMap, OffsetUnit
 from monshin_factcheck.core.text.spans import Span
 
@@ -19,6 +19,7 @@ VERDICTS = {
     Verdict.NOT_ENOUGH_EVIDENCE: pb.VERDICT_NOT_ENOUGH_EVIDENCE,
     Verdict.CONFLICTING: pb.VERDICT_CONFLICTING,
     Verdict.NOT_CHECKABLE: pb.VERDICT_NOT_CHECKABLE,
+    Verdict.CONDITIONAL: pb.VERDICT_CONDITIONAL,
 }
 _REASONS = {
     AbstainReason.NONE: pb.ABSTAIN_REASON_UNSPECIFIED,
@@ -29,12 +30,21 @@ _REASONS = {
 }
 _STANCES = {
     Stance.SUPPORTS: pb.STANCE_SUPPORTS,
+    # By itself it settles nothing: the verdict's conditions say more.
+    Stance.SUPPORTS_IF: pb.STANCE_RELATED,
     Stance.CONTRADICTS: pb.STANCE_CONTRADICTS,
     Stance.RELATED: pb.STANCE_RELATED,
     Stance.UNRELATED: pb.STANCE_RELATED,
 }
 # The answer's verdict is that of its worst claim.
-_WORST_FIRST = (Verdict.CONTRADICTED, Verdict.CONFLICTING, Verdict.NOT_ENOUGH_EVIDENCE, Verdict.SUPPORTED)
+_WORST_FIRST = (
+    Verdict.CONTRADICTED, Verdict.CONFLICTING, Verdict.CONDITIONAL, Verdict.NOT_ENOUGH_EVIDENCE, Verdict.SUPPORTED,
+)  # fmt: skip
+_CONDITION_KINDS = {
+    ConditionKind.POPULATION: pb.CONDITION_KIND_POPULATION,
+    ConditionKind.QUANTITY: pb.CONDITION_KIND_QUANTITY,
+    ConditionKind.TIME: pb.CONDITION_KIND_TIME,
+}
 
 
 class Renderer:
@@ -78,6 +88,7 @@ class Renderer:
             provisional=checked.is_provisional,
             opinions=map(self._opinion, decision.sayings),
             important=checked.is_important,
+            conditions=[self._condition(condition, decision.evidence[0]) for condition in decision.conditions],
         )
 
     def _opinion(self, saying: Saying) -> pb.JudgeOpinion:
@@ -102,6 +113,8 @@ class Renderer:
             text=passage.text,
             stance=_STANCES[opinion.stance],
             score=passage.score,
+            tier=passage.tier,
+            superseded=passage.is_superseded,
         )
 
     def _finding(self, finding: Finding, place: int, opinion: Opinion, claim: str) -> pb.Finding:
@@ -115,6 +128,15 @@ class Renderer:
             evidence_index=place,
             evidence_span=self._in_document(passage.document, finding.evidence),
             evidence_text=inside.of(passage.text),
+        )
+
+    def _condition(self, condition: Condition, opinion: Opinion) -> pb.Condition:
+        return pb.Condition(
+            text=condition.text,
+            evidence_index=0,
+            evidence_span=self._in_document(opinion.passage.document, condition.span),
+            kind=_CONDITION_KINDS[condition.kind],
+            normalised=condition.normalised,
         )
 
     def _in_document(self, document: str, span: Span) -> pb.Span:
@@ -141,6 +163,7 @@ def summary(runs: Sequence[Run], results: Sequence[Checked], elapsed_ms: float) 
         not_enough_evidence=counts[Verdict.NOT_ENOUGH_EVIDENCE],
         conflicting=counts[Verdict.CONFLICTING],
         not_checkable=counts[Verdict.NOT_CHECKABLE],
+        conditional=counts[Verdict.CONDITIONAL],
         worst=VERDICTS[worst],
         version=next((run.evidence.version for run in runs if run.evidence.version), ""),
         not_run=not_run(runs),

@@ -3,6 +3,7 @@
 from google.protobuf.timestamp_pb2 import Timestamp
 from monshin_protos.factcheck.v1 import corpus_pb2 as pb
 
+from monshin_factcheck.core.aliases.own_list import AliasGroup
 from monshin_factcheck.corpora.model import CorpusView, StoredDocument, Version
 
 _STATES = {
@@ -42,6 +43,7 @@ def version(corpus_id: str, found: Version) -> pb.Version:
         create_time=_time(found.create_time),
         publish_time=_time(found.publish_time),
         failure=found.failure,
+        alias_revision=found.alias_revision,
     )
 
 
@@ -58,7 +60,15 @@ def document(corpus_id: str, stored: StoredDocument, *, with_text: bool = True) 
         retraction_reason=stored.retraction,
         versions=[f"{name}/versions/{number}" for number in stored.versions],
         text_sha256=stored.text_sha256,
+        tier=stored.document.tier,
+        supersedes=stored.document.supersedes,
+        effective_until=stored.document.effective_until,
     )
+
+
+def alias_group(group: AliasGroup) -> pb.AliasGroup:
+    """As it was imported."""
+    return pb.AliasGroup(name=group.name, aliases=group.aliases, ambiguous=group.ambiguous)
 
 
 def _time(seconds: float) -> Timestamp | None:

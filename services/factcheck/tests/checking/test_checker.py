@@ -10,6 +10,7 @@ from monshin_factcheck.checking.checker import Checked, Checker, Run
 from monshin_factcheck.checking.evidence import source_passages
 from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.checking.seats import InThread, Seat
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.split import split_claims
 from monshin_factcheck.core.decision import Verdict
@@ -34,6 +35,8 @@ class Few:
     """Evidence of a few passages: nothing has to be searched."""
 
     version: str = ""
+    fingerprint: str = ""
+    aliases: AliasTable | None = None
     passages: Sequence[Passage] = field(default_factory=lambda: source_passages(0, SourceText(TEXT)))
 
     def text_of(self, document: str) -> str:

@@ -47,5 +47,6 @@ def test_of_sources_that_disagree_both_sides_are_told() -> None:
         Verdict.NOT_ENOUGH_EVIDENCE: 0.1,
         Verdict.CONFLICTING: 0.9,
         Verdict.NOT_CHECKABLE: 0.1,
+        Verdict.CONDITIONAL: 0.5,
     }
     assert {verdict: round(told(verdict, odds), 9) for verdict in Verdict} == expected

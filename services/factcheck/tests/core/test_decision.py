@@ -36,6 +36,9 @@ def test_a_verdict_always_rests_on_what_it_says(found: list[Opinion]) -> None:
         case Verdict.CONFLICTING:
             assert stances == {Stance.SUPPORTS, Stance.CONTRADICTS}
             assert len({opinion.passage.document for opinion in decision.evidence}) == 2
+        case Verdict.CONDITIONAL:
+            assert decision.evidence[0].stance is Stance.SUPPORTS_IF
+            assert Stance.SUPPORTS not in {opinion.stance for opinion in found}
         case Verdict.NOT_ENOUGH_EVIDENCE:
             is_silent = decision.abstain_reason is AbstainReason.NO_EVIDENCE
             assert is_silent == all(opinion.stance is Stance.UNRELATED for opinion in found)

@@ -22,6 +22,7 @@ CASES = [
     ("納豆はワルファリンの作用を強める。", ("納豆はワルファリンの作用を弱めるため避ける。",)),
     ("丁薬の1日最大量は4 gである。", ("丁薬の1日最大量は4 gである。", "丁薬の1日最大量は6 gである。")),
     ("メトホルミンは投与しない。", ("eGFRが30未満の患者では、メトホルミンは投与しない。",)),
+    ("80歳では半量から始める。", ("75歳以上では半量から始める。",)),
     ("開始用量は5 mg、最大用量は20 mgである。", ("開始用量は10 mg、最大用量は40 mgである。",)),
     ("The maximum dose is 4 g per day.", ("The maximum dose is 3 g per day.",)),
     ("月は地球の衛星である。", ("ワルファリンの維持量は1日1〜5 mgである。",)),
@@ -134,4 +135,7 @@ def test_an_account_measures_what_the_rules_judge_by(claim: str, sources: tuple[
             and seen.coverage >= limits.conflict_coverage
             and seen.topic_coverage >= limits.conflict_topic
         )
-        assert is_contradicting == (opinion.stance is Stance.CONTRADICTS)
+        if opinion.stance is Stance.SUPPORTS_IF:
+            assert len(seen.conditions_left_out) == len(opinion.conditions) > 0
+        else:
+            assert is_contradicting == (opinion.stance is Stance.CONTRADICTS)

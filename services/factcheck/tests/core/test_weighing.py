@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from monshin_factcheck.core.decision import MAX_EVIDENCE, AbstainReason, Saying, Verdict
 from monshin_factcheck.core.evidence import Passage, Probabilities, probabilities
-from monshin_factcheck.core.judge import Opinion, Stance
+from monshin_factcheck.core.judge import Condition, ConditionKind, Opinion, Stance
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.weighing import Account, Weighing, Weighings, careful, decide_by_all, features, weigh
 
@@ -153,3 +153,15 @@ def test_a_judge_that_only_tells_supported_never_contradicts() -> None:
 def test_a_temperature_makes_probabilities_less_sure_and_keeps_their_order() -> None:
     sharp, flat = weigh(said(0.9, 0.03), PLAIN), weigh(said(0.9, 0.03), replace(PLAIN, temperature=2.0))
     assert sharp.supported > flat.supported > flat.neither > flat.contradicted
+
+
+def test_a_condition_that_the_reader_overlooks_limits_its_support() -> None:
+    """Nor does it turn a contradiction, or a sentence that the rules find word for word, into a conditional one."""
+    named = (Condition(Span(0, 1), "熱", ConditionKind.POPULATION, "熱"),)
+    limited = replace(opinion(), conditions=named)
+    decided = decide_by_all([account((limited,), probabilities(0.9, 0.05, 0.05))], PLAIN, ())
+    assert (decided.verdict, decided.conditions) == (Verdict.CONDITIONAL, named)
+    turned = decide_by_all([account((limited,), probabilities(0.05, 0.9, 0.05))], PLAIN, ())
+    assert (turned.verdict, turned.conditions) == (Verdict.CONTRADICTED, ())
+    word_for_word = account((limited, opinion(stance=Stance.SUPPORTS)), probabilities(0.9, 0.05, 0.05))
+    assert decide_by_all([word_for_word], PLAIN, ()).verdict is Verdict.SUPPORTED

@@ -64,6 +64,19 @@ async def test_disagreeing_sources_are_shown_as_conflicting(rig: Rig) -> None:
     assert {item.document for item in result.evidence} == {"sources/0", "sources/1"}
 
 
+async def test_a_condition_that_the_answer_leaves_out_is_shown(rig: Rig) -> None:
+    """With its place in the source, and counted in the summary, whose worst verdict it is."""
+    source = pb.Source(text="前置きである。メトホルミンは重度の腎障害（eGFR 30未満）の患者には禁忌である。")
+    request = pb.CheckAnswerRequest(answer="メトホルミンは禁忌である。", sources=[source])
+    events = await answer_events(rig, request)
+    result, summary = events[1].claim_result, events[-1].summary
+    assert result.verdict == pb.VERDICT_CONDITIONAL
+    (condition,) = result.conditions
+    assert condition.text == source.text[condition.evidence_span.start : condition.evidence_span.end]
+    assert (condition.text, condition.kind) == ("重度の腎障害（eGFR 30未満）の患者には", pb.CONDITION_KIND_QUANTITY)
+    assert (summary.conditional, summary.worst) == (1, pb.VERDICT_CONDITIONAL)
+
+
 async def test_a_language_that_nobody_reads_is_said_so(rig: Rig) -> None:
     """NOT_CHECKABLE with the reason, not a guess."""
     claim = pb.ClaimInput(claim="Препарат противопоказан беременным.", sources=[pb.Source(text=TEXT)])

@@ -57,9 +57,9 @@ async def test_every_change_gives_the_verdict_that_it_tells(rig: Rig) -> None:
 async def test_a_left_out_condition_is_named_and_taken_over(rig: Rig) -> None:
     source = "eGFRが30未満の患者では、メトホルミンは投与しない。"
     found = await explain(rig, "メトホルミンは投与しない。", source)
-    assert found.result.verdict == factcheck_pb2.VERDICT_NOT_ENOUGH_EVIDENCE
+    assert found.result.verdict == factcheck_pb2.VERDICT_CONDITIONAL
     reason = next(reason for reason in found.reasons if reason.kind == "condition_left_out")
-    assert reason.evidence_text == "eGFRが30未満の患者では、"
+    assert reason.evidence_text == found.result.conditions[0].text == "eGFRが30未満の患者では"
     change = next(change for change in found.changes if change.kind == "evidence_condition")
     assert change.verdict == factcheck_pb2.VERDICT_SUPPORTED == await verdict_of(rig, change.claim, source)
 

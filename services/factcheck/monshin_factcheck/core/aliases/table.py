@@ -35,9 +35,11 @@ class AliasTable:
             for name in names:
                 self._canonical.setdefault(name.lower(), names[0])
             self._names.setdefault(names[0], names)
-        self._by_first: dict[str, list[str]] = {}
-        for name in sorted(self._canonical, key=len, reverse=True):
-            self._by_first.setdefault(name[0], []).append(name)
+        lengths: dict[str, set[int]] = {}
+        for name in self._canonical:
+            lengths.setdefault(name[0], set()).add(len(name))
+        # By lengths, not by names: a list of diseases has thousands that begin with 急.
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
     def find(self, text: str) -> list[AliasHit]:
         """All names of the table in an NFKC text, longest first at each place."""
@@ -47,11 +49,18 @@ class AliasTable:
         hits: list[AliasHit] = []
         at = 0
         while at < len(folded):
-            name = next((name for name in self._by_first.get(folded[at], ()) if _stands_at(folded, at, name)), None)
+            name = self._name_at(folded, at)
             if name is not None:
                 hits.append(AliasHit(Span(at, at + len(name)), self._canonical[name]))
             at += len(name) if name is not None else 1
         return hits
+
+    def _name_at(self, folded: str, at: int) -> str | None:
+        for length in self._lengths.get(folded[at], ()):
+            name = folded[at : at + length]
+            if name in self._canonical and _stands_at(folded, at, name):
+                return name
+        return None
 
     def canonical(self, word: str) -> str | None:
         """The name that a single word stands for, if the table has it."""

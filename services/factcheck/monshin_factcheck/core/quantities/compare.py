@@ -3,6 +3,7 @@
 from enum import Enum
 from fractions import Fraction
 
+from monshin_factcheck.core.quantities.analytes import in_units_of, is_same_value
 from monshin_factcheck.core.quantities.comparators import Comparator
 from monshin_factcheck.core.quantities.interval import Relation, relate
 from monshin_factcheck.core.quantities.quantity import Quantity
@@ -40,6 +41,11 @@ CONFLICTS = frozenset({Agreement.CONFLICT, Agreement.UNIT_CONFLICT, Agreement.CO
 
 def compare(claim: Quantity, evidence: Quantity) -> Agreement:
     """How the claim's quantity stands to the evidence's, if both are about the same attribute."""
+    if is_same_value(claim, evidence):
+        return Agreement.SAME
+    converted = in_units_of(claim, evidence)
+    if converted is not None and claim.numbers != evidence.numbers:
+        return compare(converted, evidence)
     if claim.dimension != evidence.dimension:
         is_swapped = bool(claim.numbers) and claim.numbers == evidence.numbers
         return Agreement.UNIT_CONFLICT if is_swapped and _are_related(claim, evidence) else Agreement.INCOMPARABLE
@@ -57,6 +63,8 @@ def compare(claim: Quantity, evidence: Quantity) -> Agreement:
 
 def are_comparable(claim: Quantity, evidence: Quantity) -> bool:
     """Whether the two could be about the same attribute at all."""
+    if in_units_of(claim, evidence) is not None:
+        return True
     if claim.dimension != evidence.dimension:
         return claim.numbers == evidence.numbers and bool(claim.numbers) and _are_related(claim, evidence)
     return True

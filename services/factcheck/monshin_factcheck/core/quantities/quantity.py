@@ -34,6 +34,8 @@ class Quantity:
     is_approximate: bool = False
     # The words that set `1日` or `at least` apart from the number, where they do not touch it.
     also: tuple[Span, ...] = ()
+    # The laboratory value that it is of, by its name in analytes.yaml; empty where none is named in its clause.
+    analyte: str = ""
 
     @property
     def key(self) -> str:

@@ -4,7 +4,7 @@ from monshin_factcheck.core.aliases.table import AliasTable, builtin_aliases, bu
 from monshin_factcheck.core.rules.weights import is_content
 from monshin_factcheck.core.text.language import guess_language
 from monshin_factcheck.core.text.normalise import normalise
-from monshin_factcheck.core.text.words import Analyser
+from monshin_factcheck.core.text.words import Analyser, Word
 
 
 class Terms:
@@ -14,13 +14,25 @@ class Terms:
         self._analyser = analyser
         self._aliases = (builtin_aliases(),) if aliases is None else (aliases, builtin_aliases())
 
+    def knowing(self, *tables: AliasTable) -> "Terms":
+        """The same with more tables: a name counts as all that it may stand for, so ambiguous ones do no harm."""
+        made = Terms(self._analyser)
+        made._aliases = (*tables, *self._aliases)
+        return made
+
     def of(self, text: str) -> list[str]:
         """Terms in order, repeated as often as they stand there; lower case."""
         plain = normalise(text).text
+        return [*self._names(plain), *map(_term, self._words(plain))]
+
+    def _names(self, plain: str) -> list[str]:
+        return [hit.canonical.lower() for table in self._aliases for hit in table.find(plain)]
+
+    def _words(self, plain: str) -> list[Word]:
         language = guess_language(plain)
-        names = [hit for table in self._aliases for hit in table.find(plain)]
-        found = [hit.canonical.lower() for hit in names]
-        same = builtin_words()
-        words = (word for word in self._analyser.words(plain) if is_content(word, language))
-        found += [(same.canonical(word.lemma) or same.canonical(word.form) or word.form).lower() for word in words]
-        return found
+        return [word for word in self._analyser.words(plain) if is_content(word, language)]
+
+
+def _term(word: Word) -> str:
+    same = builtin_words()
+    return (same.canonical(word.lemma) or same.canonical(word.form) or word.form).lower()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, align, similarity
+from monshin_factcheck.core.rules.conditional import Conditional, conditional
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
 from monshin_factcheck.core.rules.judge import ALWAYS, TURNS, Thresholds, findings
 from monshin_factcheck.core.rules.statement import Clause, Reader, Statement
@@ -37,7 +38,8 @@ class Noticed:
 class RuleAccount:
     """One passage. coverage, topic_coverage: what decides on a conflict, so without the words that clash, in [0, 1].
 
-    relevance: coverage with all words. is_cancelled: two turns at once, which say the same again.
+    is_verbatim: also where the claim is a case of the sentence's condition. relevance: coverage with all words.
+    is_cancelled: two turns at once, which say the same again.
     conditions_left_out: of the sentence, not in the claim. conditions_unconfirmed: of the claim, not in the sentence.
     words_unconfirmed: content words of the claim that neither the sentence nor its context holds, the weightiest first.
     """
@@ -63,15 +65,18 @@ def account(reader: Reader, claim: str, passage: Passage, limits: Thresholds) ->
     counting = {one.kind for one in noticed if one.counts}
     rest = alignment.without([one.claim for one in noticed if one.kind in counting])
     turns = sum(bool(counting & turn) for turn in TURNS)
+    is_same = says_the_same(mine, theirs, context)
+    case = Conditional() if is_same else conditional(alignment, context, reader.read)
+    left_out = tuple(theirs.text.to_original(stretch.span).of(passage.text).strip() for stretch in case.left_out)
     return RuleAccount(
         passage=passage,
-        is_verbatim=says_the_same(mine, theirs, context),
+        is_verbatim=is_same or case.is_satisfied,
         relevance=alignment.coverage,
         coverage=rest.coverage,
         topic_coverage=rest.topic_coverage,
         noticed=noticed,
         is_cancelled=turns > 0 and turns % 2 == 0 and not counting & ALWAYS,
-        conditions_left_out=_conditions_missing(theirs, [mine], passage.text),
+        conditions_left_out=left_out or _conditions_missing(theirs, [mine], passage.text),
         conditions_unconfirmed=_conditions_missing(mine, [theirs, *context], claim),
         words_unconfirmed=_words_missing(alignment, claim),
     )

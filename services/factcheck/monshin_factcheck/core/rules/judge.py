@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.judge import Finding, Opinion, Stance
 from monshin_factcheck.core.rules.alignment import Alignment, align
+from monshin_factcheck.core.rules.conditional import Conditional, conditional, told, unmentioned
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
 from monshin_factcheck.core.rules.probability import estimate, leaning_to_contradicted, verbatim
 from monshin_factcheck.core.rules.quantity_rules import pair_quantities, quantity_findings
@@ -67,6 +69,10 @@ class RulesJudge:
         """`rules`."""
         return NAME
 
+    def knowing(self, aliases: AliasTable) -> "RulesJudge":
+        """The same rules with one more table of names."""
+        return RulesJudge(self._reader.knowing(aliases), self._thresholds)
+
     def judge(self, claim: str, passages: Sequence[Passage]) -> list[Opinion]:
         """One opinion a passage, in their order."""
         read = _Memory(self._reader)
@@ -78,14 +84,21 @@ class RulesJudge:
         context = [read(text) for text in (passage.title, passage.before) if text]
         alignment = align(claim, evidence, context)
         found = findings(alignment)
-        stance = self._stance(alignment, found, is_verbatim=says_the_same(claim, evidence, context))
-        told = tuple(_finding(rule, passage) for rule in found if rule.strength > 0)
+        same = says_the_same(claim, evidence, context)
+        case = Conditional() if same else conditional(alignment, context, read)
+        if same or case.is_satisfied:
+            stance = Stance.SUPPORTS
+        else:
+            stance = Stance.SUPPORTS_IF if case.left_out else self._stance(alignment, found)
+        told_findings = tuple(_finding(rule, passage) for rule in found if rule.strength > 0)
         odds = _probabilities(alignment, found, stance)
-        return Opinion(passage, stance, alignment.coverage, odds, told, _unconfirmed(claim, found))
+        left_out = () if stance is Stance.SUPPORTS else case.left_out or unmentioned(alignment)
+        return Opinion(
+            passage, stance, alignment.coverage, odds, told_findings, _unconfirmed(claim, found),
+            tuple(told(stretch, evidence, passage.span.start) for stretch in left_out),
+        )  # fmt: skip
 
-    def _stance(self, alignment: Alignment, found: Sequence[RuleFinding], *, is_verbatim: bool) -> Stance:
-        if is_verbatim:
-            return Stance.SUPPORTS
+    def _stance(self, alignment: Alignment, found: Sequence[RuleFinding]) -> Stance:
         limits = self._thresholds
         kinds = {rule.kind for rule in found if rule.kind.is_conflict and rule.strength >= limits.strengths[rule.kind]}
         is_turned = sum(bool(kinds & turn) for turn in TURNS) % 2 == 1 or bool(kinds & ALWAYS)

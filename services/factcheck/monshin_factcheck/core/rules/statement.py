@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from monshin_factcheck.core.aliases.table import AliasTable, builtin_aliases, builtin_words
 from monshin_factcheck.core.cues.opposites import Opposable, opposites
 from monshin_factcheck.core.cues.polarity import Cue, Stance, find_cues, stance
+from monshin_factcheck.core.quantities.analytes import analytes
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.quantities.scan import quantities
 from monshin_factcheck.core.rules.weights import is_content, weight
@@ -80,6 +81,12 @@ class Reader:
         self._analyser = analyser
         self._aliases = (builtin_aliases(),) if aliases is None else (aliases, builtin_aliases())
 
+    def knowing(self, aliases: AliasTable) -> "Reader":
+        """A reader that asks this table first."""
+        made = Reader(self._analyser)
+        made._aliases = (aliases, *self._aliases)
+        return made
+
     def read(self, sentence: str) -> Statement:
         """The statement that a sentence makes."""
         text = normalise(sentence)
@@ -87,6 +94,7 @@ class Reader:
         found = quantities(text.text)
         cues = _free_cues(text.text, language, found)
         clauses = _clauses(text.text, language, cues, found)
+        found = tuple(_of_analyte(quantity, text.text, clauses) for quantity in found)
         words = self._analyser.words(text.text)
         taken = [span for quantity in found for span in quantity.spans] + [cue.span for cue in cues]
         statement = Statement(text, language, (), found, clauses, words)
@@ -141,6 +149,15 @@ def _key(word: Word) -> str:
     words = builtin_words()
     same = words.canonical(word.lemma) or words.canonical(word.form)
     return (same or word.form).lower()
+
+
+def _of_analyte(quantity: Quantity, text: str, clauses: tuple[Clause, ...]) -> Quantity:
+    """With the laboratory value that its clause names before it: 血糖 of 血糖は180 mg/dL."""
+    if "/" not in quantity.dimension and quantity.dimension != "share":
+        return quantity
+    own = next((clause.span for clause in clauses if quantity.span.start < clause.span.end), None)
+    name = analytes().before(text, own.start, quantity.span.start) if own is not None else ""
+    return replace(quantity, analyte=name) if name else quantity
 
 
 def _free_cues(text: str, language: Language, found: tuple[Quantity, ...]) -> tuple[Cue, ...]:

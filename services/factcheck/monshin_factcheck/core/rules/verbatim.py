@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monshin_factcheck.core.quantities.analytes import is_same_value
+from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.alignment import similarity
 from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.text.language import Language
@@ -41,7 +43,7 @@ class _Token:
     span: Span
     clause: int
     unit: Unit | None
-    quantity: str
+    quantity: Quantity | None
     particle: str
 
 
@@ -76,13 +78,13 @@ def says_the_same(claim: Statement, evidence: Statement, context: Sequence[State
 
 
 def _tokens(statement: Statement) -> list[_Token]:
-    tokens = [_Token(unit.span, unit.clause, unit, "", unit.particle) for unit in statement.units]
+    tokens = [_Token(unit.span, unit.clause, unit, None, unit.particle) for unit in statement.units]
     tokens += [
         _Token(
             quantity.span,
             statement.clause_at(quantity.span.start),
             None,
-            f"{quantity.key} {quantity.is_approximate}",
+            quantity,
             "",
         )
         for quantity in statement.quantities
@@ -110,11 +112,19 @@ def _placed(mine: Sequence[_Token], theirs: Sequence[_Token]) -> set[int] | None
 
 def _is_same(token: _Token, other: _Token) -> bool:
     if token.unit is None or other.unit is None:
-        return token.unit is other.unit and token.quantity == other.quantity
+        return token.unit is other.unit and _is_same_quantity(token.quantity, other.quantity)
     if similarity(token.unit, other.unit) < _ALIKE:
         return False
     cases = {_LIKE_TO.get(particle, particle) for particle in (token.particle, other.particle)} & _CASES
     return len(cases) <= 1
+
+
+def _is_same_quantity(one: Quantity | None, other: Quantity | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    if is_same_value(one, other):
+        return True
+    return (one.key, one.is_approximate) == (other.key, other.is_approximate)
 
 
 def _subject_length(mine: Sequence[_Token], context: Sequence[Statement]) -> int:

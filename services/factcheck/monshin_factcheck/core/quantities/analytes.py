@@ -1,0 +1,103 @@
+"""Laboratory values in traditional and SI units: 180 mg/dL of glucose is 10 mmol/L. Read from `analytes.yaml`."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from monshin_factcheck.core.aliases.table import AliasTable
+from monshin_factcheck.core.quantities.interval import Interval
+from monshin_factcheck.core.quantities.quantity import Quantity
+
+# Laboratories round converted values to two or three digits: 126 mg/dL is 6.99 mmol/L and is written 7.0.
+TOLERANCE = Fraction(1, 100)
+_MASS, _AMOUNT, _CHARGE = "mass/volume", "amount/volume", "charge/volume"
+_NGSP, _IFCC = "share", "amount/amount"
+_SLOPE, _OFFSET = Fraction("0.09148"), Fraction("2.152")
+
+
+@dataclass(frozen=True, slots=True)
+class Analyte:
+    """molar_mass: g/mol, exact as the table has it. charge: of an ion, else 0. Neither counts for HbA1c."""
+
+    name: str
+    molar_mass: Fraction
+    charge: int
+    is_hba1c: bool
+
+    def converted(self, quantity: Quantity, dimension: str) -> Quantity | None:
+        """The same in another dimension, exactly; None where that is none of this analyte's."""
+        interval = self._interval(quantity.interval, quantity.dimension, dimension)
+        return None if interval is None else replace(quantity, interval=interval, dimension=dimension)
+
+    def _interval(self, interval: Interval, source: str, target: str) -> Interval | None:
+        if self.is_hba1c:
+            if (source, target) == (_IFCC, _NGSP):
+                return _moved(interval.scaled(1000 * _SLOPE), _OFFSET).scaled(Fraction(1, 100))
+            if (source, target) == (_NGSP, _IFCC):
+                return _moved(interval.scaled(Fraction(100)), -_OFFSET).scaled(1 / (1000 * _SLOPE))
+            return None
+        moles = {_AMOUNT: Fraction(1), _MASS: 1 / self.molar_mass}
+        if self.charge:
+            moles[_CHARGE] = Fraction(1, self.charge)
+        if source not in moles or target not in moles:
+            return None
+        return interval.scaled(moles[source] / moles[target])
+
+
+@dataclass(frozen=True, slots=True)
+class Analytes:
+    """All of the table, by name."""
+
+    names: AliasTable
+    by_name: dict[str, Analyte]
+
+    def before(self, text: str, start: int, end: int) -> str:
+        """The analyte that is named last in `text[start:end]`; empty if none is."""
+        hits = self.names.find(text[start:end])
+        return hits[-1].canonical if hits else ""
+
+
+@cache
+def analytes() -> Analytes:
+    """The table, read once."""
+    rows = yaml.safe_load(resources.files(__package__).joinpath("analytes.yaml").read_text("utf-8"))
+    groups = [tuple(map(str, row["names"])) for row in rows]
+    table = AliasTable(groups)
+    made = {}
+    for group, row in zip(groups, rows, strict=True):
+        mass = Fraction(row.get("molar_mass", "1"))
+        made[group[0]] = Analyte(group[0], mass, int(row.get("charge", 0)), bool(row.get("hba1c", False)))
+    return Analytes(table, made)
+
+
+def in_units_of(quantity: Quantity, other: Quantity) -> Quantity | None:
+    """`quantity` in the dimension of `other`, where both are of one named analyte in two unit systems; else None."""
+    if not quantity.analyte or quantity.analyte != other.analyte or quantity.dimension == other.dimension:
+        return None
+    return analytes().by_name[quantity.analyte].converted(quantity, other.dimension)
+
+
+def is_same_value(quantity: Quantity, other: Quantity) -> bool:
+    """Whether both say the same value of one analyte in two unit systems, as far as laboratories round."""
+    made = in_units_of(quantity, other)
+    if made is None or (made.comparator, made.scope, made.is_approximate) != (
+        other.comparator, other.scope, other.is_approximate,
+    ):  # fmt: skip
+        return False
+    sides = ((made.interval.low, other.interval.low), (made.interval.high, other.interval.high))
+    return all(_is_near(one, two) for one, two in sides)
+
+
+def _is_near(one: Fraction | None, other: Fraction | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= TOLERANCE * max(abs(one), abs(other))
+
+
+def _moved(interval: Interval, by: Fraction) -> Interval:
+    low = None if interval.low is None else interval.low + by
+    high = None if interval.high is None else interval.high + by
+    return Interval(low, high, interval.low_open, interval.high_open)

@@ -1,0 +1,130 @@
+"""A claim that leaves out the condition under which a sentence says it, or is a case of that condition."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from monshin_factcheck.core.judge import Condition, ConditionKind
+from monshin_factcheck.core.quantities.comparators import Comparator
+from monshin_factcheck.core.quantities.interval import Relation, relate
+from monshin_factcheck.core.quantities.quantity import Quantity
+from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, similarity
+from monshin_factcheck.core.rules.conditions import Stretch, conditions, without
+from monshin_factcheck.core.rules.statement import Statement, Unit
+from monshin_factcheck.core.rules.verbatim import says_the_same
+from monshin_factcheck.core.text.spans import Span
+
+# Below this, a sentence is not looked at for conditions: most passages speak of something else.
+_WORTH_READING = 0.3
+# Below this, the claim and the rest of the sentence cannot be the same words.
+_LEAST_COVERAGE = 0.85
+_ALIKE = 0.95
+Read = Callable[[str], Statement]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """What the conditions of a sentence do to a claim that says the rest of it word for word.
+
+    left_out: those that the claim neither states nor satisfies. satisfied: whether it is a case of all that it states.
+    """
+
+    left_out: tuple[Stretch, ...] = ()
+    is_satisfied: bool = False
+
+
+def conditional(alignment: Alignment, context: Sequence[Statement], read: Read) -> Conditional:
+    """Only the verbatim rule may say that the rest is the same: with no or another number there, nothing is found.
+
+    The fewest conditions that must go for it are those that the claim leaves out.
+    """
+    claim, evidence = alignment.claim, alignment.evidence
+    theirs = conditions(evidence) if alignment.coverage >= _WORTH_READING else ()
+    mine = conditions(claim) if theirs else ()
+    rest = alignment.without([claim.text.to_original(own.span) for own in mine])
+    if not theirs or rest.coverage < _LEAST_COVERAGE:
+        return Conditional()
+    for size in range(1, len(theirs) + 1):
+        for left_out in combinations(theirs, size):
+            if says_the_same(claim, read(without(evidence, left_out)), context):
+                return Conditional(_governing(left_out, claim, evidence, context, read))
+    for own in mine:
+        for other in theirs:
+            if _is_case_of(own, other) and says_the_same(
+                read(without(claim, (own,))), read(without(evidence, (other,))), context
+            ):
+                return Conditional(is_satisfied=True)
+    return Conditional()
+
+
+def _governing(
+    left_out: tuple[Stretch, ...], claim: Statement, evidence: Statement, context: Sequence[Statement], read: Read
+) -> tuple[Stretch, ...]:
+    """Without the conditions of later clauses: 成人では10 mg、小児では5 mg says 10 mg of adults only."""
+    for count in range(1, len(left_out)):
+        head = evidence.text.text[: left_out[count].span.start]
+        if says_the_same(claim, read(without(read(head), conditions(read(head))[:count])), context):
+            return left_out[:count]
+    return left_out
+
+
+def unmentioned(alignment: Alignment) -> tuple[Stretch, ...]:
+    """Conditions of people or of measured values that a claim without any condition shares no word with.
+
+    For claims that a judge which reads finds supported: it may overlook what is left out. Paraphrases of a condition
+    share words with it less often than not, so anything that could be one keeps the reader's word.
+    """
+    claim, evidence = alignment.claim, alignment.evidence
+    if alignment.coverage < _WORTH_READING or conditions(claim) or any(clause.is_condition for clause in claim.clauses):
+        return ()
+    return tuple(stretch for stretch in conditions(evidence) if _is_left_out(stretch, alignment, evidence))
+
+
+def told(stretch: Stretch, evidence: Statement, start: int) -> Condition:
+    """As it is shown; `start` is where the sentence begins in its document."""
+    text = evidence.text.text
+    end = len(text[: stretch.span.end].rstrip("、，, "))
+    span = evidence.text.to_original(Span(stretch.span.start, max(end, stretch.span.start)))
+    return Condition(span.shifted(start), span.of(evidence.text.original), stretch.kind, stretch.normalised)
+
+
+def _is_left_out(stretch: Stretch, alignment: Alignment, evidence: Statement) -> bool:
+    if stretch.kind is ConditionKind.TIME or not (stretch.names_people or stretch.kind is ConditionKind.QUANTITY):
+        return False
+    claim = alignment.claim
+    if any(similarity(unit, other) > 0 for unit in claim.units for other in stretch.telling):
+        return False
+    if any(one.dimension == other.dimension for one in claim.quantities for other in stretch.quantities):
+        return False
+    # It must govern what the claim speaks of: most of what is matched stands behind it.
+    places = [
+        (match.index, unit.weight)
+        for unit, match in zip(claim.units, alignment.matches, strict=True)
+        if match is not None and match.index is not None and match.similarity >= MATCHED
+    ]
+    behind = sum(weight for place, weight in places if evidence.units[place].span.start >= stretch.span.end)
+    return behind > 0.5 * sum(weight for _, weight in places)
+
+
+def _is_case_of(own: Stretch, other: Stretch) -> bool:
+    """75歳では is a case of 70歳以上では: the same words, and each number one that the other side covers."""
+    if not own.quantities or len(own.quantities) != len(other.quantities):
+        return False
+    return (
+        _holds_all(own.telling, other.telling) and _holds_all(other.telling, own.telling)
+        and all(_is_inside(mine, theirs) for mine, theirs in zip(own.quantities, other.quantities, strict=True))
+    )  # fmt: skip
+
+
+def _holds_all(wanted: Sequence[Unit], held: Sequence[Unit]) -> bool:
+    return all(any(similarity(unit, other) >= _ALIKE for other in held) for unit in wanted)
+
+
+def _is_inside(mine: Quantity, theirs: Quantity) -> bool:
+    """A plain number inside of a bound or a range. A bound inside of another is none: 3未満 may be a slip of 30未満."""
+    is_case = mine.interval.is_point and mine.comparator is Comparator.NONE and not mine.is_approximate
+    is_wide = theirs.comparator is not Comparator.NONE and not theirs.is_approximate
+    return (
+        is_case and is_wide and mine.dimension == theirs.dimension
+        and relate(mine.interval, theirs.interval) is Relation.INSIDE
+    )  # fmt: skip

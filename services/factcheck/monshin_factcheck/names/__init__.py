@@ -1,0 +1,1 @@
+"""Lists of names that are installed beside the service."""
