@@ -161,6 +161,13 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
         if found.verdict == "CONDITIONAL":
             kind = factcheck_pb2.CONDITION_KIND_QUANTITY
             result.conditions.add(text="eGFR 30以上では", kind=kind, normalised="推算糸球体濾過量 ≥30")
+        if found.verdict == "CONTRADICTED":
+            result.important = True
+            result.judges_run.append("nli")
+            quote = result.evidence[0].text
+            for judge_name, contradicted in (("rules", 0.6), ("nli", 0.9)):
+                odds = factcheck_pb2.Probabilities(contradicted=contradicted, neither=1 - contradicted)
+                result.opinions.add(judge=judge_name, probabilities=odds, quote=quote)
         result.findings.extend(_finding(claim, found, clash) for clash in found.clashes)
         return result
 

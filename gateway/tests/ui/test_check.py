@@ -89,6 +89,24 @@ def test_a_condition_that_the_answer_leaves_out_is_named(page: Page) -> None:
     expect(page.locator("claims-table tbody td").last).to_contain_text("条件：eGFR 30以上では")
 
 
+def test_who_said_what_of_an_important_claim_is_shown(page: Page) -> None:
+    """In the order of the service, each judge with its own probabilities and the words that it rests on."""
+    check(page)
+    panel = page.locator("evidence-panel")
+    expect(panel.locator("verdict-badge")).to_contain_text("矛盾")
+    expect(panel.locator(".important")).to_have_text("重要")
+    said = panel.locator("opinion-list li")
+    expect(said).to_have_count(2)
+    expect(said.first).to_contain_text("rules")
+    expect(said.last).to_contain_text("矛盾 90%")
+    quote = said.last.locator("q").inner_text().strip()
+    assert quote
+    assert any(quote in document.text for document in DOCUMENTS)
+    page.locator("answer-view mark[data-tone='unsettled']").first.click()
+    expect(panel.locator("opinion-list")).to_have_count(0)
+    expect(panel.locator(".important")).to_have_count(0)
+
+
 def test_the_whole_document_opens_with_the_evidence_highlighted(page: Page) -> None:
     """The document starts with an emoji: its offsets, too, are UTF-16."""
     check(page)

@@ -14,7 +14,7 @@ export async function loadCalibration(corpus, signal) {
 export function told(result) {
   const { supported = 0, contradicted = 0, neither = 0 } = result.probabilities ?? {};
   const verdict = short(result.verdict, "VERDICT");
-  if (verdict === "SUPPORTED") return supported;
+  if (verdict === "SUPPORTED" || verdict === "CONDITIONAL") return supported;
   if (verdict === "CONTRADICTED") return contradicted;
   return verdict === "CONFLICTING" ? Math.min(1, supported + contradicted) : neither;
 }

@@ -18,6 +18,6 @@ export const reviewClaim = (name, verdict, note) =>
 
 /** How many claims a result's check judged. */
 export const claimCount = ({ summary }) =>
-  ["supported", "contradicted", "notEnoughEvidence", "conflicting", "notCheckable"]
+  ["supported", "contradicted", "notEnoughEvidence", "conflicting", "notCheckable", "conditional"]
     .map((name) => summary?.[name] ?? 0)
     .reduce((sum, value) => sum + value, 0);

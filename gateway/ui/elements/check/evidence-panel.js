@@ -9,6 +9,7 @@ import "./calibration-note.js";
 import "./condition-list.js";
 import "./evidence-card.js";
 import "./explain-panel.js";
+import "./opinion-list.js";
 
 /** Why the selected claim has its verdict: passages first, then the reasons in fixed words. Sends `open-document`. */
 export class EvidencePanel extends LitElement {
@@ -60,6 +61,12 @@ export class EvidencePanel extends LitElement {
         border-radius: var(--radius-s);
         background: var(--surface-2);
       }
+      .important {
+        padding: 0.1rem 0.5rem;
+        border: 1px solid var(--line-strong);
+        border-radius: var(--radius-s);
+        font-weight: 600;
+      }
       .bones {
         display: grid;
         gap: 0.6rem;
@@ -94,6 +101,7 @@ export class EvidencePanel extends LitElement {
         <div class="title">
           <h2>${t("evidence.claim", { number: this.claim.index + 1 })}</h2>
           <verdict-badge verdict=${verdictOf(this.run, this.claim)}></verdict-badge>
+          ${result?.important ? html`<span class="important small" title=${t("evidence.importantWhy")}>${t("evidence.important")}</span>` : nothing}
         </div>
         <blockquote>
           <bold-text .text=${this.claim.text} .findings=${result?.findings ?? []} side="claim"></bold-text>
@@ -126,6 +134,7 @@ export class EvidencePanel extends LitElement {
           </div>`
         : nothing}
       ${this.#measures(result)}
+      ${(result.opinions ?? []).length > 1 ? html`<opinion-list .opinions=${result.opinions}></opinion-list>` : nothing}
       <calibration-note .calibration=${this.calibration} .result=${result}></calibration-note>
       <explain-panel .corpus=${this.run.request.corpus} .claim=${this.claim.text} .version=${this.run.version}></explain-panel>
     `;

@@ -126,6 +126,7 @@ export class PrintReport extends LitElement {
       ${odds && verdict !== "NOT_CHECKABLE"
         ? html`<div>${t("evidence.measures", { supported: share(odds.supported), contradicted: share(odds.contradicted), neither: share(odds.neither) })}</div>`
         : nothing}
+      ${(result?.conditions ?? []).map((condition) => html`<div>${t("table.condition", { text: condition.text })}</div>`)}
       ${(result?.evidence ?? []).map(
         (evidence) => html`<blockquote>${evidence.text}<br />${[evidence.title, evidence.source, evidence.date, evidence.document].filter(Boolean).join(" · ")}</blockquote>`,
       )}

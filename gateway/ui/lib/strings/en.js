@@ -137,6 +137,9 @@ export const en = {
   "evidence.calibrated": "(calibrated on labelled data)",
   "evidence.uncalibrated": "(not calibrated: a rough guide)",
   "evidence.judges": "What took part in this verdict: {names}",
+  "evidence.opinions": "What each judge said before they were weighed",
+  "evidence.important": "Important",
+  "evidence.importantWhy": "About a dose, a contraindication, an allergy, or what to do",
   "evidence.noJudge": "No judge took part in this verdict.",
   "document.retracted": "This document has been retracted.",
 
@@ -333,6 +336,7 @@ export const en = {
   "reason.sources_disagree": "Sources disagree:",
   "reason.margin": "Measured",
   "reason.quantity_veto": "A number that the source does not confirm (so never Supported)",
+  "reason.superseded": "Replaced by another document, or past its last day: it settles nothing",
   "reason.condition_left_out": "Condition of the source that the claim leaves out",
   "reason.condition_unconfirmed": "Condition of the claim that the source does not have",
   "reason.words_unconfirmed": "Word that the source does not hold",

@@ -137,6 +137,9 @@ export const ja = {
   "evidence.calibrated": "（ラベル付きデータで較正済み）",
   "evidence.uncalibrated": "（未較正。目安です）",
   "evidence.judges": "この判定に加わったもの：{names}",
+  "evidence.opinions": "まとめる前の、それぞれの判定器の見方",
+  "evidence.important": "重要",
+  "evidence.importantWhy": "用量・禁忌・アレルギー・すべきことについての主張",
   "evidence.noJudge": "この判定に加わった判定器はありません。",
   "document.retracted": "この資料は撤回されています。",
 
@@ -327,6 +330,7 @@ export const ja = {
   "reason.sources_disagree": "食い違う資料",
   "reason.margin": "測った値",
   "reason.quantity_veto": "資料で確かめられない数値（支持にはできません）",
+  "reason.superseded": "置き換えられたか、期限の切れた資料です。判定の決め手になりません",
   "reason.condition_left_out": "資料にあり、主張にない条件",
   "reason.condition_unconfirmed": "主張にあり、資料にない条件",
   "reason.words_unconfirmed": "資料にない言葉",
