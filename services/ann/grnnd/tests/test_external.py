@@ -150,6 +150,21 @@ def test_what_does_not_fit_together_is_refused(tmp_path: Path) -> None:
         ExternalMerge(rows, owners, [*parts[:3], Part(last, parts[3].lists[: len(last)])], tmp_path)
 
 
+def test_a_part_may_own_nothing_or_be_empty(tmp_path: Path) -> None:
+    rows, queries = sampled("normal 16d")
+    parts, owners = parts_of(rows)
+    whole = np.arange(len(rows), dtype=np.uint32)
+    empty = Part(np.empty(0, dtype=np.uint32), np.empty((0, 32), dtype=np.uint32))
+    among = owners[:500] != engine.NONE
+    guest = grnnd.build(rows[:500][among], threads=1)
+    parts += [empty, Part.of(guest, whole[:500][among], owners[:500][among])]
+    merge = ExternalMerge(rows, owners, parts, tmp_path, threads=1)
+    for part in range(len(parts)):
+        merge.unite(part)
+    graph = merge.finish()
+    assert recall(graph.search(queries, 10, ef=128).distances, rows, queries) >= 0.97
+
+
 def test_what_the_watcher_raises_stops_it(tmp_path: Path) -> None:
     rows, _ = sampled("normal 16d")
     parts, owners = parts_of(rows)

@@ -62,8 +62,8 @@ class ExternalMerge:
 
     vectors: float32 (n, dim) in C order, finite; may be mapped. owners: uint32 (n,), the part that owns the row, which
     must be among its rows; NONE: no part, at most a few hundred rows (`calibration.held_out`). parts: of graphs of one
-    degree; a row may be in several. metric: l2 or cosine. Graphs of inner product cannot be cut into cells: long
-    vectors are neighbours of all.
+    degree; a row may be in several, and a part may be empty. metric: l2 or cosine. Graphs of inner product cannot be
+    cut into cells: long vectors are neighbours of all.
 
     Same arguments, same graph, for any number of threads. Raises InvalidInput.
     """
@@ -112,9 +112,11 @@ class ExternalMerge:
     def unite(self, part: int) -> None:
         """The lists of the rows that the part owns."""
         first, out = int(self._bases[part]), self.edges_of(part)
+        if len(out) == 0:
+            return
         candidates = self._candidates(part, first, len(out))
         for start in range(0, len(out), _CHUNK_ROWS):
-            self._on_step("unite", self._bases[part] + start, self._built)
+            self._on_step("unite", first + start, self._built)
             chunk = slice(start, start + _CHUNK_ROWS)
             how = (candidates[chunk], first + start, self._plan.slack_256, self._threads, out[chunk])
             if self._codes.rows.size:
@@ -175,7 +177,7 @@ class ExternalMerge:
         bases = np.concatenate([[0], np.cumsum(counts)])
         for number, (part, bounds) in enumerate(zip(self._parts, self._bounds, strict=True)):
             own = part.rows[bounds[number] : bounds[number + 1]]
-            if len(own) != counts[number] or len(own) == 0:
+            if len(own) != counts[number]:
                 raise InvalidInput(f"part {number} owns {counts[number]} rows, and holds {len(own)} of them")
             order[bases[number] : bases[number + 1]] = own
         order[bases[-1] :] = np.flatnonzero(owners == NONE)
@@ -256,9 +258,9 @@ def _degree(parts: Sequence[Part]) -> int:
 
 def _bounds(part: Part, owners: Ids, parts: int) -> NDArray[np.int64]:
     """Where the rows of each owner begin, and an end."""
-    if len(part.rows) == 0 or part.rows.max() >= len(owners):
-        raise InvalidInput(f"a part holds rows up to {part.rows.max(initial=0)}, allowed are 0 to {len(owners) - 1}")
+    if part.rows.max(initial=0) >= len(owners):
+        raise InvalidInput(f"a part holds rows up to {part.rows.max()}, allowed are 0 to {len(owners) - 1}")
     found = owners[part.rows]
-    if (found[1:] < found[:-1]).any() or found[-1] >= parts:
+    if (found[1:] < found[:-1]).any() or (found >= parts).any():
         raise InvalidInput("rows of a part must be ordered by the part that owns them, and be owned")
     return np.searchsorted(found, np.arange(parts + 1, dtype=np.uint32))
