@@ -21,7 +21,7 @@ from monshin_ann.core.block import Batch
 from monshin_ann.core.definition import Metric
 from monshin_ann.core.distances import Queries
 from monshin_ann.core.filters import OneOf, Plan
-from monshin_ann.core.index import ExactIndex
+from monshin_ann.core.index import Index
 from monshin_ann.core.search import search
 from monshin_ann.core.vectors import Matrix
 from monshin_kit.testing import ServiceProcess
@@ -53,7 +53,7 @@ def measure(quick: bool) -> Iterator[Result]:
         yield from overhead(ann, empty_call, index, queries, rounds)
 
 
-def in_process(index: ExactIndex, points: Matrix, queries: Matrix, rounds: int) -> Iterator[Result]:
+def in_process(index: Index, points: Matrix, queries: Matrix, rounds: int) -> Iterator[Result]:
     """Our exact search, which breaks ties by id and sums distances in float64, beside IndexFlatL2, which does not."""
     faiss.omp_set_num_threads(1)
     flat = faiss.IndexFlatL2(DIM)
@@ -105,7 +105,7 @@ def upserts(ann: Any, points: Matrix, rounds: int) -> Result:
 
 
 def overhead(
-    ann: Any, empty_call: Callable[[], object], index: ExactIndex, queries: Matrix, rounds: int
+    ann: Any, empty_call: Callable[[], object], index: Index, queries: Matrix, rounds: int
 ) -> Iterator[Result]:
     """What the way over gRPC adds to a search."""
     one, many = _search_request(queries[:1]), _search_request(queries)
@@ -123,8 +123,8 @@ def overhead(
     yield Result("service, 256 queries", service, inside, "in process", 1.1, "ms", "lower")
 
 
-def _filled_index(points: Matrix) -> ExactIndex:
-    index = ExactIndex(DIM)
+def _filled_index(points: Matrix) -> Index:
+    index = Index(DIM)
     for start in range(0, len(points), 4096):
         rows = points[start : start + 4096]
         names = [f"p{number}" for number in range(start, start + len(rows))]
@@ -133,7 +133,7 @@ def _filled_index(points: Matrix) -> ExactIndex:
     return index
 
 
-def _search(index: ExactIndex, queries: Matrix, plan: Plan | None = None) -> object:
+def _search(index: Index, queries: Matrix, plan: Plan | None = None) -> object:
     return search(index.snapshot, Queries.of(Metric.L2, queries), K, plan)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import resource
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,42 +11,59 @@ from monshin_kit import telemetry
 from monshin_kit.executor import Executor
 from monshin_kit.server import Runtime, run
 from monshin_kit.settings import load
-from monshin_protos.ann.v1 import ann_pb2  # noqa: F401  # makes the service known to kit
+from monshin_protos.ann.v1 import index_pb2  # noqa: F401  # makes both services known to kit
 
 if TYPE_CHECKING:
     from monshin_ann.collections import Collections
 
 SERVICE = "monshin.ann.v1.AnnService"
+INDEX_SERVICE = "monshin.ann.v1.IndexService"
 PORT = 50052
+
+_LOOK_S = 1.0
 
 _COLLECTIONS = telemetry.gauge("ann_collections", "Collections by state", ["state"])
 _POINTS = telemetry.gauge("ann_points", "Points of all collections")
-_MEMORY_BYTES = telemetry.gauge("ann_memory_bytes", "Vectors of all collections held in memory")
+_INDEXED_POINTS = telemetry.gauge("ann_indexed_points", "Points of all collections that a graph leads to")
+_MEMORY_BYTES = telemetry.gauge("ann_memory_bytes", "Vectors, codes and graphs of all collections held for search")
 
 
 async def start(runtime: Runtime) -> None:
     """Opens the collections, then serves them."""
     # Here, since numpy takes a while to load and the port is open already.
     from monshin_ann.collections import Collections
+    from monshin_ann.core.building import Limits
+    from monshin_ann.index_servicer import IndexServicer
+    from monshin_ann.indexing import BuildSettings
     from monshin_ann.servicer import AnnServicer
     from monshin_ann.settings import AnnSettings
 
     settings = load(AnnSettings)
     _raise_file_limit()
     limit, memory_bytes = settings.collections_limit, settings.memory_limit_mib * 1024 * 1024
-    collections = await runtime.executor.run(Collections, runtime.data_dir, limit, memory_bytes)
+    building = BuildSettings(
+        Limits(settings.seal_points, settings.segment_points),
+        settings.build_threads,
+        settings.build_memory_mib * 1024 * 1024 or None,
+        settings.build_device,
+    )
+    collections = await runtime.executor.run(Collections, runtime.data_dir, limit, memory_bytes, building)
     writers = Executor(workers=1, queue_limit=runtime.settings.queue_limit, name="writes")
     compactor = Executor(workers=1, name="compaction")  # its own thread, since each opens its own files
+    builder = Executor(workers=1, name="builds")
+    wake = asyncio.Event()
     _measure(collections)
 
     async def close() -> None:
-        writers.close()
-        compactor.close()
+        collections.stop_building()
+        for executor in (writers, compactor, builder):
+            executor.close()
         collections.close()
 
     runtime.on_stop(close)
     if settings.compact_interval_s > 0:
         runtime.spawn(_compact_forever(collections, compactor, settings.compact_interval_s))
+    runtime.spawn(_build_forever(collections, builder, wake))
     servicer = AnnServicer(
         collections,
         readers=runtime.executor,
@@ -54,6 +72,7 @@ async def start(runtime: Runtime) -> None:
         answer_bytes=runtime.settings.max_message_bytes,
     )
     runtime.serve(SERVICE, servicer)
+    runtime.serve(INDEX_SERVICE, IndexServicer(collections, compactor, wake.set))
 
 
 async def _compact_forever(collections: "Collections", compactor: Executor, interval_s: float) -> None:
@@ -62,12 +81,23 @@ async def _compact_forever(collections: "Collections", compactor: Executor, inte
         await compactor.run(collections.compact)
 
 
+async def _build_forever(collections: "Collections", builder: Executor, wake: asyncio.Event) -> None:
+    """Builds what is due; looks again each second, and when woken."""
+    while True:
+        if await builder.run(collections.build_next):
+            continue
+        wake.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), _LOOK_S)
+
+
 def _measure(collections: "Collections") -> None:
     from monshin_ann.collection import State
 
     for state in State:
         _COLLECTIONS.labels(state.value).set_function(partial(collections.count, state))
     _POINTS.set_function(lambda: sum(each.stats.points for each in collections.all()))
+    _INDEXED_POINTS.set_function(lambda: sum(each.stats.indexed_points for each in collections.all()))
     _MEMORY_BYTES.set_function(lambda: collections.memory_bytes)
 
 
@@ -81,7 +111,7 @@ def main() -> None:
     """Runs until SIGTERM."""
     # Our threads are the parallelism: OpenBLAS, which reads this when numpy is imported, must not add its own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    run("ann", start, services=[SERVICE], port=PORT)
+    run("ann", start, services=[SERVICE, INDEX_SERVICE], port=PORT)
 
 
 if __name__ == "__main__":

@@ -17,17 +17,21 @@ from monshin_kit.telemetry import resource_hash
 
 from monshin_ann.core.block import Batch
 from monshin_ann.core.columns import ColumnSet
-from monshin_ann.core.deadline import Deadline
+from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.definition import Definition
 from monshin_ann.core.distances import Queries
 from monshin_ann.core.filters import Plan
-from monshin_ann.core.index import ExactIndex
+from monshin_ann.core.index import Index
 from monshin_ann.core.search import Neighbours, search
+from monshin_ann.core.segment import THOROUGH, Effort
+from monshin_ann.core.snapshot import Snapshot
 from monshin_ann.core.vectors import Matrix
+from monshin_ann.indexing import BuildSettings, Indexing, IndexView, load_index
 from monshin_ann.store import compaction
 from monshin_ann.store.layout import StoredPoint
 from monshin_ann.store.points_file import Committed, PointsFile
 from monshin_ann.store.receipt import Receipt
+from monshin_ann.store.segment_files import SegmentFiles
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +53,7 @@ class Stats:
     sequence: int
     disk_bytes: int
     memory_bytes: int
+    indexed_points: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +84,8 @@ class Page:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Opened:
     file: PointsFile
-    index: ExactIndex
+    index: Index
+    indexing: Indexing
 
 
 class Collection:
@@ -88,9 +94,10 @@ class Collection:
     Safe to use from several threads.
     """
 
-    def __init__(self, definition: Definition, path: Path) -> None:
+    def __init__(self, definition: Definition, path: Path, building: BuildSettings | None = None) -> None:
         self.definition = definition
         self.path = path
+        self._segment_files = SegmentFiles(segments_folder(path))
         self._ordering = threading.Lock()
         self._idle = threading.Condition()
         self._users = 0
@@ -99,7 +106,7 @@ class Collection:
         self._opened: _Opened | None = None
         try:
             self._file = PointsFile(path)
-            self._opened = _load(self._file, definition)
+            self._opened = _load(self._file, definition, self._segment_files, building or BuildSettings())
         except (DataLoss, Unavailable) as error:
             self._quarantine(error.reason)
         except MemoryError:
@@ -115,11 +122,12 @@ class Collection:
         """As of now."""
         log = self.path.with_name(self.path.name + "-wal")
         disk_bytes = sum(path.stat().st_size for path in (self.path, log) if path.exists())
+        disk_bytes += self._segment_files.disk_bytes
         opened = self._opened
         if opened is None:
             return Stats(0, 0, disk_bytes, 0)
         snapshot = opened.index.snapshot
-        return Stats(snapshot.points, snapshot.sequence, disk_bytes, snapshot.memory_bytes)
+        return Stats(snapshot.points, snapshot.sequence, disk_bytes, snapshot.memory_bytes, snapshot.indexed_points)
 
     def upsert(self, batch: Batch, key: RequestKey) -> Future[Receipt]:
         """Stores points; done once they are on disk and every later search sees them."""
@@ -136,12 +144,64 @@ class Collection:
         with self._using() as opened:
             return self._mutate(opened, lambda: opened.file.delete_matching(plan, lambda: opened.index.snapshot, key))
 
-    def search(self, queries: Matrix, k: int, plan: Plan | None, deadline: Deadline) -> Found:
-        """The k nearest points of each query, which must be checked."""
+    def search(
+        self,
+        queries: Matrix,
+        k: int,
+        plan: Plan | None,
+        deadline: Deadline,
+        effort: Effort = THOROUGH,
+        *,
+        budget: Deadline = FOREVER,
+        min_sequence: int = 0,
+    ) -> Found:
+        """The k nearest points of each query, which must be checked.
+
+        Raises Unavailable if the collection is not yet at `min_sequence`.
+        """
         with self._using() as opened:
             snapshot = opened.index.snapshot
+            if snapshot.sequence < min_sequence:
+                raise Unavailable(
+                    f"{self.definition.name} is at sequence {snapshot.sequence}, {min_sequence} was asked for"
+                )
             prepared = Queries.of(self.definition.metric, queries)
-            return Found(search(snapshot, prepared, k, plan, deadline), snapshot.sequence)
+            neighbours = search(snapshot, prepared, k, plan, deadline, effort, budget)
+            return Found(neighbours, snapshot.sequence)
+
+    def view_index(self) -> IndexView:
+        """The state of its graphs."""
+        with self._using() as opened:
+            return opened.indexing.view
+
+    def want_index(self) -> IndexView:
+        """Every point is to get into a graph; the wish is on disk when this returns."""
+        with self._using() as opened:
+            opened.indexing.want_all()
+            return opened.indexing.view
+
+    def hold_index(self) -> IndexView:
+        """Stops and holds building; on disk when this returns."""
+        with self._using() as opened:
+            opened.indexing.hold()
+            return opened.indexing.view
+
+    def build_next(self) -> bool:
+        """Builds one segment if one is due; whether it did. One thread at a time."""
+        if self.state is State.QUARANTINED:
+            return False
+        with self._using() as opened:
+            return opened.indexing.build_next()
+
+    def stop_building(self) -> None:
+        """Stops the build at work for good."""
+        if (opened := self._opened) is not None:
+            opened.indexing.stop()
+
+    def snapshot(self) -> Snapshot:
+        """What is in memory, for exports."""
+        with self._using() as opened:
+            return opened.index.snapshot
 
     def read(self, ids: Sequence[str]) -> list[StoredPoint]:
         """The points of these ids that exist, each once, in the order asked for."""
@@ -183,8 +243,11 @@ class Collection:
 
     def close(self) -> None:
         """Waits for those who use it, then closes the file; later calls find the collection gone."""
+        opened = self._opened
         with self._idle:
             self._is_closed = True
+            if opened is not None:
+                opened.indexing.stop()
             self._idle.wait_for(lambda: self._users == 0)
         if self._file is not None:
             self._file.database.close()
@@ -243,20 +306,23 @@ class Collection:
         _log.error("a collection is quarantined", extra=extra)
 
 
-def _apply(index: ExactIndex, committed: Committed) -> None:
+def _apply(index: Index, committed: Committed) -> None:
     if committed.stored is not None:
         index.upsert(committed.receipt.sequence, committed.stored)
     elif committed.deleted:
         index.delete(committed.receipt.sequence, committed.deleted)
 
 
-def _load(file: PointsFile, definition: Definition) -> _Opened:
+def segments_folder(path: Path) -> Path:
+    """Where the segments of a collection's file are."""
+    return path.with_suffix(".segments")
+
+
+def _load(file: PointsFile, definition: Definition, files: SegmentFiles, building: BuildSettings) -> _Opened:
     own = file.definition
     if replace(own, readers=definition.readers, revision=definition.revision) != definition:
         raise DataLoss(f"{file.database.path.name} is the file of another collection: restore the right one")
     if own != definition:
         file.replace_definition(definition)
-    index = ExactIndex(definition.dim, file.sequence)
-    for batch in file.batches():
-        index.upsert(file.sequence, batch)
-    return _Opened(file, index)
+    index = load_index(file, definition, files)
+    return _Opened(file, index, Indexing(definition, file, index, files, building))

@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+import shutil
 import threading
 import time
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from monshin_kit.errors import (
     Aborted,
     AlreadyExists,
     DataLoss,
+    InvalidInput,
     MonshinError,
     NotFound,
     ResourceExhausted,
@@ -21,13 +23,17 @@ from monshin_kit.errors import (
 )
 from monshin_kit.requests import RequestKey
 
-from monshin_ann.collection import RESOURCE, Collection, State
+from monshin_ann.collection import RESOURCE, Collection, State, segments_folder
 from monshin_ann.core.definition import CollectionId, Definition
+from monshin_ann.indexing import BuildSettings
 from monshin_ann.store.points_file import PointsFile
 from monshin_ann.store.registry_file import Entry, RegistryFile
+from monshin_ann.store.segment_files import SegmentFiles
 
 _log = logging.getLogger(__name__)
 
+_UPLOAD = ".upload"
+COPY = "copy-"  # folders of copies on their way out
 _NOT_REMEMBERED = RequestKey("", "", "", b"")
 
 
@@ -38,18 +44,26 @@ class Collections:
     no limit. The folder belongs to this process alone, which kit's server sees to.
     """
 
-    def __init__(self, folder: Path, limit: int = 1000, memory_limit_bytes: int = 0) -> None:
+    def __init__(
+        self, folder: Path, limit: int = 1000, memory_limit_bytes: int = 0, building: BuildSettings | None = None
+    ) -> None:
         self._folder = folder / "collections"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._limit = limit
         self._memory_limit_bytes = memory_limit_bytes
+        self._building = building or BuildSettings()
         self._admin = threading.Lock()
         self._registry, entries = _open_registry(folder / "registry.sqlite")
         for file in self._registry.unfinished():
             self._remove_file(file)
+        for upload in self._folder.glob(f"*{_UPLOAD}*"):
+            upload.unlink()
+        for copy in self._folder.glob(f"{COPY}*"):
+            shutil.rmtree(copy)
         entries += self._adopted(entries)
         self._collections = {
-            entry.definition.id: Collection(entry.definition, self._folder / entry.file) for entry in entries
+            entry.definition.id: Collection(entry.definition, self._folder / entry.file, self._building)
+            for entry in entries
         }
 
     def find(self, collection_id: CollectionId, caller: Caller) -> Collection:
@@ -80,6 +94,21 @@ class Collections:
             except MonshinError as error:  # deleted meanwhile, damaged, or the disk is full: the others go on
                 _log.warning("a collection could not be compacted", extra={"reason": error.reason})
 
+    def build_next(self) -> bool:
+        """Builds a segment of the first collection that has one due; whether there was one."""
+        for collection in self.all():
+            try:
+                if collection.build_next():
+                    return True
+            except MonshinError as error:  # deleted or damaged meanwhile: the others go on
+                _log.warning("a collection could not be indexed", extra={"reason": error.reason})
+        return False
+
+    def stop_building(self) -> None:
+        """Stops builds at work, for good."""
+        for collection in self.all():
+            collection.stop_building()
+
     @property
     def memory_bytes(self) -> int:
         """Of the vectors of all collections."""
@@ -108,7 +137,7 @@ class Collections:
             PointsFile.create(self._folder / file, definition)
             _sync_folder(self._folder)
             self._registry.add(Entry(definition, file), key)
-            self._collections[definition.id] = Collection(definition, self._folder / file)
+            self._collections[definition.id] = Collection(definition, self._folder / file, self._building)
             return definition
 
     def set_readers(
@@ -139,6 +168,39 @@ class Collections:
             collection.close()
             self._remove_file(collection.path.name)
 
+    def restore(self, collection_id: CollectionId, caller: Caller, snapshot: Path) -> Collection:
+        """Puts a snapshot's points in the collection's place, once every one of them was read and found whole.
+
+        snapshot: a file of the collections' folder (`upload_path`), which is taken over. The definition stays but for
+        what the points depend on, which must agree. Raises InvalidInput, and changes nothing, if anything is wrong.
+        """
+        with self._admin:
+            old = self.find(collection_id, caller)
+            try:
+                own = _definition_of(snapshot)
+                _require_same_points(own, old.definition)
+                file = f"{collection_id}-{secrets.token_hex(4)}.sqlite"
+                self._registry.begin(file)
+                snapshot.rename(self._folder / file)
+                _sync_folder(self._folder)
+                definition = replace(own, readers=old.definition.readers, revision=old.definition.revision)
+                new = Collection(definition, self._folder / file, self._building)
+                if new.state is State.QUARANTINED:
+                    new.close()
+                    self._remove_file(file)
+                    raise InvalidInput("a point of the snapshot is damaged: nothing was changed", field="data")
+            except DataLoss as error:
+                raise InvalidInput("the snapshot is damaged: nothing was changed", field="data") from error
+            self._registry.move(definition, file)
+            self._collections[collection_id] = new
+            old.close()
+            self._remove_file(old.path.name)
+            return new
+
+    def upload_path(self) -> Path:
+        """Where a snapshot can be written before it is restored; files left there by a crash go at the next start."""
+        return self._folder / f"upload-{secrets.token_hex(8)}{_UPLOAD}"
+
     def close(self) -> None:
         """Closes all files; safe to call twice."""
         with self._admin:
@@ -168,10 +230,18 @@ class Collections:
         return adopted
 
     def _remove_file(self, file: str) -> None:
+        SegmentFiles(segments_folder(self._folder / file)).clear()
         for suffix in ("-wal", "-shm", ""):
             (self._folder / (file + suffix)).unlink(missing_ok=True)
         _sync_folder(self._folder)
         self._registry.finish(file)
+
+
+def _require_same_points(own: Definition, old: Definition) -> None:
+    if (own.id, own.dim, own.metric, own.fingerprint) != (old.id, old.dim, old.metric, old.fingerprint):
+        raise InvalidInput(
+            f"the snapshot is not of {old.name}: id, dim, metric and fingerprint must agree", field="data"
+        )
 
 
 def _definition_of(path: Path) -> Definition:

@@ -11,14 +11,22 @@ from monshin_protos.vectors.v1 import vectors_pb2
 from monshin_ann.core import filters, payloads, vectors
 from monshin_ann.core.block import Batch
 from monshin_ann.core.deadline import FOREVER, Deadline
-from monshin_ann.core.definition import CollectionId, Definition, Fingerprint, Metric
+from monshin_ann.core.definition import DEFAULT_DEGREE, Code, CollectionId, Definition, Fingerprint, Metric
 from monshin_ann.core.filters import Filter, Plan
+from monshin_ann.core.segment import THOROUGH, Effort
 from monshin_ann.core.vectors import Matrix, NumberType
 
 _METRICS = {
     pb.METRIC_L2: Metric.L2,
     pb.METRIC_INNER_PRODUCT: Metric.INNER_PRODUCT,
     pb.METRIC_COSINE: Metric.COSINE,
+}
+_CODES = {
+    pb.CODE_UNSPECIFIED: Code.AUTO,
+    pb.CODE_FLOAT32: Code.FLOAT32,
+    pb.CODE_FLOAT16: Code.FLOAT16,
+    pb.CODE_SQ8: Code.SQ8,
+    pb.CODE_BITS: Code.BITS,
 }
 _NUMBER_TYPES = {
     vectors_pb2.D_TYPE_UNSPECIFIED: NumberType.FLOAT32,
@@ -57,6 +65,8 @@ def definition(request: pb.CreateCollectionRequest) -> Definition:
         created_ns=time.time_ns(),
         fingerprint=_fingerprint(collection.fingerprint) if collection.HasField("fingerprint") else None,
         readers=tuple(dict.fromkeys(collection.readers)),
+        degree=collection.index_parameters.degree or DEFAULT_DEGREE,
+        code=_CODES[collection.index_parameters.code],
     )
 
 
@@ -90,6 +100,22 @@ def queries(request: pb.SearchRequest, target: Definition) -> Matrix:
     if len(rows) > 256:
         raise InvalidInput(f"{len(rows)} queries came: at most 256 are allowed", field="queries.data")
     return rows
+
+
+def effort(request: pb.SearchRequest) -> Effort:
+    """How thorough the search is to be."""
+    match request.WhichOneof("effort"):
+        case "ef":
+            return Effort(ef=request.ef)
+        case "target_recall":
+            return Effort(target_recall=request.target_recall)
+        case _:
+            return THOROUGH
+
+
+def budget(request: pb.SearchRequest) -> Deadline:
+    """Until when a search may take its time."""
+    return Deadline.after(request.budget_ms / 1000) if request.budget_ms else FOREVER
 
 
 def plan(request: pb.SearchRequest | pb.ListPointsRequest) -> Plan | None:

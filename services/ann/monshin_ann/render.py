@@ -12,7 +12,7 @@ from monshin_protos.vectors.v1 import vectors_pb2
 
 from monshin_ann.collection import Collection, Found, State, Stats
 from monshin_ann.core import payloads
-from monshin_ann.core.definition import Definition, Fingerprint, Metric
+from monshin_ann.core.definition import Code, Definition, Fingerprint, Metric
 from monshin_ann.store.layout import StoredPoint
 from monshin_ann.store.receipt import Receipt
 
@@ -22,6 +22,13 @@ _METRICS = {
     Metric.L2: pb.METRIC_L2,
     Metric.INNER_PRODUCT: pb.METRIC_INNER_PRODUCT,
     Metric.COSINE: pb.METRIC_COSINE,
+}
+_CODES = {
+    Code.AUTO: pb.CODE_UNSPECIFIED,
+    Code.FLOAT32: pb.CODE_FLOAT32,
+    Code.FLOAT16: pb.CODE_FLOAT16,
+    Code.SQ8: pb.CODE_SQ8,
+    Code.BITS: pb.CODE_BITS,
 }
 _STATES = {
     State.SERVING: pb.COLLECTION_STATE_SERVING,
@@ -50,6 +57,7 @@ def changed(definition: Definition) -> pb.Collection:
         state=pb.COLLECTION_STATE_SERVING,
         create_time=created,
         etag=definition.etag,
+        index_parameters=pb.IndexParameters(degree=definition.degree, code=_CODES[definition.code]),
     )
 
 
@@ -81,6 +89,7 @@ def hits(found: Found, *, with_payloads: bool) -> pb.SearchResponse:
                 ids=each.ids,
                 distances=each.distances,
                 payloads=_structs(each.payloads) if with_payloads else (),
+                truncated=each.is_truncated,
             )
             for each in found.neighbours
         ],
@@ -102,6 +111,7 @@ def _stats(stats: Stats) -> pb.CollectionStats:
         sequence=stats.sequence,
         disk_bytes=stats.disk_bytes,
         memory_bytes=stats.memory_bytes,
+        indexed_points=stats.indexed_points,
     )
 
 

@@ -151,5 +151,13 @@ class AnnServicer:
     def _search(self, request: pb.SearchRequest, deadline: Deadline) -> pb.SearchResponse:
         collection = self._find(request.collection)
         queries = parse.queries(request, collection.definition)
-        found = collection.search(queries, request.k, parse.plan(request), deadline)
+        found = collection.search(
+            queries,
+            request.k,
+            parse.plan(request),
+            deadline,
+            parse.effort(request),
+            budget=parse.budget(request),
+            min_sequence=request.min_sequence,
+        )
         return render.sized(render.hits(found, with_payloads=request.with_payloads), self._answer_bytes, "k")

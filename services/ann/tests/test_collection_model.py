@@ -1,4 +1,4 @@
-"""A collection on disk and in memory against a dict: any mix of mutations, searches, compactions and restarts."""
+"""A collection on disk and in memory against a dict: any mix of mutations, searches, builds, compactions, restarts."""
 
 import shutil
 import tempfile
@@ -11,16 +11,20 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from monshin_ann.collection import Collection
+from monshin_ann.collection import Collection, segments_folder
 from monshin_ann.core import payloads
+from monshin_ann.core.building import Limits
 from monshin_ann.core.deadline import FOREVER
 from monshin_ann.core.definition import Metric
 from monshin_ann.core.filters import Not, OneOf, Plan
+from monshin_ann.core.segment import EXACT, Effort
 from monshin_ann.core.vectors import Matrix
+from monshin_ann.indexing import BuildSettings
 from monshin_ann.store.points_file import PointsFile
 from monshin_kit.requests import RequestKey
 
 DIM = 3
+BUILDING = BuildSettings(Limits(seal_points=5, segment_points=20))
 NOT_REMEMBERED = RequestKey("", "", "", b"")
 IDS = st.sampled_from([f"p{i}" for i in range(30)] + ["患者/1", "a b"])
 VECTORS = st.lists(st.integers(-2, 2).map(float), min_size=DIM, max_size=DIM)
@@ -54,7 +58,7 @@ class CollectionMachine(RuleBasedStateMachine):
     def create(self) -> None:
         path = self.folder / "notes.sqlite"
         PointsFile.create(path, self.definition)
-        self.collection = Collection(self.definition, path)
+        self.collection = Collection(self.definition, path, BUILDING)
 
     def teardown(self) -> None:
         self.collection.close()
@@ -81,7 +85,8 @@ class CollectionMachine(RuleBasedStateMachine):
     @rule(query=VECTORS, k=st.integers(1, 40), plan=st.one_of(st.none(), FILTERS))
     def search(self, query: list[float], k: int, plan: Any) -> None:
         queries = np.array([query], dtype=np.float32)
-        found = self.collection.search(queries, k, Plan(plan) if plan is not None else None, FOREVER)
+        wanted = Plan(plan) if plan is not None else None
+        found = self.collection.search(queries, k, wanted, FOREVER, Effort(target_recall=EXACT))
 
         passing = {
             name: np.array(vector, np.float32)
@@ -94,6 +99,15 @@ class CollectionMachine(RuleBasedStateMachine):
         texts = [payloads.encode(facts(self.model[name][1]), "") for name in neighbours.ids]
         assert neighbours.payloads == texts
         assert found.sequence == self.sequence
+        self._walk(queries, k, wanted, passing, expected)
+
+    def _walk(self, queries: Matrix, k: int, plan: Plan | None, passing: Any, expected: Any) -> None:
+        """By the graphs: as many, all of them alive and passing, with their true distances, nearest first."""
+        [walked] = self.collection.search(queries, k, plan, FOREVER, Effort(ef=64)).neighbours
+        assert len(walked.ids) == len(set(walked.ids)) == len(expected)
+        ranked = list(zip(walked.distances, walked.ids, strict=True))
+        assert ranked == self.oracle({name: passing[name] for name in walked.ids}, queries[0], k, Metric.L2)
+        assert list(walked.distances) == [distance for distance, _ in expected], "ef 64 looks at everything here"
 
     @rule(size=st.integers(1, 7), plan=st.one_of(st.none(), FILTERS))
     def list_pages(self, size: int, plan: Any) -> None:
@@ -119,7 +133,36 @@ class CollectionMachine(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.collection.close()
-        self.collection = Collection(self.definition, self.collection.path)
+        self.collection = Collection(self.definition, self.collection.path, BUILDING)
+
+    @rule()
+    def build(self) -> None:
+        self.collection.build_next()
+
+    @rule()
+    def build_all(self) -> None:
+        self.collection.want_index()
+        while self.collection.build_next():
+            pass
+        view = self.collection.view_index()
+        assert view.snapshot.points == view.snapshot.indexed_points == len(self.model)
+        assert not view.is_due
+
+    @rule()
+    def hold(self) -> None:
+        self.collection.hold_index()
+        assert not self.collection.build_next()
+
+    @rule(choice=st.integers(0, 100), place=st.floats(0, 1))
+    def restart_with_a_damaged_segment(self, choice: int, place: float) -> None:
+        self.collection.close()
+        files = sorted(segments_folder(self.collection.path).glob("*"))
+        if files:
+            file = files[choice % len(files)]
+            data = bytearray(file.read_bytes())
+            data[int(place * (len(data) - 1))] ^= 0xFF
+            file.write_bytes(data)
+        self.collection = Collection(self.definition, self.collection.path, BUILDING)
 
     @rule()
     def compact(self) -> None:

@@ -19,6 +19,8 @@ BLOCK_BYTES = 4 * 1024 * 1024  # of vectors; the scores of 256 queries against o
 MAX_ROWS = 8192
 LIVING = np.iinfo(np.int64).max
 
+Sequences = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
@@ -40,15 +42,23 @@ class Batch:
         rows = slice(start, stop)
         return Batch(self.ids[rows], self.vectors[rows], self.lengths[rows], self.payloads[rows])
 
+    def take(self, rows: NDArray[np.intp]) -> "Batch":
+        """The points of these places."""
+        ids, payloads = [self.ids[row] for row in rows], [self.payloads[row] for row in rows]
+        return Batch(ids, self.vectors[rows], self.lengths[rows], payloads)
+
 
 class Block:
-    """Room for `capacity` rows of `dim` numbers, at most 8192, of which the first `rows` are filled."""
+    """Rows of `dim` numbers, at most 8192: `capacity` of them have room, the first `rows` are filled.
 
-    def __init__(self, dim: int, block_bytes: int) -> None:
-        self._dim = dim
-        self.capacity = min(MAX_ROWS, max(1, block_bytes // (4 * dim)))
-        self.vectors = _mapped(self.capacity, dim)
-        self.lengths = np.zeros(self.capacity, dtype=np.float64)
+    sequences: number at which a row was stored. died: at which it died, or LIVING.
+    """
+
+    def __init__(self, vectors: Matrix, lengths: Lengths, sequences: Sequences) -> None:
+        self.capacity = len(vectors)
+        self.vectors = vectors
+        self.lengths = lengths
+        self.sequences = sequences
         self.died = np.full(self.capacity, LIVING, dtype=np.int64)
         self.ids: list[str] = []
         self.payloads: list[str | None] = []
@@ -57,21 +67,52 @@ class Block:
         self.dead = 0
         self.max_length = 0.0
 
+    @classmethod
+    def empty(cls, dim: int, block_bytes: int) -> "Block":
+        """Room for new rows."""
+        capacity = rows_a_block(dim, block_bytes)
+        vectors = _mapped(capacity, dim)
+        return cls(vectors, np.zeros(capacity, dtype=np.float64), np.zeros(capacity, dtype=np.int64))
+
+    @classmethod
+    def filled(
+        cls,
+        vectors: Matrix,
+        lengths: Lengths,
+        sequences: Sequences,
+        ids: list[str],
+        payloads: list[str | None],
+        died: Sequences,
+    ) -> "Block":
+        """Of arrays that are there already; none of them is copied."""
+        block = cls(vectors, lengths, sequences)
+        block.ids, block.payloads, block.died = ids, payloads, died
+        block.rows = block.capacity
+        block.dead = int(np.count_nonzero(died != LIVING))
+        block.max_length = float(lengths.max(initial=0.0))
+        return block
+
     @property
     def free(self) -> int:
         """How many rows still fit."""
         return self.capacity - self.rows
 
     @property
+    def living_rows(self) -> int:
+        """How many have not died."""
+        return self.rows - self.dead
+
+    @property
     def used_bytes(self) -> int:
         """Memory that the filled rows take; pages of free rows are not there yet."""
-        return self.rows * (self._dim * 4 + 8 + 8)
+        return self.rows * (int(self.vectors.shape[1]) * 4 + 8 + 8)
 
-    def append(self, batch: Batch) -> None:
+    def append(self, batch: Batch, sequences: Sequences) -> None:
         """Adds the points, which must fit."""
         stop = self.rows + len(batch)
         self.vectors[self.rows : stop] = batch.vectors
         self.lengths[self.rows : stop] = batch.lengths
+        self.sequences[self.rows : stop] = sequences
         self.ids.extend(batch.ids)
         self.payloads.extend(batch.payloads)
         self.max_length = max(self.max_length, float(batch.lengths.max(initial=0.0)))
@@ -82,16 +123,20 @@ class Block:
         self.died[row] = sequence
         self.dead += 1
 
-    def living(self) -> Batch:
-        """The rows that have not died, copied."""
-        rows = np.flatnonzero(self.died[: self.rows] == LIVING)
+    def alive_at(self, sequence: int, rows: int) -> NDArray[np.intp]:
+        """Which of the first `rows` rows a reader at `sequence` sees."""
+        return np.flatnonzero(self.died[:rows] > sequence)
+
+    def take(self, rows: NDArray[np.intp]) -> tuple[Batch, Sequences]:
+        """Rows copied, with their numbers."""
         places = rows.tolist()
-        return Batch(
-            [self.ids[row] for row in places],
-            self.vectors[rows],
-            self.lengths[rows],
-            [self.payloads[row] for row in places],
-        )
+        ids, payloads = [self.ids[row] for row in places], [self.payloads[row] for row in places]
+        return Batch(ids, self.vectors[rows], self.lengths[rows], payloads), self.sequences[rows]
+
+
+def rows_a_block(dim: int, block_bytes: int = BLOCK_BYTES) -> int:
+    """Capacity of a block."""
+    return min(MAX_ROWS, max(1, block_bytes // (4 * dim)))
 
 
 def _mapped(capacity: int, dim: int) -> Matrix:

@@ -18,9 +18,13 @@ class Deadline:
         """So many seconds from now."""
         return cls(time.monotonic() + seconds)
 
+    def has_passed(self) -> bool:
+        """Whether the moment has passed."""
+        return time.monotonic() > self.at_s
+
     def check(self) -> None:
         """Raises DeadlineExceeded once the moment has passed."""
-        if time.monotonic() > self.at_s:
+        if self.has_passed():
             raise DeadlineExceeded("the deadline passed before the search was complete: nothing is returned")
 
 

@@ -10,6 +10,7 @@ from monshin_kit.errors import FailedPrecondition, InvalidInput
 CollectionId = NewType("CollectionId", str)
 
 MAX_DIM = 8192
+DEFAULT_DEGREE = 32
 
 
 class Metric(Enum):
@@ -34,11 +35,22 @@ class Fingerprint:
     is_normalized: bool = False
 
 
+class Code(Enum):
+    """What the beam of a search reads. The values are grnnd's, and those stored on disk."""
+
+    AUTO = "auto"
+    FLOAT32 = "f32"
+    FLOAT16 = "f16"
+    SQ8 = "sq8"
+    BITS = "bits"
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A collection without its points.
 
     readers: `role:clinician`, `client:subject`; empty: everyone. revision: counts the changes of `readers`.
+    degree, code: of its graphs.
     Raises InvalidInput for a dim outside [1, 8192] and for a fingerprint without digest or of another dim.
     """
 
@@ -49,6 +61,8 @@ class Definition:
     fingerprint: Fingerprint | None = None
     readers: tuple[str, ...] = ()
     revision: int = 0
+    degree: int = DEFAULT_DEGREE
+    code: Code = Code.AUTO
 
     def __post_init__(self) -> None:
         if not 1 <= self.dim <= MAX_DIM:

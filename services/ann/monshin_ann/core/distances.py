@@ -34,11 +34,12 @@ _UNDERFLOW = 1e-20  # products below the smallest float32 are lost
 class Queries:
     """Queries made ready for a metric.
 
-    scaled: float32 of shape (q, d), so that a score is a product with it. exact: float64, of length 1 under cosine.
-    lengths: of the original rows.
+    rows: float32 of shape (q, d), of length 1 under cosine. scaled: the same so that a score is a product with it.
+    exact: rows in float64. lengths: of the original rows.
     """
 
     metric: Metric
+    rows: Matrix
     scaled: Matrix
     exact: NDArray[np.float64]
     lengths: Lengths
@@ -55,7 +56,8 @@ class Queries:
             case Metric.COSINE:
                 exact = _unit(exact)
                 scaled = (-exact).astype(np.float32)
-        return cls(metric, scaled, exact, lengths(rows))
+        unit = -scaled if metric is Metric.COSINE else rows
+        return cls(metric, unit, scaled, exact, lengths(rows))
 
     def __len__(self) -> int:
         return len(self.scaled)

@@ -77,6 +77,7 @@ Filter = OneOf | InRange | Exists | AllOf | AnyOf | Not
 class Plan:
     """A filter ready to be applied.
 
+    key: the same for the same filter; not the tree itself, where True equals 1.0.
     Raises InvalidInput for more than 8 levels, more than 1024 conditions, and bounds or values that are NaN.
     >>> Plan(InRange("year", gte=2020)).mask(ColumnSet.of(['{"year":2019}', '{"year":2024}', None]))
     array([False,  True, False])
@@ -84,6 +85,7 @@ class Plan:
 
     def __init__(self, tree: Filter) -> None:
         _check(tree)
+        self.key = repr(tree)
         self._test = _planned(tree)
 
     def mask(self, columns: ColumnSet) -> Mask:

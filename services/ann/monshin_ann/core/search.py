@@ -1,6 +1,7 @@
-"""Exact search: always min(k, matching points) results a query, nearest first, ties by id."""
+"""Search: always min(k, matching points) results a query, or said to be truncated; nearest first, ties by id."""
 
 import itertools
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,42 +11,105 @@ from numpy.typing import NDArray
 from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.distances import Queries, Scores
 from monshin_ann.core.filters import Mask, Plan
+from monshin_ann.core.segment import THOROUGH, Effort, Segment
 from monshin_ann.core.shortlist import Candidates, Shortlist
 from monshin_ann.core.snapshot import Part, Snapshot
 from monshin_ann.core.vectors import Matrix
 
 _CHUNK_NUMBERS = 1 << 20  # of float64, for exact distances
+_MAX_WALKED_LENGTH = 1e16
 _GATHER_BELOW = 0.25  # share of matching rows under which copying them beats scoring all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbours:
-    """The nearest points of one query: parallel lists. payloads: JSON or None."""
+    """The nearest points of one query: parallel lists. payloads: JSON or None. is_truncated: time ran out."""
 
     ids: Sequence[str]
     distances: Sequence[float]
     payloads: Sequence[str | None]
+    is_truncated: bool = False
 
 
 def search(
-    snapshot: Snapshot, queries: Queries, k: int, plan: Plan | None = None, deadline: Deadline = FOREVER
+    snapshot: Snapshot,
+    queries: Queries,
+    k: int,
+    plan: Plan | None = None,
+    deadline: Deadline = FOREVER,
+    effort: Effort = THOROUGH,
+    budget: Deadline = FOREVER,
 ) -> list[Neighbours]:
-    """The k nearest points of each query among those that pass the filter.
+    """The k nearest points of each query among those that pass the filter: min(k, matching points), or truncated.
 
-    The answer is a function of the points and the query alone: the same bits however the points came to be stored.
-    Raises DeadlineExceeded, looked at before each block.
+    Points of the head are compared exactly, those of segments found by their graphs as `effort` says. Distances are
+    exact everywhere, so that with an exact effort the answer is a function of the points and the query alone: the same
+    bits however the points came to be stored. Raises DeadlineExceeded; at the end of `budget` returns what was found.
     """
     parts = list(snapshot.parts())
+    # Graphs refuse coordinates beyond grnnd's limit; so long a query is compared with everything.
+    is_exact = effort.is_exact or bool(queries.lengths.max(initial=0.0) > _MAX_WALKED_LENGTH)
+    exact = parts if is_exact else parts[: len(snapshot.head)]
+    found, is_late = _compared(exact, queries, k, plan, deadline, budget)
+    truncated = np.full(len(queries), is_late)
+    candidates = [found]
+    first = len(exact)
+    for segment in () if is_exact else snapshot.segments:
+        deadline.check()
+        walked, was_cut = _walked(segment, first, snapshot.sequence, queries, k, plan, effort, deadline, budget)
+        candidates.append(walked)
+        truncated |= was_cut
+        first += len(segment.blocks)
+    deadline.check()
+    joined = Candidates.joined(candidates)
+    if len(candidates) > 1:
+        joined = joined.take(np.argsort(joined.query, kind="stable"))
+    distances = _exact_distances(parts, joined, queries, deadline)
+    bounds = np.searchsorted(joined.query, np.arange(len(queries) + 1)).tolist()
+    return [
+        _rank(parts, joined, distances, slice(start, stop), k, is_truncated=bool(cut))
+        for (start, stop), cut in zip(itertools.pairwise(bounds), truncated, strict=True)
+    ]
+
+
+def _compared(
+    parts: Sequence[Part], queries: Queries, k: int, plan: Plan | None, deadline: Deadline, budget: Deadline
+) -> tuple[Candidates, bool]:
+    """Rows of the parts that may be among the nearest, by comparing all; and whether the budget ended before."""
     shortlist = Shortlist(len(queries), k)
     for number, part in enumerate(parts):
         deadline.check()
+        if budget.has_passed():
+            return shortlist.candidates(), True
         mask = part.matching(plan)
         if mask.any():
             shortlist.offer(number, *_score(part, mask, queries))
-    candidates = shortlist.candidates()
-    distances = _exact_distances(parts, candidates, queries, deadline)
-    bounds = np.searchsorted(candidates.query, np.arange(len(queries) + 1)).tolist()
-    return [_rank(parts, candidates, distances, slice(start, stop), k) for start, stop in itertools.pairwise(bounds)]
+    return shortlist.candidates(), False
+
+
+def _walked(
+    segment: Segment,
+    first: int,
+    sequence: int,
+    queries: Queries,
+    k: int,
+    plan: Plan | None,
+    effort: Effort,
+    deadline: Deadline,
+    budget: Deadline,
+) -> tuple[Candidates, NDArray[np.bool_]]:
+    """The nearest rows of a segment by its graph; and for which queries the budget ended before.
+
+    first: place of its first block among the parts.
+    """
+    matching = segment.matching(sequence, plan)
+    until = min(deadline.at_s, budget.at_s)
+    remaining_s = None if until == FOREVER.at_s else max(0.0, until - time.monotonic())
+    ids, was_cut = segment.search(queries.rows, k, effort, matching, remaining_s)
+    query, place = np.nonzero(ids >= 0)
+    block, row = np.divmod(ids[query, place], segment.blocks[0].rows)
+    bounds = np.zeros(len(query), dtype=np.float32)  # of a shortlist: it is none
+    return Candidates(query, (block + first).astype(np.intp), row.astype(np.intp), bounds, bounds), was_cut
 
 
 def _score(part: Part, mask: Mask, queries: Queries) -> tuple[Scores, Scores]:
@@ -87,7 +151,13 @@ def _gather(parts: Sequence[Part], part: NDArray[np.intp], row: NDArray[np.intp]
 
 
 def _rank(
-    parts: Sequence[Part], candidates: Candidates, distances: NDArray[np.float32], mine: slice, k: int
+    parts: Sequence[Part],
+    candidates: Candidates,
+    distances: NDArray[np.float32],
+    mine: slice,
+    k: int,
+    *,
+    is_truncated: bool,
 ) -> Neighbours:
     """The k nearest of one query's candidates, which are `mine` of the arrays."""
     found, part, row = distances[mine], candidates.part[mine], candidates.row[mine]
@@ -101,4 +171,5 @@ def _rank(
         [ids[i] for i in order],
         [float(found[i]) for i in order],
         [places[i][0].payloads[places[i][1]] for i in order],
+        is_truncated,
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from monshin_ann.core.block import Block
 from monshin_ann.core.filters import Mask, Plan
+from monshin_ann.core.segment import Segment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,18 +32,28 @@ class Part:
 class Snapshot:
     """Stays as it is while the index changes; keeps its blocks in memory until it is dropped.
 
-    memory_bytes: vectors held for search; not the ids and payloads beside them.
+    head: blocks of points without a graph, and how many of their rows count. segments: the points with one.
+    memory_bytes: vectors, edges and codes held for search; not the ids and payloads beside them.
     """
 
-    blocks: tuple[tuple[Block, int], ...]
+    head: tuple[tuple[Block, int], ...]
+    segments: tuple[Segment, ...]
     sequence: int
     points: int
     memory_bytes: int
 
+    @property
+    def indexed_points(self) -> int:
+        """Living points with a graph, as of now."""
+        return sum(segment.points - segment.dead for segment in self.segments)
+
     def parts(self) -> Iterator[Part]:
-        """Block by block."""
-        for block, rows in self.blocks:
+        """Block by block: those of the head, then those of each segment."""
+        for block, rows in self.head:
             yield Part(block, rows, self.sequence)
+        for segment in self.segments:
+            for block in segment.blocks:
+                yield Part(block, block.rows, self.sequence)
 
     def ids(self, plan: Plan | None) -> Iterator[str]:
         """Ids of the points that pass the filter, in no order."""

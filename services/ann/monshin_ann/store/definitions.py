@@ -6,12 +6,13 @@ from dataclasses import asdict
 
 from monshin_kit.errors import DataLoss
 
-from monshin_ann.core.definition import CollectionId, Definition, Fingerprint, Metric
+from monshin_ann.core.definition import Code, CollectionId, Definition, Fingerprint, Metric
 
 
 def encode(definition: Definition) -> tuple[str, int]:
     """JSON text and its checksum."""
-    text = json.dumps({**asdict(definition), "metric": definition.metric.value}, ensure_ascii=False, sort_keys=True)
+    fields = {**asdict(definition), "metric": definition.metric.value, "code": definition.code.value}
+    text = json.dumps(fields, ensure_ascii=False, sort_keys=True)
     return text, zlib.crc32(text.encode())
 
 
@@ -26,5 +27,6 @@ def decode(text: str, checksum: object) -> Definition:
         metric=Metric(fields.pop("metric")),
         readers=tuple(fields.pop("readers")),
         fingerprint=Fingerprint(**fingerprint) if fingerprint is not None else None,
+        code=Code(fields.pop("code", Code.AUTO.value)),  # files from before graphs have none
         **fields,
     )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
+import numpy as np
 from monshin_kit.errors import DataLoss
+from numpy.typing import NDArray
 
 from monshin_ann.core.block import Batch
 
@@ -26,11 +28,16 @@ _BESIDE_VECTOR = 128  # bytes of a row that are not its vector: id, payload, hea
 
 @dataclass(frozen=True, slots=True)
 class StoredPoint:
-    """A point as read from the file. vector: packed little-endian float32. payload: JSON or None."""
+    """A point as read from the file. vector: packed little-endian float32. payload: JSON or None.
+
+    sequence, checksum: 0 where it is not in a file yet.
+    """
 
     id: str
     vector: bytes
     payload: str | None
+    sequence: int = 0
+    checksum: int = 0
 
     def size_bytes(self, *, with_vectors: bool) -> int:
         """About what the point takes in an answer."""
@@ -73,6 +80,11 @@ def pack(batch: Batch) -> list[PackedRow]:
     return [PackedRow(point, _checksum(point)) for point in points]
 
 
+def checksums(batch: Batch) -> NDArray[np.uint32]:
+    """Of the rows of a batch, as they stand in the file."""
+    return np.array([row.checksum for row in pack(batch)], dtype=np.uint32)
+
+
 def insert(connection: apsw.Connection, sequence: int, rows: Sequence[PackedRow]) -> None:
     """Adds the rows at the end, numbered from `sequence` on; none of their ids may be there."""
     connection.executemany(
@@ -93,10 +105,10 @@ def delete(connection: apsw.Connection, ids: Iterable[str]) -> int:
 
 def select(connection: apsw.Connection, clause: str, *bindings: str | int) -> Iterator[StoredPoint]:
     """The points of a `WHERE … ORDER BY …` clause; raises DataLoss at one that is not as it was written."""
-    for point_id, payload, checksum, vector in connection.execute(
-        f"SELECT id, payload, checksum, vector FROM points {clause}", bindings
+    for point_id, payload, sequence, checksum, vector in connection.execute(
+        f"SELECT id, payload, sequence, checksum, vector FROM points {clause}", bindings
     ):
-        point = StoredPoint(point_id, vector, payload)
+        point = StoredPoint(point_id, vector, payload, sequence, checksum)
         if checksum != _checksum(point):
             raise DataLoss("a point of the collection is damaged: restore it from a backup")
         yield point

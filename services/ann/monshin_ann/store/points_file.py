@@ -8,6 +8,7 @@ does not.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from enum import Enum
 from itertools import chain, islice
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from monshin_kit import requests
 from monshin_kit.errors import DataLoss
 from monshin_kit.requests import RequestKey
 from monshin_kit.sqlite import Database
+from numpy.typing import NDArray
 
-from monshin_ann.core.block import Batch
+from monshin_ann.core.block import Batch, Sequences
 from monshin_ann.core.columns import ColumnSet
 from monshin_ann.core.definition import Definition
 from monshin_ann.core.filters import Plan
@@ -33,9 +35,28 @@ _MIGRATIONS = [
     CREATE TABLE collection (definition TEXT NOT NULL, checksum INTEGER NOT NULL, sequence INTEGER NOT NULL);
     """
     + layout.SCHEMA
-    + requests.SCHEMA
+    + requests.SCHEMA,
+    "ALTER TABLE collection ADD COLUMN build TEXT NOT NULL DEFAULT '';",
 ]
+_INSERT = "INSERT INTO collection (definition, checksum, sequence) VALUES (?, ?, 0)"
 _BATCH_ROWS = 1000
+
+
+class Wish(Enum):
+    """What somebody wants of the builder; the values are those on disk."""
+
+    NONE = ""
+    ALL = "all"  # every point in a segment
+    HOLD = "hold"  # nothing is built
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Points as read from the file, with their sequence numbers and checksums."""
+
+    batch: Batch
+    sequences: Sequences
+    checksums: NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,16 +89,26 @@ class PointsFile:
         database = Database(path, _MIGRATIONS)
         try:
             row = definitions.encode(definition)
-            database.write(lambda connection: connection.execute("INSERT INTO collection VALUES (?, ?, 0)", row))
+            database.write(lambda connection: connection.execute(_INSERT, row))
         finally:
             database.close()
 
-    def batches(self) -> Iterator[Batch]:
+    @property
+    def wish(self) -> Wish:
+        """What is wanted of the builder."""
+        with self.database.reader() as connection:
+            return Wish(connection.execute("SELECT build FROM collection").get)
+
+    def wish_for(self, wish: Wish) -> None:
+        """On disk when this returns."""
+        self.database.write(lambda connection: connection.execute("UPDATE collection SET build=?", (wish.value,)))
+
+    def batches(self) -> Iterator[Rows]:
         """All points in the order of the file; raises DataLoss at the first that is not as it was written."""
         with self.database.reader() as connection:
             points = layout.select(connection, "ORDER BY position")
             while some := list(islice(points, _BATCH_ROWS)):
-                yield _batch(some, self.definition.dim)
+                yield _rows(some, self.definition.dim)
 
     def read(self, ids: Iterable[str]) -> list[StoredPoint]:
         """The points of these ids that exist, each once, in the order asked for."""
@@ -160,8 +191,10 @@ def _delete(connection: apsw.Connection, before: int, ids: Sequence[str]) -> Com
     return Committed(Receipt(before + bool(count), deleted=count), deleted=ids if count else ())
 
 
-def _batch(points: Sequence[StoredPoint], dim: int) -> Batch:
+def _rows(points: Sequence[StoredPoint], dim: int) -> Rows:
     if any(len(point.vector) != 4 * dim for point in points):
         raise DataLoss("a vector of the collection has another dim: restore it from a backup")
     vectors = np.frombuffer(b"".join(point.vector for point in points), dtype="<f4").reshape(-1, dim)
-    return Batch([point.id for point in points], vectors, lengths(vectors), [point.payload for point in points])
+    batch = Batch([point.id for point in points], vectors, lengths(vectors), [point.payload for point in points])
+    sequences = np.array([point.sequence for point in points], dtype=np.int64)
+    return Rows(batch, sequences, np.array([point.checksum for point in points], dtype=np.uint32))

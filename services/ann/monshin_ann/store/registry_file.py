@@ -84,6 +84,21 @@ class RegistryFile:
 
         self._database.write(change)
 
+    def move(self, definition: Definition, file: str) -> None:
+        """Gives a collection another file, which is complete; the old one must be removed next."""
+
+        def change(connection: apsw.Connection) -> None:
+            text, checksum = definitions.encode(definition)
+            row = (definition.id,)
+            connection.execute("INSERT INTO unfinished SELECT file FROM collections WHERE id=?", row)
+            connection.execute("DELETE FROM unfinished WHERE file=?", (file,))
+            connection.execute(
+                "UPDATE collections SET file=?, definition=?, checksum=? WHERE id=?",
+                (file, text, checksum, definition.id),
+            )
+
+        self._database.write(change)
+
     def remove(self, definition: Definition, key: RequestKey) -> None:
         """Removes a collection, whose file must be removed next."""
 

@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 from monshin_ann.core.block import BLOCK_BYTES
 from monshin_ann.core.definition import Metric
 from monshin_ann.core.distances import Queries
-from monshin_ann.core.index import ExactIndex
+from monshin_ann.core.index import Index
 from monshin_ann.core.search import search
 
 ROW_BYTES = 4 * 4 + 16
 
 
-def ids(index: ExactIndex) -> list[str]:
+def ids(index: Index) -> list[str]:
     """All that the present snapshot holds."""
     return sorted(index.snapshot.ids(None))
 
 
 def test_a_snapshot_stays_as_it_was(batch: Callable[..., Any]) -> None:
     """While a search runs, points are replaced, deleted and moved by compaction: it sees none of that."""
-    index = ExactIndex(1, block_bytes=4 * 8)
+    index = Index(1, block_bytes=4 * 8)
     index.upsert(20, batch({f"p{i}": np.array([i]) for i in range(20)}))
     before = index.snapshot
     query = Queries.of(Metric.L2, np.zeros((1, 1), np.float32))
@@ -46,7 +46,7 @@ def test_deletes_give_memory_back(batch: Callable[..., Any], seed: int, keep: fl
     """At most 1.3 times the living vectors and one block, after any mix of replacements and deletions."""
     rng = np.random.default_rng(seed)
     rows_a_block = 32
-    index = ExactIndex(4, block_bytes=4 * 4 * rows_a_block)
+    index = Index(4, block_bytes=4 * 4 * rows_a_block)
     living: set[str] = set()
     for sequence in range(30):
         names = [f"p{i}" for i in rng.integers(0, 400, 40)]
@@ -62,7 +62,7 @@ def test_deletes_give_memory_back(batch: Callable[..., Any], seed: int, keep: fl
 
 def test_memory_goes_back_to_the_system(batch: Callable[..., Any]) -> None:
     """Resident memory of the process falls by most of 100 MB of vectors once they are deleted."""
-    index = ExactIndex(512)
+    index = Index(512)
     data = np.random.default_rng(0).standard_normal((2000, 512)).astype(np.float32)
     for part in range(25):
         index.upsert(part, batch({f"{part}-{i}": row for i, row in enumerate(data)}))
@@ -80,7 +80,7 @@ def resident_bytes() -> int:
 
 
 def test_a_few_points_take_little_memory(batch: Callable[..., Any]) -> None:
-    index = ExactIndex(256)
+    index = Index(256)
     index.upsert(1, batch({"a": np.zeros(256)}))
 
     assert index.snapshot.memory_bytes < 2000 < BLOCK_BYTES

@@ -12,7 +12,7 @@ from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.definition import Metric
 from monshin_ann.core.distances import Queries
 from monshin_ann.core.filters import OneOf, Plan
-from monshin_ann.core.index import ExactIndex
+from monshin_ann.core.index import Index
 from monshin_ann.core.search import search
 from monshin_ann.core.vectors import Matrix
 from monshin_kit.errors import DeadlineExceeded
@@ -74,7 +74,7 @@ def test_search_finds_what_looking_at_every_point_finds(
     if metric is Metric.COSINE:
         points = {name: row for name, row in points.items() if row.any()}
         queries = queries[queries.any(axis=1)]
-    index = ExactIndex(dim, block_bytes=4 * dim * 40)
+    index = Index(dim, block_bytes=4 * dim * 40)
     if points:
         index.upsert(1, batch(points))
 
@@ -105,9 +105,9 @@ def test_the_answer_does_not_depend_on_how_points_came(
     data = data[data.any(axis=1)]
     points = {f"p{i}": row for i, row in enumerate(data)}
     queries = np.concatenate([data[:9], rows("normal", 3, dim, rng)])
-    plain = ExactIndex(dim)
+    plain = Index(dim)
     plain.upsert(1, batch(points))
-    worn = ExactIndex(dim, block_bytes=4 * dim * 7)
+    worn = Index(dim, block_bytes=4 * dim * 7)
     for sequence, start in enumerate(range(0, len(data), 11)):
         part = dict(list(points.items())[start : start + 11])
         worn.upsert(2 * sequence, batch({name: -row for name, row in part.items()} | {f"x{start}": data[0]}))
@@ -124,7 +124,7 @@ def test_the_answer_does_not_depend_on_how_points_came(
 @pytest.mark.parametrize("metric", [Metric.L2, Metric.COSINE])
 def test_an_equal_vector_is_at_distance_zero(batch: Callable[..., Any], metric: Metric) -> None:
     data = np.random.default_rng(4).standard_normal((500, 384)).astype(np.float32)
-    index = ExactIndex(384)
+    index = Index(384)
     index.upsert(1, batch({f"p{i}": row for i, row in enumerate(data)}))
 
     found = search(index.snapshot, Queries.of(metric, data), 1)
@@ -134,7 +134,7 @@ def test_an_equal_vector_is_at_distance_zero(batch: Callable[..., Any], metric: 
 
 def test_cosine_distance_stays_within_its_bounds(batch: Callable[..., Any]) -> None:
     data = np.random.default_rng(5).standard_normal((50, 3)).astype(np.float32)
-    index = ExactIndex(3)
+    index = Index(3)
     index.upsert(1, batch({f"p{i}": row for i, row in enumerate(data)}))
 
     for neighbours in search(index.snapshot, Queries.of(Metric.COSINE, -data), 50):
@@ -147,7 +147,7 @@ def test_a_filter_leaves_exactly_the_points_that_pass(batch: Callable[..., Any],
     data = np.random.default_rng(6).standard_normal((3000, 16)).astype(np.float32)
     points = {f"p{i}": row for i, row in enumerate(data)}
     facts = {name: {"mod": float(i % 100)} for i, name in enumerate(points)}
-    index = ExactIndex(16, block_bytes=4 * 16 * 256)
+    index = Index(16, block_bytes=4 * 16 * 256)
     index.upsert(1, batch(points, facts))
 
     for wanted in (1, 30, 99):
@@ -161,7 +161,7 @@ def test_a_filter_leaves_exactly_the_points_that_pass(batch: Callable[..., Any],
 
 
 def test_a_search_without_any_match_answers_empty(batch: Callable[..., Any]) -> None:
-    index = ExactIndex(2)
+    index = Index(2)
     index.upsert(1, batch({"a": np.ones(2)}))
 
     [found] = search(index.snapshot, Queries.of(Metric.L2, np.ones((1, 2), np.float32)), 5, Plan(OneOf("x", ("y",))))
@@ -170,7 +170,7 @@ def test_a_search_without_any_match_answers_empty(batch: Callable[..., Any]) -> 
 
 
 def test_a_passed_deadline_stops_the_search(batch: Callable[..., Any]) -> None:
-    index = ExactIndex(2)
+    index = Index(2)
     index.upsert(1, batch({"a": np.ones(2)}))
     queries = Queries.of(Metric.L2, np.ones((1, 2), np.float32))
 

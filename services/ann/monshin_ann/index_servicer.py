@@ -1,0 +1,142 @@
+"""IndexService: graphs built and watched, collections copied and exported. Domain calls run in threads."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+from google.protobuf.message import Message
+from monshin_kit import sqlite
+from monshin_kit.auth import current_caller
+from monshin_kit.errors import InvalidInput
+from monshin_kit.executor import Executor
+from monshin_protos.ann.v1 import ann_pb2
+from monshin_protos.ann.v1 import index_pb2 as pb
+
+from monshin_ann import exporting, parse, render, render_index
+from monshin_ann.collection import Collection
+from monshin_ann.collections import COPY, Collections
+from monshin_ann.parse import Timed
+
+_CHUNK_BYTES = 256 * 1024
+_WATCH_S = 0.2
+_SUFFIX = "/index"
+
+
+class IndexServicer:
+    """wake: tells the builder that something may be due. executor: for work that blocks, apart from searches."""
+
+    def __init__(self, collections: Collections, executor: Executor, wake: Callable[[], None]) -> None:
+        self._collections = collections
+        self._executor = executor
+        self._wake = wake
+
+    async def GetIndex(self, request: pb.GetIndexRequest, context: Timed) -> pb.Index:
+        """As in the proto."""
+        return self._render(self._find(request.name))
+
+    async def BuildIndex(self, request: pb.BuildIndexRequest, context: Timed) -> pb.Index:
+        """As in the proto."""
+        collection = self._find(request.name)
+        view = await self._executor.run(collection.want_index)
+        self._wake()
+        return render_index.index(collection.definition, view)
+
+    async def CancelBuild(self, request: pb.CancelBuildRequest, context: Timed) -> pb.Index:
+        """As in the proto."""
+        collection = self._find(request.name)
+        return render_index.index(collection.definition, await self._executor.run(collection.hold_index))
+
+    async def WatchIndex(self, request: pb.WatchIndexRequest, context: Timed) -> AsyncIterator[pb.WatchIndexResponse]:
+        """As in the proto."""
+        sent: Message | None = None
+        while True:
+            index = self._render(self._find(request.name))
+            if index != sent:
+                yield pb.WatchIndexResponse(index=index)
+                sent = index
+            if index.state not in (pb.INDEX_STATE_WAITING, pb.INDEX_STATE_BUILDING):
+                return
+            await asyncio.sleep(_WATCH_S)
+
+    async def SnapshotCollection(
+        self, request: pb.SnapshotCollectionRequest, context: Timed
+    ) -> AsyncIterator[pb.SnapshotCollectionResponse]:
+        """As in the proto."""
+        collection = self._collections.find(parse.collection_id(request.name), current_caller())
+        collection.check_serving()
+        with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
+            copy = Path(folder) / "points.sqlite"
+            await self._executor.run(sqlite.copy, collection.path, copy)
+            async for data, digest in self._pieces(copy):
+                yield pb.SnapshotCollectionResponse(data=data, sha256=digest)
+
+    async def RestoreCollection(
+        self, requests: AsyncIterator[pb.RestoreCollectionRequest], context: Timed
+    ) -> ann_pb2.Collection:
+        """As in the proto."""
+        upload = self._collections.upload_path()
+        try:
+            with upload.open("xb") as file:
+                name, expected, digest = await self._receive(requests, file)
+            if expected != digest:
+                raise InvalidInput("the checksum is missing or another: nothing was changed", field="sha256")
+            collection_id = parse.collection_id(name)
+            restored = await self._executor.run(self._collections.restore, collection_id, current_caller(), upload)
+        finally:
+            for path in upload.parent.glob(upload.name + "*"):
+                path.unlink(missing_ok=True)
+        self._wake()
+        return render.collection(restored)
+
+    async def ExportCollection(
+        self, request: pb.ExportCollectionRequest, context: Timed
+    ) -> AsyncIterator[pb.ExportCollectionResponse]:
+        """As in the proto."""
+        collection = self._collections.find(parse.collection_id(request.name), current_caller())
+        snapshot = collection.snapshot()
+        with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
+            if request.format == pb.EXPORT_FORMAT_PARQUET:
+                files = exporting.write_parquet(snapshot, collection.definition.dim, Path(folder))
+            else:
+                files = exporting.write_faiss(snapshot, Path(folder))
+            while (path := await self._executor.run(next, files, None)) is not None:
+                async for data, digest in self._pieces(path):
+                    yield pb.ExportCollectionResponse(file=path.name, data=data, sha256=digest)
+
+    def _find(self, name: str) -> Collection:
+        return self._collections.find(parse.collection_id(name.removesuffix(_SUFFIX)), current_caller())
+
+    def _render(self, collection: Collection) -> pb.Index:
+        return render_index.index(collection.definition, collection.view_index())
+
+    async def _receive(
+        self, requests: AsyncIterator[pb.RestoreCollectionRequest], file: BinaryIO
+    ) -> tuple[str, str, str]:
+        """Name of the collection, the checksum that was sent, and that of the data."""
+        name, expected, digest = "", "", hashlib.sha256()
+        async for request in requests:
+            name = name or request.name
+            if not name or request.name not in ("", name):
+                raise InvalidInput("the first message names the collection, later ones no other", field="name")
+            expected = request.sha256 or expected
+            digest.update(request.data)
+            await self._executor.run(file.write, request.data)
+        return name, expected, digest.hexdigest()
+
+    async def _pieces(self, path: Path) -> AsyncIterator[tuple[bytes, str]]:
+        """A file in pieces; the last one, which may be empty, comes with the checksum of all."""
+        pieces = _read(path)
+        while (piece := await self._executor.run(next, pieces, None)) is not None:
+            yield piece
+
+
+def _read(path: Path) -> Iterator[tuple[bytes, str]]:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while data := file.read(_CHUNK_BYTES):
+            digest.update(data)
+            yield data, ""
+    yield b"", digest.hexdigest()

@@ -1,0 +1,278 @@
+"""The graphs of one collection: made of its points in the background, put in place, thrown away and made again."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+
+import grnnd
+import numpy as np
+from grnnd import Progress
+from grnnd.memory import available_bytes
+from monshin_kit.errors import ResourceExhausted
+from monshin_kit.telemetry import resource_hash
+from numpy.typing import NDArray
+
+from monshin_ann.core.block import LIVING, Batch, Block, Sequences, rows_a_block
+from monshin_ann.core.building import LIMITS, Choice, Limits, next_build
+from monshin_ann.core.definition import Definition, Metric
+from monshin_ann.core.index import Index, Material
+from monshin_ann.core.segment import Built, Segment
+from monshin_ann.core.snapshot import Snapshot
+from monshin_ann.store import layout
+from monshin_ann.store.points_file import PointsFile, Rows, Wish
+from monshin_ann.store.segment_files import SegmentFiles, StoredSegment
+
+_log = logging.getLogger(__name__)
+
+Places = NDArray[np.intp]
+
+_RETRY_S = 60.0
+_UNIT_ERROR = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSettings:
+    """threads: of a build. memory_limit_bytes: that it may take; None: what the system has. device: cpu, cuda, auto."""
+
+    limits: Limits = LIMITS
+    threads: int = 1
+    memory_limit_bytes: int | None = None
+    device: str = "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildState:
+    """A build at work. points: of its segment. memory_bytes: predicted. progress: None before the first report."""
+
+    points: int
+    memory_bytes: int
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexView:
+    """What there is, what is at work, what is wanted. failure: of the last build, or empty."""
+
+    snapshot: Snapshot
+    wish: Wish
+    build: BuildState | None
+    is_due: bool
+    failure: str
+
+
+class Indexing:
+    """One builder calls `build_next`; the rest is safe to call from any thread."""
+
+    def __init__(
+        self, definition: Definition, file: PointsFile, index: Index, files: SegmentFiles, settings: BuildSettings
+    ) -> None:
+        self._definition = definition
+        self._file = file
+        self._index = index
+        self._files = files
+        self._settings = settings
+        self._wish = file.wish
+        self._cancel = threading.Event()
+        self._build: BuildState | None = None
+        self._failure = ""
+        self._retry_at_s = 0.0
+        self._is_stopped = False
+
+    @property
+    def view(self) -> IndexView:
+        """As of now."""
+        snapshot = self._index.snapshot
+        is_due = self._wish is not Wish.HOLD and self._next(snapshot) is not None
+        return IndexView(snapshot, self._wish, self._build, is_due, self._failure)
+
+    def want_all(self) -> None:
+        """Every point is to be in a segment. Raises ResourceExhausted, with the estimate, if a build would not fit."""
+        snapshot = self._index.snapshot
+        choice = next_build(snapshot, self._settings.limits, wants_all=True)
+        if choice is not None:
+            self._require_memory(min(snapshot.points, self._settings.limits.segment_points))
+        self._set_wish(Wish.ALL)
+        self._failure, self._retry_at_s = "", 0.0
+
+    def hold(self) -> None:
+        """Stops the build at work; none begins until `want_all`."""
+        self._set_wish(Wish.HOLD)
+        self._cancel.set()
+
+    def stop(self) -> None:
+        """Stops the build at work for good."""
+        self._is_stopped = True
+        self._cancel.set()
+
+    def build_next(self) -> bool:
+        """Builds one segment if one is due; whether it did."""
+        self._cancel.clear()  # before what is looked at next, so that no wish to stop is lost
+        if self._is_stopped or self._wish is Wish.HOLD:
+            return False
+        choice = self._next(self._index.snapshot)
+        if choice is None:
+            if self._wish is Wish.ALL and not self._failure:
+                self._set_wish(Wish.NONE)
+            return False
+        if time.monotonic() < self._retry_at_s:
+            return False
+        material = self._index.begin(choice.segments, self._settings.limits.segment_points if choice.with_head else 0)
+        try:
+            segments = [self._built(material)] if material.points else []
+        except grnnd.Cancelled:
+            self._index.abandon(material)
+            return False
+        except (grnnd.GrnndError, MemoryError, OSError, ResourceExhausted) as error:
+            self._index.abandon(material)
+            self._fail(error)
+            return False
+        finally:
+            self._build = None
+        self._index.adopt(material, segments)
+        for segment in choice.segments:
+            self._files.remove(segment.built.number)
+        self._failure = ""
+        return True
+
+    def _next(self, snapshot: Snapshot) -> Choice | None:
+        return next_build(snapshot, self._settings.limits, wants_all=self._wish is Wish.ALL)
+
+    def _built(self, material: Material) -> Segment:
+        began = time.monotonic()
+        needed = self._require_memory(material.points)
+        self._build = BuildState(material.points, needed)
+        batch, sequences = _gathered(material, self._definition.dim)
+        is_unit = bool(np.all(np.abs(batch.lengths - 1) < _UNIT_ERROR))
+        graph = grnnd.build(
+            batch.vectors,
+            # Among vectors of length 1 both rank alike, and the graph need not keep scaled copies.
+            metric="l2" if is_unit and self._definition.metric is Metric.COSINE else self._definition.metric.value,
+            degree=self._definition.degree,
+            code=self._definition.code.value,
+            threads=self._settings.threads,
+            device=self._settings.device,
+            progress=self._report,
+            memory_limit=needed,
+            cancel=self._cancel,
+        )
+        built = Built(self._files.next_number(), time.time_ns(), time.monotonic() - began)
+        checksums = layout.checksums(batch)
+        stored = self._files.save(StoredSegment(built, graph, batch.vectors, batch.lengths, sequences, checksums))
+        died = np.full(len(batch), LIVING, dtype=np.int64)
+        return _assembled(stored, list(batch.ids), list(batch.payloads), died, self._index.block_bytes)
+
+    def _require_memory(self, points: int) -> int:
+        """Bytes that the build takes beside what is there; raises ResourceExhausted if there are not so many."""
+        definition = self._definition
+        needed = grnnd.predict_memory(max(points, 1), definition.dim, definition.metric.value, definition.degree)
+        needed += 4 * points * definition.dim  # the rows, side by side
+        limit = self._settings.memory_limit_bytes or available_bytes()
+        if limit is not None and needed > limit:
+            raise ResourceExhausted(
+                f"a build of {points} points takes about {needed} bytes, and {limit} are left for it: "
+                "make segments smaller, lower the degree, or allow more",
+                retry_after_s=_RETRY_S,
+                reason="BUILD_MEMORY",
+            )
+        return needed
+
+    def _report(self, progress: Progress) -> None:
+        if self._build is not None:
+            self._build = BuildState(self._build.points, self._build.memory_bytes, progress)
+
+    def _fail(self, error: Exception) -> None:
+        self._failure = str(error) if isinstance(error, ResourceExhausted) else type(error).__name__
+        self._retry_at_s = time.monotonic() + _RETRY_S
+        extra = {"resource_hash": resource_hash(self._definition.name), "reason": type(error).__name__}
+        _log.error("a graph could not be built: its points are compared exactly", extra=extra)
+
+    def _set_wish(self, wish: Wish) -> None:
+        self._file.wish_for(wish)
+        self._wish = wish
+
+
+def load_index(file: PointsFile, definition: Definition, files: SegmentFiles) -> Index:
+    """The points of a file: those of whole segments by their graphs, the others in the head.
+
+    Raises DataLoss at the first point that is not as it was written.
+    """
+    index = Index(definition.dim, file.sequence)
+    claims = [_Claim(stored) for stored in files.load() if stored.graph.dim == definition.dim]
+    for rows in file.batches():
+        left = np.arange(len(rows.batch))
+        for claim in claims:
+            left = claim.take(rows, left)
+        if len(left):
+            index.load(file.sequence, rows.batch.take(left), rows.sequences[left])
+    for claim in claims:
+        if claim.is_alive:
+            index.place(claim.segment(index.block_bytes))
+        else:
+            files.remove(claim.stored.built.number)
+    return index
+
+
+class _Claim:
+    """The rows of a stored segment, as their points are found in the collection's file; the others are dead."""
+
+    def __init__(self, stored: StoredSegment) -> None:
+        self.stored = stored
+        self._order = np.argsort(stored.sequences, kind="stable")
+        self._sorted = stored.sequences[self._order]
+        self._ids = [""] * len(self._order)
+        self._payloads: list[str | None] = [None] * len(self._order)
+        self._died = np.zeros(len(self._order), dtype=np.int64)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether any point was found."""
+        return bool((self._died == LIVING).any())
+
+    def take(self, rows: Rows, left: Places) -> Places:
+        """Takes what belongs to it of the rows `left`; the others."""
+        sequences = rows.sequences[left]
+        places = np.minimum(np.searchsorted(self._sorted, sequences), len(self._sorted) - 1)
+        found = self._order[places]
+        is_mine = (self._sorted[places] == sequences) & (self.stored.checksums[found] == rows.checksums[left])
+        for row, place in zip(found[is_mine].tolist(), left[is_mine].tolist(), strict=True):
+            self._ids[row], self._payloads[row] = rows.batch.ids[place], rows.batch.payloads[place]
+        self._died[found[is_mine]] = LIVING
+        others: Places = left[~is_mine]
+        return others
+
+    def segment(self, block_bytes: int) -> Segment:
+        """To be searched."""
+        return _assembled(self.stored, self._ids, self._payloads, self._died, block_bytes)
+
+
+def _assembled(
+    stored: StoredSegment, ids: list[str], payloads: list[str | None], died: Sequences, block_bytes: int
+) -> Segment:
+    size = rows_a_block(stored.graph.dim, block_bytes)
+    cuts = [slice(start, start + size) for start in range(0, len(ids), size)]
+    blocks = [
+        Block.filled(
+            stored.vectors[cut], stored.lengths[cut], stored.sequences[cut], ids[cut], payloads[cut], died[cut]
+        )
+        for cut in cuts
+    ]
+    return Segment(stored.built, stored.graph, tuple(blocks))
+
+
+def _gathered(material: Material, dim: int) -> tuple[Batch, Sequences]:
+    """The rows side by side."""
+    count = material.points
+    vectors = np.empty((count, dim), dtype=np.float32)
+    lengths, sequences = np.empty(count), np.empty(count, dtype=np.int64)
+    ids, payloads = list[str](), list[str | None]()
+    start = 0
+    for _, block, rows in material.blocks:
+        stop = start + len(rows)
+        vectors[start:stop], lengths[start:stop] = block.vectors[rows], block.lengths[rows]
+        sequences[start:stop] = block.sequences[rows]
+        places = rows.tolist()
+        ids += [block.ids[row] for row in places]
+        payloads += [block.payloads[row] for row in places]
+        start = stop
+    return Batch(ids, vectors, lengths, payloads), sequences
