@@ -11,13 +11,14 @@ from monshin_kit import telemetry
 from monshin_kit.executor import Executor
 from monshin_kit.server import Runtime, run
 from monshin_kit.settings import load
-from monshin_protos.ann.v1 import index_pb2  # noqa: F401  # makes both services known to kit
+from monshin_protos.ann.v1 import index_pb2, sharded_pb2  # noqa: F401  # makes all services known to kit
 
 if TYPE_CHECKING:
     from monshin_ann.collections import Collections
 
 SERVICE = "monshin.ann.v1.AnnService"
 INDEX_SERVICE = "monshin.ann.v1.IndexService"
+SHARDED_SERVICE = "monshin.ann.v1.ShardedIndexService"
 PORT = 50052
 
 _LOOK_S = 1.0
@@ -37,6 +38,7 @@ async def start(runtime: Runtime) -> None:
     from monshin_ann.indexing import BuildSettings
     from monshin_ann.servicer import AnnServicer
     from monshin_ann.settings import AnnSettings
+    from monshin_ann.sharded.opening import open_builds
 
     settings = load(AnnSettings)
     _raise_file_limit()
@@ -73,6 +75,7 @@ async def start(runtime: Runtime) -> None:
     )
     runtime.serve(SERVICE, servicer)
     runtime.serve(INDEX_SERVICE, IndexServicer(collections, compactor, wake.set))
+    runtime.serve(SHARDED_SERVICE, await open_builds(runtime, collections))
 
 
 async def _compact_forever(collections: "Collections", compactor: Executor, interval_s: float) -> None:
@@ -111,7 +114,7 @@ def main() -> None:
     """Runs until SIGTERM."""
     # Our threads are the parallelism: OpenBLAS, which reads this when numpy is imported, must not add its own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    run("ann", start, services=[SERVICE, INDEX_SERVICE], port=PORT)
+    run("ann", start, services=[SERVICE, INDEX_SERVICE, SHARDED_SERVICE], port=PORT)
 
 
 if __name__ == "__main__":

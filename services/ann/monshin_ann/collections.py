@@ -21,11 +21,14 @@ from monshin_kit.errors import (
     ResourceExhausted,
     Unavailable,
 )
+from monshin_kit.jobs import Artefact, ArtefactStore
 from monshin_kit.requests import RequestKey
 
 from monshin_ann.collection import RESOURCE, Collection, State, segments_folder
 from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.indexing import BuildSettings
+from monshin_ann.sharded.collection import ShardedCollection
+from monshin_ann.sharded.shelf import Reservation, Shelf
 from monshin_ann.store.points_file import PointsFile
 from monshin_ann.store.registry_file import Entry, RegistryFile
 from monshin_ann.store.segment_files import SegmentFiles
@@ -35,6 +38,8 @@ _log = logging.getLogger(__name__)
 _UPLOAD = ".upload"
 COPY = "copy-"  # folders of copies on their way out
 _NOT_REMEMBERED = RequestKey("", "", "", b"")
+
+AnyCollection = Collection | ShardedCollection
 
 
 class Collections:
@@ -61,24 +66,32 @@ class Collections:
         for copy in self._folder.glob(f"{COPY}*"):
             shutil.rmtree(copy)
         entries += self._adopted(entries)
-        self._collections = {
-            entry.definition.id: Collection(entry.definition, self._folder / entry.file, self._building)
-            for entry in entries
-        }
+        self.shelf = Shelf(folder / "sharded")
+        self._collections: dict[CollectionId, AnyCollection] = {**self.shelf.open()}
+        for entry in entries:
+            path = self._folder / entry.file
+            self._collections[entry.definition.id] = Collection(entry.definition, path, self._building)
 
-    def find(self, collection_id: CollectionId, caller: Caller) -> Collection:
+    def find(self, collection_id: CollectionId, caller: Caller) -> AnyCollection:
         """The collection; raises NotFound also where the caller is not among its readers."""
         collection = self._collections.get(collection_id)
         if collection is None or not caller.may_use(collection.definition.readers):
             raise NotFound(RESOURCE, f"collections/{collection_id}")
         return collection
 
-    def visible(self, caller: Caller) -> list[Collection]:
+    def find_writable(self, collection_id: CollectionId, caller: Caller) -> Collection:
+        """As `find`; raises FailedPrecondition for a collection that was built in shards."""
+        collection = self.find(collection_id, caller)
+        if isinstance(collection, ShardedCollection):
+            raise collection.refuse_change()
+        return collection
+
+    def visible(self, caller: Caller) -> list[AnyCollection]:
         """Those that the caller may use, by id."""
         collections = sorted(self._collections.copy().items())
         return [collection for _, collection in collections if caller.may_use(collection.definition.readers)]
 
-    def all(self) -> list[Collection]:
+    def all(self) -> list[AnyCollection]:
         """Every collection, in no order."""
         return list(self._collections.copy().values())
 
@@ -128,10 +141,7 @@ class Collections:
         with self._admin:
             if (first := self._registry.recall(key)) is not None:
                 return first
-            if definition.id in self._collections:
-                raise AlreadyExists(RESOURCE, definition.name)
-            if len(self._collections) >= self._limit:
-                raise ResourceExhausted(f"there are {self._limit} collections already: delete one, or raise the limit")
+            self._require_room(definition)
             file = f"{definition.id}-{secrets.token_hex(4)}.sqlite"
             self._registry.begin(file)
             PointsFile.create(self._folder / file, definition)
@@ -153,6 +163,8 @@ class Collections:
             if etag not in ("", old.etag):
                 raise Aborted(f"the etag of {old.name} is stale: somebody changed it, read it again")
             changed = replace(old, readers=tuple(readers), revision=old.revision + 1)
+            if isinstance(collection, ShardedCollection):
+                self.shelf.redefine(collection, changed)
             self._registry.replace(changed, key)
             collection.redefine(changed)
             return changed
@@ -163,6 +175,8 @@ class Collections:
             if self._registry.recall(key) is not None:
                 return
             collection = self.find(collection_id, caller)
+            if isinstance(collection, ShardedCollection):
+                self.shelf.discard(collection.path.name)
             self._registry.remove(collection.definition, key)
             del self._collections[collection_id]
             collection.close()
@@ -175,7 +189,7 @@ class Collections:
         what the points depend on, which must agree. Raises InvalidInput, and changes nothing, if anything is wrong.
         """
         with self._admin:
-            old = self.find(collection_id, caller)
+            old = self.find_writable(collection_id, caller)
             try:
                 own = _definition_of(snapshot)
                 _require_same_points(own, old.definition)
@@ -197,6 +211,37 @@ class Collections:
             self._remove_file(old.path.name)
             return new
 
+    def reserve(self, name: str, definition: Definition) -> Reservation:
+        """A place, of this name, for a collection to be built in shards; a build that failed gives its place up.
+
+        Raises AlreadyExists if the id is taken or being built.
+        """
+        with self._admin:
+            self._require_room(definition)
+            if (given_up := self.shelf.of(definition.id)) is not None:
+                self.shelf.discard(given_up.name)
+            return self.shelf.reserve(name, definition)
+
+    def reactivate(self, reservation: Reservation) -> Reservation:
+        """Its build goes on. Raises AlreadyExists if the id was taken meanwhile."""
+        with self._admin:
+            if not reservation.is_active:
+                self._require_room(reservation.definition)
+            return self.shelf.set_active(reservation, is_active=True)
+
+    def sharded(self, collection_id: str) -> ShardedCollection | None:
+        """The collection of this id if it was built in shards."""
+        collection = self._collections.get(CollectionId(collection_id))
+        return collection if isinstance(collection, ShardedCollection) else None
+
+    def install(self, reservation: Reservation, reference: Artefact, store: ArtefactStore) -> ShardedCollection:
+        """Makes a collection of what a build published. Raises DataLoss, Unavailable as `Shelf.install`."""
+        collection = self.shelf.install(reservation, reference, store)
+        with self._admin:
+            self._collections[reservation.definition.id] = collection
+            self.shelf.release(reservation)
+        return collection
+
     def upload_path(self) -> Path:
         """Where a snapshot can be written before it is restored; files left there by a crash go at the next start."""
         return self._folder / f"upload-{secrets.token_hex(8)}{_UPLOAD}"
@@ -207,6 +252,12 @@ class Collections:
             for collection in self.all():
                 collection.close()
             self._registry.close()
+
+    def _require_room(self, definition: Definition) -> None:
+        if definition.id in self._collections or self.shelf.is_reserved(definition.id):
+            raise AlreadyExists(RESOURCE, definition.name)
+        if len(self._collections) >= self._limit:
+            raise ResourceExhausted(f"there are {self._limit} collections already: delete one, or raise the limit")
 
     def _adopted(self, known: Sequence[Entry]) -> list[Entry]:
         """Files that no registry knows: it was lost, or somebody put them there."""

@@ -65,7 +65,7 @@ class IndexServicer:
         self, request: pb.SnapshotCollectionRequest, context: Timed
     ) -> AsyncIterator[pb.SnapshotCollectionResponse]:
         """As in the proto."""
-        collection = self._collections.find(parse.collection_id(request.name), current_caller())
+        collection = self._collections.find_writable(parse.collection_id(request.name), current_caller())
         collection.check_serving()
         with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
             copy = Path(folder) / "points.sqlite"
@@ -95,7 +95,7 @@ class IndexServicer:
         self, request: pb.ExportCollectionRequest, context: Timed
     ) -> AsyncIterator[pb.ExportCollectionResponse]:
         """As in the proto."""
-        collection = self._collections.find(parse.collection_id(request.name), current_caller())
+        collection = self._collections.find_writable(parse.collection_id(request.name), current_caller())
         snapshot = collection.snapshot()
         with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
             if request.format == pb.EXPORT_FORMAT_PARQUET:
@@ -107,7 +107,7 @@ class IndexServicer:
                     yield pb.ExportCollectionResponse(file=path.name, data=data, sha256=digest)
 
     def _find(self, name: str) -> Collection:
-        return self._collections.find(parse.collection_id(name.removesuffix(_SUFFIX)), current_caller())
+        return self._collections.find_writable(parse.collection_id(name.removesuffix(_SUFFIX)), current_caller())
 
     def _render(self, collection: Collection) -> pb.Index:
         return render_index.index(collection.definition, collection.view_index())

@@ -30,4 +30,3 @@ class AnnSettings:
     compact_interval_s: float = setting(
         30.0, "how often each file is looked at for disk space to give back; 0: never", unit="s"
     )
-    build_threads: int = setting(1, "threads of a worker that builds a shard or merges them; 0: all CPUs")

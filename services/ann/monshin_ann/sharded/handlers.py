@@ -13,6 +13,7 @@ from monshin_ann.sharded.kinds import (
     BUILD,
     MERGE,
     PLAN,
+    PUBLISHED,
     SHARD,
     BuildResult,
     BuildSpec,
@@ -23,8 +24,6 @@ from monshin_ann.sharded.kinds import (
     ShardResult,
     ShardSpec,
 )
-
-PUBLISHED = "ann/sharded"  # in the artefact store: a folder of each collection
 
 
 def build(context: JobContext[BuildSpec]) -> BuildResult:
@@ -68,7 +67,7 @@ def _plan(context: JobContext[PlanSpec]) -> PlanResult:
 
 
 def _shard(context: JobContext[ShardSpec]) -> ShardResult:
-    return shards.shard(context, _scratch(), load(AnnSettings).build_threads)
+    return shards.shard(context, _scratch(), load(AnnSettings))
 
 
 def _merge(context: JobContext[MergeSpec]) -> MergeResult:

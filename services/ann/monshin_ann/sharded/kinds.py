@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from monshin_kit.jobs import Kind
 
+PUBLISHED = "ann/sharded"  # in the artefact store: a folder of each collection
+
 
 @dataclass(frozen=True, slots=True)
 class BuildSpec:

@@ -9,6 +9,7 @@ from monshin_kit.errors import FailedPrecondition
 from monshin_kit.jobs import Artefact, JobContext
 from numpy.typing import NDArray
 
+from monshin_ann.settings import AnnSettings
 from monshin_ann.sharded import scratch
 from monshin_ann.sharded.kinds import ShardResult, ShardSpec
 from monshin_ann.sharded.usage import Usage
@@ -16,7 +17,7 @@ from monshin_ann.sharded.usage import Usage
 _PARTS = 1000  # of the whole, in which progress is told
 
 
-def shard(context: JobContext[ShardSpec], root: Path, threads: int) -> ShardResult:
+def shard(context: JobContext[ShardSpec], root: Path, settings: AnnSettings) -> ShardResult:
     """root: where the worker keeps what it needs meanwhile. Raises FailedPrecondition if it does not fit memory."""
     spec, usage = context.spec, Usage()
     with scratch.folder(root) as folder:
@@ -32,7 +33,14 @@ def shard(context: JobContext[ShardSpec], root: Path, threads: int) -> ShardResu
         counted = [0]
         try:
             graph = grnnd.build(
-                vectors, metric=spec.metric, degree=spec.degree, seed=spec.seed, threads=threads, progress=report
+                vectors,
+                metric=spec.metric,
+                degree=spec.degree,
+                seed=spec.seed,
+                threads=settings.build_threads,
+                device=settings.build_device,
+                memory_limit=settings.build_memory_mib * 1024 * 1024 or None,
+                progress=report,
             )
         except grnnd.TooLarge as error:
             raise FailedPrecondition(

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from grnnd.inputs import MAX_SIZE
 from monshin_kit.errors import InvalidInput
 from numpy.typing import NDArray
 
@@ -19,7 +20,6 @@ from monshin_ann.core.definition import Metric
 from monshin_ann.core.vectors import MIN_COSINE_LENGTH, Matrix, lengths
 
 BATCH_ROWS = 8192
-MAX_NUMBER = 1e16  # of grnnd.inputs: squares of differences still add up within float32
 MAX_ID = 512
 
 
@@ -91,9 +91,9 @@ class SourceFile:
         return Batch(texts, vectors, [self._payload(text, first + row) for row, text in enumerate(raw)])
 
     def _check(self, vectors: Matrix, first: int) -> None:
-        is_bad: NDArray[np.bool_] = ~(np.abs(vectors) <= MAX_NUMBER).all(axis=1)
+        is_bad = ~np.all(np.abs(vectors) <= MAX_SIZE, axis=1)
         if is_bad.any():
-            raise self._refused(first + _first(is_bad), f"holds a number that is not finite, or beyond {MAX_NUMBER:g}")
+            raise self._refused(first + _first(is_bad), f"holds a number that is not finite, or beyond {MAX_SIZE:g}")
         if self.metric is Metric.COSINE:
             is_zero = lengths(vectors) < MIN_COSINE_LENGTH
             if is_zero.any():
