@@ -48,11 +48,13 @@ class PlanSpec:
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
-    """plan: Ref of `manifest.Plan`."""
+    """plan: Ref of `manifest.Plan`. cpu_s, memory_bytes: as `usage.Usage` measures, here and below."""
 
     plan: str
     rows: int
     shards: int
+    cpu_s: float
+    memory_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

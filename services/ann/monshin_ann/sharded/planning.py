@@ -23,6 +23,7 @@ from monshin_ann.sharded.cell_files import CellFiles
 from monshin_ann.sharded.kinds import PlanResult, PlanSpec
 from monshin_ann.sharded.points_table import PointsWriter
 from monshin_ann.sharded.source import SourceFile
+from monshin_ann.sharded.usage import Usage
 
 MAX_ROWS = 2**31 - 2  # of grnnd
 _CHUNK_ROWS = 16_384
@@ -30,13 +31,17 @@ _CHUNK_ROWS = 16_384
 
 def plan(context: JobContext[PlanSpec], root: Path) -> PlanResult:
     """root: where the worker keeps what it needs while it works. Raises InvalidInput that names file and row."""
+    usage = Usage()
     with scratch.folder(root) as folder:
         source = _read(context, folder)
+        usage.look()
         vectors = mapped(folder / "vectors", "<f4", (source.rows, context.spec.dim))
         held_out = np.zeros(source.rows, dtype=np.bool_)
         held_out[calibration.held_out(source.rows, context.spec.seed)] = True
         files = _assign(context, folder, vectors, held_out)
-        return _store(context, folder, source, files)
+        usage.look()
+        stored = _store(context, folder, source, files)
+        return PlanResult(stored, source.rows, len(files.sizes), usage.cpu_s, usage.memory_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def _assign(context: JobContext[PlanSpec], folder: Path, vectors: Matrix, held_o
     return files
 
 
-def _store(context: JobContext[PlanSpec], folder: Path, source: _Source, files: CellFiles) -> PlanResult:
+def _store(context: JobContext[PlanSpec], folder: Path, source: _Source, files: CellFiles) -> str:
     spec = context.spec
     work = f"{spec.work}/plan-{context.attempt:06d}"
     # Under cosine the graph will hold vectors of length 1; what came is given back as it came.
@@ -129,5 +134,4 @@ def _store(context: JobContext[PlanSpec], folder: Path, source: _Source, files: 
         sources=tuple(artefact.reference for artefact in source.artefacts),
         cells=tuple(stored),
     )
-    reference = context.artefacts.put(f"{work}/plan.json", manifest.encode(found)).reference
-    return PlanResult(reference, source.rows, len(stored))
+    return context.artefacts.put(f"{work}/plan.json", manifest.encode(found)).reference
