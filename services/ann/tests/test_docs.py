@@ -12,7 +12,7 @@ import pytest
 from monshin_ann.settings import AnnSettings
 from monshin_kit import methods
 from monshin_kit.settings import markdown_table
-from monshin_protos.ann.v1 import ann_pb2
+from monshin_protos.ann.v1 import ann_pb2, index_pb2
 from prometheus_client import REGISTRY
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -25,15 +25,18 @@ def test_the_readme_holds_the_table_of_settings() -> None:
 
 def test_the_readme_names_each_rpc_with_its_scope() -> None:
     rows = [line for line in README.splitlines() if line.startswith("| `")]
-    for method in methods.of_service("monshin.ann.v1.AnnService"):
-        assert any(f"`{method.short_name}`" in row and f"`{method.scope}`" in row for row in rows), method.name
-    assert ann_pb2.DESCRIPTOR.services_by_name["AnnService"].methods
+    for service in (
+        ann_pb2.DESCRIPTOR.services_by_name["AnnService"],
+        index_pb2.DESCRIPTOR.services_by_name["IndexService"],
+    ):
+        for method in methods.of_service(service.full_name):
+            assert any(f"`{method.short_name}`" in row and f"`{method.scope}`" in row for row in rows), method.name
 
 
 def test_the_readme_names_each_metric() -> None:
     importlib.import_module("monshin_ann.__main__")
     names = [metric.name for metric in REGISTRY.collect() if metric.name.startswith("monshin_ann_")]
-    assert len(names) == 3
+    assert len(names) == 4
     assert all(name in README for name in names)
 
 

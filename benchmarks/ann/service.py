@@ -1,4 +1,4 @@
-"""ann beside its peers: exact search in process, what the service adds, and durable upserts."""
+"""The service: exact search in process, what the way over gRPC adds to searches, and durable upserts."""
 
 import asyncio
 import os
@@ -16,17 +16,22 @@ import apsw
 import faiss
 import grpc
 import numpy as np
+from monshin_ann.collection import Collection
 from monshin_ann.core import vectors
 from monshin_ann.core.block import Batch
-from monshin_ann.core.definition import Metric
+from monshin_ann.core.deadline import FOREVER
+from monshin_ann.core.definition import CollectionId, Definition, Metric
 from monshin_ann.core.distances import Queries
 from monshin_ann.core.filters import OneOf, Plan
 from monshin_ann.core.index import Index
 from monshin_ann.core.search import search
+from monshin_ann.core.segment import EXACT, Effort
 from monshin_ann.core.vectors import Matrix
+from monshin_ann.store.points_file import PointsFile
+from monshin_kit.requests import RequestKey
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.ann.v1 import ann_pb2 as pb
-from monshin_protos.ann.v1 import ann_pb2_grpc
+from monshin_protos.ann.v1 import ann_pb2_grpc, index_pb2, index_pb2_grpc
 from monshin_protos.embed.v1 import embed_pb2, embed_pb2_grpc
 from monshin_protos.vectors.v1 import vectors_pb2
 
@@ -50,7 +55,9 @@ def measure(quick: bool) -> Iterator[Result]:
     with _running() as (ann, empty_call):
         yield upserts(ann, points[: 20 * CHUNK if quick else 100 * CHUNK], rounds)
         _fill(ann, points)
-        yield from overhead(ann, empty_call, index, queries, rounds)
+        with _collection(points) as collection:
+            _wait_indexed(ann, count)
+            yield from overhead(ann, empty_call, collection, queries, rounds)
 
 
 def in_process(index: Index, points: Matrix, queries: Matrix, rounds: int) -> Iterator[Result]:
@@ -105,22 +112,26 @@ def upserts(ann: Any, points: Matrix, rounds: int) -> Result:
 
 
 def overhead(
-    ann: Any, empty_call: Callable[[], object], index: Index, queries: Matrix, rounds: int
+    ann: Any, empty_call: Callable[[], object], collection: Collection, queries: Matrix, rounds: int
 ) -> Iterator[Result]:
-    """What the way over gRPC adds to a search."""
-    one, many = _search_request(queries[:1]), _search_request(queries)
-    service, inside, empty = median_interleaved(
-        rounds,
-        _p50_ms(lambda: ann.Search(one), 30),
-        _p50_ms(lambda: _search(index, queries[:1]), 30),
-        _p50_ms(empty_call, 100),
-    )
-    peer_name = "in process + 1.3 empty calls"
-    yield Result("service, 1 query, p50", service, inside + 1.3 * empty, peer_name, 1.0, "ms", "lower")
-    service, inside = median_interleaved(
-        rounds, _p50_ms(lambda: ann.Search(many), 3), _p50_ms(lambda: _search(index, queries), 3)
-    )
-    yield Result("service, 256 queries", service, inside, "in process", 1.1, "ms", "lower")
+    """What the way over gRPC adds to a search, by the graph and exact."""
+    for kind, target_recall in (("graph", 0.95), ("exact", 1.0)):
+        one, many = (_search_request(some, target_recall) for some in (queries[:1], queries))
+        effort = Effort(target_recall=target_recall)
+        service, inside, empty = median_interleaved(
+            rounds,
+            _p50_ms(lambda: ann.Search(one), 100),  # noqa: B023  # called in this round only
+            _p50_ms(lambda: collection.search(queries[:1], K, None, FOREVER, effort), 100),  # noqa: B023
+            _p50_ms(empty_call, 100),
+        )
+        peer_name = "in process + 1.3 empty calls"
+        yield Result(f"service, {kind}, 1 query, p50", service, inside + 1.3 * empty, peer_name, 1.0, "ms", "lower")
+        service, inside = median_interleaved(
+            rounds,
+            _p50_ms(lambda: ann.Search(many), 5),  # noqa: B023
+            _p50_ms(lambda: collection.search(queries, K, None, FOREVER, effort), 5),  # noqa: B023
+        )
+        yield Result(f"service, {kind}, 256 queries", service, inside, "in process", 1.1, "ms", "lower")
 
 
 def _filled_index(points: Matrix) -> Index:
@@ -134,11 +145,38 @@ def _filled_index(points: Matrix) -> Index:
 
 
 def _search(index: Index, queries: Matrix, plan: Plan | None = None) -> object:
-    return search(index.snapshot, Queries.of(Metric.L2, queries), K, plan)
+    return search(index.snapshot, Queries.of(Metric.L2, queries), K, plan, effort=Effort(target_recall=EXACT))
 
 
-def _search_request(queries: Matrix) -> pb.SearchRequest:
-    return pb.SearchRequest(collection=COLLECTION, queries=_packed(queries), k=K)
+@contextmanager
+def _collection(points: Matrix) -> Iterator[Collection]:
+    """The same as the service's, in this process, all points in one graph."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.sqlite"
+        definition = Definition(CollectionId("bench"), DIM, Metric.L2, 1)
+        PointsFile.create(path, definition)
+        collection = Collection(definition, path)
+        for start in range(0, len(points), 4096):
+            rows = points[start : start + 4096]
+            names = [f"p{number}" for number in range(start, start + len(rows))]
+            batch = Batch(names, rows, vectors.lengths(rows), [None] * len(rows))
+            collection.upsert(batch, RequestKey("", "", "", b"")).result()
+        collection.want_index()
+        while collection.build_next():
+            pass
+        yield collection
+        collection.close()
+
+
+def _wait_indexed(ann: Any, count: int) -> None:
+    ann.BuildIndex(index_pb2.BuildIndexRequest(name=f"{COLLECTION}/index"))
+    request = pb.GetCollectionRequest(name=COLLECTION)
+    while ann.GetCollection(request).stats.indexed_points < count:
+        time.sleep(0.5)
+
+
+def _search_request(queries: Matrix, target_recall: float) -> pb.SearchRequest:
+    return pb.SearchRequest(collection=COLLECTION, queries=_packed(queries), k=K, target_recall=target_recall)
 
 
 def _packed(rows: Matrix) -> vectors_pb2.Vectors:
@@ -185,6 +223,17 @@ def _p50_ms(work: Callable[[], object], repeats: int) -> Callable[[], float]:
     return measured
 
 
+class _Ann:
+    """The calls of both services that are measured."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        stub: Any = ann_pb2_grpc.AnnServiceStub(channel)
+        index: Any = index_pb2_grpc.IndexServiceStub(channel)
+        self.CreateCollection, self.GetCollection = stub.CreateCollection, stub.GetCollection
+        self.Upsert, self.UpsertStream, self.Search = stub.Upsert, stub.UpsertStream, stub.Search
+        self.BuildIndex = index.BuildIndex
+
+
 @contextmanager
 def _running() -> Iterator[tuple[Any, Callable[[], object]]]:
     """A stub of ann's real process with an empty collection, and a call of a bare grpc.aio server."""
@@ -196,7 +245,7 @@ def _running() -> Iterator[tuple[Any, Callable[[], object]]]:
                 runner.run(process.wait_serving())
             ann, bare = processes
             with _channel(ann) as channel, grpc.insecure_channel(bare.target) as plain:
-                stub: Any = ann_pb2_grpc.AnnServiceStub(channel)
+                stub = _Ann(channel)
                 collection = pb.Collection(dim=DIM, metric=pb.METRIC_L2)
                 stub.CreateCollection(pb.CreateCollectionRequest(collection_id="bench", collection=collection))
                 echo: Any = embed_pb2_grpc.EmbedServiceStub(plain)

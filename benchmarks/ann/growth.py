@@ -1,0 +1,79 @@
+"""How the build grows with its rows, what memory it takes, and what a filter costs: no peer but itself."""
+
+import json
+import math
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import grnnd
+import numpy as np
+
+from benchmarks.ann import data
+from benchmarks.ann.library import CURVES, nearest, recall
+from benchmarks.ann.peers import K, Rows
+from benchmarks.report import Result
+
+_CHILD = """
+import resource, sys
+import numpy as np, grnnd
+rows = np.load(sys.argv[1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+grnnd.build(rows, threads=1)
+print(before * 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+_DEGREE = 32
+
+
+def grown(counts: tuple[int, ...]) -> Iterator[Result]:
+    """CPU-seconds of a build of so many descriptors, the better of two; the exponent is fitted to all."""
+    rows, _ = data.photos(max(counts))
+    taken = {count: min(_build_s(rows[:count]) for _ in range(2)) for count in counts}
+    print("growth:", ", ".join(f"{count:,}: {s:.2f} CPU-s" for count, s in taken.items()), file=sys.stderr)
+    CURVES.mkdir(exist_ok=True)
+    (CURVES / "growth.json").write_text(json.dumps(taken, indent=1) + "\n")
+    exponent = float(np.polyfit([math.log(count) for count in counts], [math.log(s) for s in taken.values()], 1)[0])
+    yield Result(f"exponent of build time, {counts[0]:,} to {counts[-1]:,}", exponent, None, "", 1.15, "", "lower")
+
+
+def memory(name: str, rows: Rows, folder: str) -> Iterator[Result]:
+    """Peak of a process that builds, over vectors + graph + 16 · degree bytes a vertex."""
+    path = f"{folder}/rows.npy"
+    np.save(path, rows)
+    output = subprocess.run([sys.executable, "-c", _CHILD, path], capture_output=True, text=True, check=True).stdout
+    before, peak = map(int, output.split())
+    count = len(rows)
+    wanted = rows.nbytes + count * (4 * _DEGREE + 16 * _DEGREE)
+    held = peak - before + rows.nbytes
+    yield Result(
+        f"memory of a build, {name}", held / 2**20, wanted / 2**20, "vectors + graph + 16 degree", 1.1, "MiB", "lower"
+    )
+
+
+def filtered(name: str, rows: Rows, queries: Rows) -> Iterator[Result]:
+    """One row in a hundred may be found."""
+    graph = grnnd.build(rows, threads=1)
+    passing = np.random.default_rng(1).random(len(rows)) < 0.01
+    places = np.flatnonzero(passing)
+    exact = places[nearest(rows[places], queries)]
+    found = graph.search(queries, K, target_recall=0.95, filter=passing, threads=1).ids
+    yield Result(f"recall, filter that 1 % pass, {name}", recall(found, exact), None, "", 0.95, "", "higher")
+    ours = _rate(lambda: graph.search(queries, K, target_recall=0.95, filter=passing, threads=1), len(queries))
+    plain = _rate(lambda: graph.search(queries, K, target_recall=0.95, threads=1), len(queries))
+    yield Result(f"search, filter that 1 % pass, {name}", ours, plain, "no filter", 0.5, "queries/CPU-s", "higher")
+
+
+def _build_s(rows: Rows) -> float:
+    started = time.process_time()
+    grnnd.build(rows, threads=1)
+    return time.process_time() - started
+
+
+def _rate(search: object, count: int) -> float:
+    taken = []
+    for _ in range(3):
+        started = time.process_time()
+        search()  # type: ignore[operator]
+        taken.append(time.process_time() - started)
+    return count / sorted(taken)[1]
