@@ -16,6 +16,7 @@ CORPUS = "corpora/known"
 NAMES = {
     "monshin/Model": ["", "", "models/none"],
     "monshin/Collection": [COLLECTION] * 5 + ["collections/none"],
+    "monshin/ShardedBuild": [f"ann/jobs/{'0' * 32}"],
     "monshin/Corpus": [CORPUS] * 5 + ["corpora/none", ""],
     "monshin/Version": [f"{CORPUS}/versions/1"] * 3 + [f"{CORPUS}/versions/9"],
     "monshin/Document": [f"{CORPUS}/documents/a"] * 3 + [f"{CORPUS}/documents/none"],

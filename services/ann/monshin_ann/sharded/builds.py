@@ -13,12 +13,14 @@ from monshin_kit.errors import DataLoss, FailedPrecondition, InvalidInput, Monsh
 from monshin_kit.executor import Executor
 from monshin_kit.jobs import Artefact, ArtefactStore, Job, JobId, State, decode
 from monshin_kit.jobs.store import JobStore
+from monshin_kit.requests import RequestKey
 
 from monshin_ann.collections import Collections
 from monshin_ann.core.definition import Definition
 from monshin_ann.sharded.collection import ShardedCollection
 from monshin_ann.sharded.kinds import BUILD, PUBLISHED, BuildResult, BuildSpec
 from monshin_ann.sharded.progress import Build, phase_of
+from monshin_ann.sharded.request_log import RequestLog
 from monshin_ann.sharded.shelf import Reservation
 
 _log = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ class Builds:
         artefacts: ArtefactStore,
         collections: Collections,
         executor: Executor,
+        log: RequestLog,
         created: Callable[[Definition], Awaitable[None]],
     ) -> None:
         self._jobs = jobs
@@ -59,6 +62,7 @@ class Builds:
         self._collections = collections
         self._shelf = collections.shelf
         self._executor = executor
+        self._log = log
         self._created = created
         self._starting = asyncio.Lock()
 
@@ -109,22 +113,21 @@ class Builds:
             await asyncio.sleep(WATCH_S)
             build = await self.get(job_id, caller)
 
-    async def cancel(self, job_id: JobId, caller: Caller) -> Build:
+    async def cancel(self, job_id: JobId, caller: Caller, key: RequestKey) -> Build:
         """Asks for its end."""
-        await self._visible(job_id, caller)
-        return await self._view(await self._jobs.cancel(job_id))
+        job = await self._visible(job_id, caller)
+        if not await self._executor.run(self._log.is_repeated, key):
+            job = await self._jobs.cancel(job_id)
+            await self._executor.run(self._log.remember, key)
+        return await self._view(job)
 
-    async def resume(self, job_id: JobId, caller: Caller) -> Build:
+    async def resume(self, job_id: JobId, caller: Caller, key: RequestKey) -> Build:
         """Goes on with one that failed or was cancelled. Raises FailedPrecondition if its place was given away."""
         job = await self._visible(job_id, caller)
-        if job.state not in (State.FAILED, State.CANCELLED):
-            return await self._view(job)
-        async with self._starting:
-            reservation = self._shelf.reservation(decode(BuildSpec, job.spec).shelf)
-            if reservation is None:
-                raise FailedPrecondition("another build or collection took the place of this one: begin a new build")
-            await self._executor.run(self._collections.reactivate, reservation)
-            return await self._view(await self._jobs.resume(job_id))
+        if not await self._executor.run(self._log.is_repeated, key):
+            job = await self._resumed(job)
+            await self._executor.run(self._log.remember, key)
+        return await self._view(job)
 
     async def look_after(self) -> None:
         """Forever: puts on the shelf what was built, gives back places that no build will fill."""
@@ -140,6 +143,16 @@ class Builds:
             except MonshinError as error:
                 _log.warning("files of a deleted collection stay for now", extra={"reason": error.reason})
             await asyncio.sleep(LOOK_S)
+
+    async def _resumed(self, job: Job) -> Job:
+        if job.state not in (State.FAILED, State.CANCELLED):
+            return job
+        async with self._starting:
+            reservation = self._shelf.reservation(decode(BuildSpec, job.spec).shelf)
+            if reservation is None:
+                raise FailedPrecondition("another build or collection took the place of this one: begin a new build")
+            await self._executor.run(self._collections.reactivate, reservation)
+            return await self._jobs.resume(job.id)
 
     async def _settle(self, reservation: Reservation) -> None:
         if reservation.job is None:

@@ -193,7 +193,7 @@ def _open(path: Path, definition: Definition) -> _Opened:
         for name, artefact in published.files.items():
             _check(path / name, artefact)
         graph = grnnd.load(path / "graph.grnnd", verify=False)  # its checksum was just found right
-        points = PointsTable(path / "points.sqlite")
+        points = PointsTable(path / "points.table")
     except (OSError, InvalidInput, grnnd.GrnndError) as error:
         raise _broken(f"a file ({type(error).__name__})") from error
     expected = (published.rows, published.dim, published.metric)

@@ -59,8 +59,8 @@ class Published:
 
     @property
     def files(self) -> dict[str, Artefact]:
-        """By the names that they have in the service's folder."""
-        named = {"graph.grnnd": self.graph, "points.sqlite": self.points, "vectors.f32": self.vectors}
+        """By the names that they have in the service's folder; none ends in .sqlite, which backups take."""
+        named = {"graph.grnnd": self.graph, "points.table": self.points, "vectors.f32": self.vectors}
         return {name: Artefact.of(reference) for name, reference in named.items() if reference}
 
 

@@ -14,6 +14,7 @@ from monshin_kit.settings import load
 from monshin_ann.collections import Collections
 from monshin_ann.core.definition import Definition
 from monshin_ann.sharded.builds import Builds
+from monshin_ann.sharded.request_log import RequestLog
 from monshin_ann.sharded.servicer import ShardedIndexServicer
 
 _log = logging.getLogger(__name__)
@@ -26,7 +27,9 @@ async def open_builds(runtime: Runtime, collections: Collections) -> ShardedInde
         return ShardedIndexServicer(None, "this service has no Redis for builds: set MONSHIN_JOBS_REDIS_URL")
     from monshin_kit.jobs.service import open_jobs  # brings Celery
 
+    disk = Executor(workers=1, name="shelf")
     try:
+        log = await disk.run(RequestLog, runtime.data_dir / "builds.sqlite")
         jobs = await open_jobs(runtime, settings)
         artefacts = await runtime.executor.run(ArtefactStore, artefacts_url(settings, runtime.settings))
     except MonshinError as error:
@@ -34,11 +37,14 @@ async def open_builds(runtime: Runtime, collections: Collections) -> ShardedInde
         return ShardedIndexServicer(None, f"builds are not offered: {error.message}")
     disk = Executor(workers=1, name="shelf")
 
+    log = await disk.run(RequestLog, runtime.data_dir / "builds.sqlite")
+
     async def close() -> None:
         disk.close()
+        log.close()
 
     runtime.on_stop(close)
-    builds = Builds(jobs, artefacts, collections, disk, partial(_tell, runtime.outbox))
+    builds = Builds(jobs, artefacts, collections, disk, log, partial(_tell, runtime.outbox))
     runtime.spawn(builds.look_after())
     return ShardedIndexServicer(builds)
 

@@ -2,7 +2,9 @@
 
 import time
 
+from monshin_kit.auth import Caller, current_caller
 from monshin_kit.jobs import JobId, operations
+from monshin_kit.requests import RequestKey, key_of
 from monshin_protos.ann.v1 import ann_pb2
 from monshin_protos.ann.v1 import sharded_pb2 as pb
 
@@ -37,6 +39,13 @@ def wish(request: pb.BuildShardedCollectionRequest) -> Wish:
         degree=request.degree or DEFAULT_DEGREE,
         seed=request.seed,
     )
+
+
+def change(
+    method: str, request: pb.CancelShardedBuildRequest | pb.ResumeShardedBuildRequest
+) -> tuple[JobId, Caller, RequestKey]:
+    """Of which build, by whom, and by what a repetition is known."""
+    return job(request.name), current_caller(), key_of(method, request)
 
 
 def job(name: str) -> JobId:

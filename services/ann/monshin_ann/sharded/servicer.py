@@ -48,11 +48,11 @@ class ShardedIndexServicer:
 
     async def CancelShardedBuild(self, request: pb.CancelShardedBuildRequest, context: Timed) -> Operation:
         """As in the proto."""
-        return render.operation(await self._builds.cancel(parse.job(request.name), current_caller()))
+        return render.operation(await self._builds.cancel(*parse.change("CancelShardedBuild", request)))
 
     async def ResumeShardedBuild(self, request: pb.ResumeShardedBuildRequest, context: Timed) -> Operation:
         """As in the proto."""
-        return render.operation(await self._builds.resume(parse.job(request.name), current_caller()))
+        return render.operation(await self._builds.resume(*parse.change("ResumeShardedBuild", request)))
 
     @property
     def _builds(self) -> Builds:

@@ -265,11 +265,13 @@ async def test_a_cancelled_build_gives_its_id_away_or_is_resumed(
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await taken
         assert refused.value.code() == grpc.StatusCode.ALREADY_EXISTS
-    cancelled = await stub.CancelShardedBuild(pb.CancelShardedBuildRequest(name=begun.name))
+    cancel = pb.CancelShardedBuildRequest(name=begun.name, request_id=str(uuid.uuid4()))
+    cancelled = await stub.CancelShardedBuild(cancel)
     assert cancelled.done
     assert progress_of(cancelled).phase == pb.SHARDED_BUILD_PHASE_CANCELLED
-    resumed = await stub.ResumeShardedBuild(pb.ResumeShardedBuildRequest(name=begun.name))
-    assert not resumed.done
+    resume = pb.ResumeShardedBuildRequest(name=begun.name, request_id=str(uuid.uuid4()))
+    assert not (await stub.ResumeShardedBuild(resume)).done
+    assert not (await stub.CancelShardedBuild(cancel)).done, "repeated, it changes nothing"
     with worker():
         assert (await ended(ann, begun)).WhichOneof("result") == "response"
     await collections_of(ann).DeleteCollection(ann_pb2.DeleteCollectionRequest(name="collections/notes"))
@@ -314,7 +316,7 @@ async def test_a_damaged_collection_is_quarantined_and_the_others_serve(
     await collections_of(ann).CreateCollection(other)
     folder = next((tmp_path / "data" / "ann" / "sharded").iterdir())
     whole = {path: path.read_bytes() for path in folder.iterdir()}
-    names = ["graph.grnnd", "points.sqlite", "manifest.json"]
+    names = ["graph.grnnd", "points.table", "manifest.json"]
     for name, harm in [*((name, harm) for name in names for harm in ("changed", "missing")), ("reference", "changed")]:
         await ann.kill()
         for path, content in whole.items():
