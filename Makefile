@@ -42,6 +42,7 @@ check: setup ## Format, lint, types, import borders, protos
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy kit/monshin_kit client/monshin gateway/monshin_gateway services/embed/monshin_embed services/ann/monshin_ann services/factcheck/monshin_factcheck
+	cd services/ann/grnnd/src && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml -p grnnd
 	$(BIN)/lint-imports
 	$(BIN)/buf lint protos/build/image.binpb --config buf.yaml --path monshin
 	$(BIN)/buf breaking protos/build/image.binpb --config buf.yaml --against protos/released.binpb

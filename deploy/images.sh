@@ -14,6 +14,7 @@ ALL=(client embed ann factcheck gateway)
 declare -A PORT=([embed]=60051 [ann]=60052 [factcheck]=60053 [gateway]=18080)
 PLACE=${MONSHIN_IMAGES_DIR:-$PWD/.monshin/images}
 BASE=localhost/monshin-base:bookworm
+COMPILER_BASE=localhost/monshin-compiler-base:bookworm
 START_LIMIT_S=180
 WORK= # of this run: image store, keys, data
 
@@ -29,7 +30,8 @@ main() {
   WORK=$(mktemp -d "$PLACE/run.XXXXXX")
   trap clean EXIT
   read_pip_settings
-  make_base
+  make_base "$BASE" base.tar python3,python3-venv,ca-certificates,libstdc++6
+  make_base "$COMPILER_BASE" compiler-base.tar python3,python3-venv,python3-dev,ca-certificates,g++
   local targets=("${@:-${ALL[@]}}") target
   build client
   make_keys
@@ -52,18 +54,18 @@ install_tools() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-make_base() {
-  if [ ! -f "$PLACE/base.tar" ]; then
-    say "making the base from Debian's packages"
-    mmdebstrap --quiet --variant=essential --include=python3,python3-venv,ca-certificates,libstdc++6 \
+make_base() { # NAME FILE PACKAGES
+  if [ ! -f "$PLACE/$2" ]; then
+    say "making $2 from Debian's packages"
+    mmdebstrap --quiet --variant=essential --include="$3" \
       --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-      --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$PLACE/base.new.tar"
-    mv "$PLACE/base.new.tar" "$PLACE/base.tar"
+      --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$PLACE/$2.new"
+    mv "$PLACE/$2.new" "$PLACE/$2"
   fi
   local container
   container=$(store from scratch)
-  store add -q "$container" "$PLACE/base.tar" >/dev/null
-  store commit -q --rm "$container" "$BASE" >/dev/null
+  store add -q "$container" "$PLACE/$2" >/dev/null
+  store commit -q --rm "$container" "$1" >/dev/null
 }
 
 # pip inside a build finds packages as pip outside does: its configuration and the local folders named there are
@@ -90,7 +92,8 @@ PYTHON
 build() {
   local started=$SECONDS
   say "building $1"
-  store bud --quiet --layers=false --pull-never --build-arg "BASE=$BASE" "${PIP_MOUNTS[@]}" \
+  store bud --quiet --layers=false --pull-never --build-arg "BASE=$BASE" \
+    --build-arg "COMPILER_BASE=$COMPILER_BASE" "${PIP_MOUNTS[@]}" \
     --target "$1" --tag "localhost/monshin/$1" --file deploy/Dockerfile . >"$WORK/$1.build.log" 2>&1 ||
     { tail -30 "$WORK/$1.build.log" >&2; fail "$1 cannot be built"; }
   report "$1" "built in $((SECONDS - started)) s" "$(size "$1")"

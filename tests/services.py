@@ -44,7 +44,12 @@ SERVICES = (
     Service(
         "factcheck",
         "monshin_factcheck",
-        ("monshin.factcheck.v1.CorpusService", "monshin.factcheck.v1.FactcheckService"),
+        (
+            "monshin.factcheck.v1.CorpusService",
+            "monshin.factcheck.v1.FactcheckService",
+            "monshin.factcheck.v1.ExplainService",
+            "monshin.factcheck.v1.ResultService",
+        ),
     ),
 )
 INSTALLED = tuple(service for service in SERVICES if service.is_installed)

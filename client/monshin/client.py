@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import grpc
 from monshin_kit.auth import dev
@@ -13,8 +13,18 @@ from monshin_kit.uploads import Upload
 from monshin_protos.ann.v1 import ann_pb2_grpc
 from monshin_protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from monshin_protos.embed.v1 import embed_pb2_grpc
-from monshin_protos.factcheck.v1 import corpus_pb2, corpus_pb2_grpc, factcheck_pb2, factcheck_pb2_grpc
+from monshin_protos.factcheck.v1 import (
+    corpus_pb2,
+    corpus_pb2_grpc,
+    explain_pb2,
+    explain_pb2_grpc,
+    factcheck_pb2,
+    factcheck_pb2_grpc,
+    results_pb2,
+    results_pb2_grpc,
+)
 
+from monshin.explanation import Explanation
 from monshin.formats import ClaimLine, CorpusLine
 from monshin.results import ClaimResult
 from monshin.settings import ClientSettings
@@ -23,7 +33,13 @@ AUDIT = "monshin.audit.v1.AuditService"
 SERVICES = {
     "embed": ("monshin.embed.v1.EmbedService", AUDIT),
     "ann": ("monshin.ann.v1.AnnService", AUDIT),
-    "factcheck": ("monshin.factcheck.v1.FactcheckService", "monshin.factcheck.v1.CorpusService", AUDIT),
+    "factcheck": (
+        "monshin.factcheck.v1.FactcheckService",
+        "monshin.factcheck.v1.CorpusService",
+        "monshin.factcheck.v1.ExplainService",
+        "monshin.factcheck.v1.ResultService",
+        AUDIT,
+    ),
 }
 CHUNK_CLAIMS = 64
 _CHUNK_BYTES = 4 * 1024 * 1024  # a message may have 8 MiB
@@ -36,7 +52,7 @@ class Client:
     """Use as `async with Client() as client`. Raises grpc.aio.AioRpcError where a service refuses or is down.
 
     role: which development role signs the calls if `settings.token` is empty. The stubs (`embed`, `ann`, `corpora`,
-    `factcheck`) offer every RPC; the methods here are the common jobs.
+    `factcheck`, `explanations`, `results`) offer every RPC; the methods here are the common jobs.
     """
 
     def __init__(self, settings: ClientSettings | None = None, *, role: str = "clinician") -> None:
@@ -53,6 +69,8 @@ class Client:
         self.factcheck: factcheck_pb2_grpc.FactcheckServiceAsyncStub = factcheck_pb2_grpc.FactcheckServiceStub(
             factcheck
         )
+        self.explanations: explain_pb2_grpc.ExplainServiceAsyncStub = explain_pb2_grpc.ExplainServiceStub(factcheck)
+        self.results: results_pb2_grpc.ResultServiceAsyncStub = results_pb2_grpc.ResultServiceStub(factcheck)
 
     async def __aenter__(self) -> Self:
         return self
@@ -70,36 +88,69 @@ class Client:
         corpus: str = "",
         question: str = "",
         sources: Sequence[str] = (),
+        store: bool = False,
+        model: str = "",
         not_run: Callable[[NotRun], None] = lambda missing: None,
+        ended: Callable[[factcheck_pb2.Summary], None] = lambda summary: None,
     ) -> AsyncIterator[ClaimResult]:
         """Splits an answer into claims and yields each with its verdict, in the order of the answer.
 
-        not_run: called at the end if something that was to take part did not.
+        store: keep the texts in the result. model: the model under test. not_run: called at the end if something that
+        was to take part did not. ended: called at the end; its `result` names what is kept.
         """
         request = factcheck_pb2.CheckAnswerRequest(
-            corpus=_corpus_name(corpus), answer=answer, question=question, sources=map(_source, sources)
-        )
+            corpus=_corpus_name(corpus), answer=answer, question=question, sources=map(_source, sources), store=store,
+            model=model,
+        )  # fmt: skip
         async for event in self.factcheck.CheckAnswer(request):
             if event.HasField("claim_result") and not event.claim_result.provisional:
                 yield ClaimResult.of(event.claim_result)
-            elif event.HasField("summary") and event.summary.not_run:
-                not_run(_reasons(event.summary))
+            elif event.HasField("summary"):
+                _tell(event.summary, not_run, ended)
 
     async def check_claims(
-        self, claims: Sequence[ClaimLine], *, corpus: str = "", not_run: Callable[[NotRun], None] = lambda missing: None
+        self,
+        claims: Sequence[ClaimLine],
+        *,
+        corpus: str = "",
+        store: bool = False,
+        model: str = "",
+        not_run: Callable[[NotRun], None] = lambda missing: None,
+        ended: Callable[[factcheck_pb2.Summary], None] = lambda summary: None,
     ) -> AsyncIterator[ClaimResult]:
-        """Judges claims as they are: exactly one result a claim, in order. not_run: as in check_answer."""
+        """Judges claims as they are: exactly one result a claim, in order. The rest is as in check_answer; `ended` is
+        called for each chunk of claims."""
         for chunk in claim_chunks(claims):
             inputs = [
                 factcheck_pb2.ClaimInput(id=line.id, claim=line.claim, sources=map(_source, line.sources))
                 for line in chunk
             ]
-            request = factcheck_pb2.CheckClaimsRequest(corpus=_corpus_name(corpus), claims=inputs)
+            request = factcheck_pb2.CheckClaimsRequest(
+                corpus=_corpus_name(corpus), claims=inputs, store=store, model=model
+            )
             async for event in self.factcheck.CheckClaims(request):
                 if event.HasField("claim_result"):
                     yield ClaimResult.of(event.claim_result)
-                elif event.HasField("summary") and event.summary.not_run:
-                    not_run(_reasons(event.summary))
+                elif event.HasField("summary"):
+                    _tell(event.summary, not_run, ended)
+
+    async def explain(self, claim: str, *, corpus: str = "", sources: Sequence[str] = ()) -> Explanation:
+        """Why a claim has its verdict, and what would change it."""
+        request = explain_pb2.ExplainClaimRequest(
+            corpus=_corpus_name(corpus), claim=claim, sources=map(_source, sources)
+        )
+        return Explanation.of(await self.explanations.ExplainClaim(request))
+
+    async def kept_results(self, **wanted: Any) -> AsyncIterator[results_pb2.Result]:
+        """All kept results that the caller may see, newest first. wanted: fields of ListResultsRequest."""
+        token = ""
+        while True:
+            page = await self.results.ListResults(results_pb2.ListResultsRequest(page_token=token, **wanted))
+            for result in page.results:
+                yield result
+            token = page.next_page_token
+            if not token:
+                return
 
     async def ensure_corpus(self, corpus: str, display_name: str = "") -> None:
         """Creates the corpus unless it exists."""
@@ -185,6 +236,14 @@ def claim_chunks(claims: Sequence[ClaimLine]) -> Iterator[Sequence[ClaimLine]]:
         size += own
     if start < len(claims):
         yield claims[start:]
+
+
+def _tell(
+    summary: factcheck_pb2.Summary, not_run: Callable[[NotRun], None], ended: Callable[[factcheck_pb2.Summary], None]
+) -> None:
+    if summary.not_run:
+        not_run(_reasons(summary))
+    ended(summary)
 
 
 def _reasons(summary: factcheck_pb2.Summary) -> NotRun:

@@ -35,6 +35,25 @@ class ClaimLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledLine:
+    """A claim with what is true of it, see LABELS. type: such as `dose`, or empty.
+
+    item: lines with the same one stay together where claims are resampled; the id where none is given.
+    """
+
+    id: str
+    claim: str
+    label: str
+    type: str
+    sources: tuple[str, ...]
+    item: str
+
+
+LABELS = ("supported", "contradicted", "not_enough_evidence", "conflicting", "not_checkable")
+_SHORT_LABELS = {"s": "supported", "c": "contradicted", "n": "not_enough_evidence"}
+
+
+@dataclass(frozen=True, slots=True)
 class BadLine:
     """A line that is not what it should be. `number` counts from 1; the problem quotes no content.
 
@@ -54,6 +73,14 @@ def corpus_lines(data: bytes) -> Iterator[CorpusLine | BadLine]:
 def claim_lines(data: bytes) -> Iterator[ClaimLine | BadLine]:
     """Reads `{"id","claim"[,"sources":["text",…]]}` lines."""
     return _lines(data, _claim_line)
+
+
+def labelled_lines(data: bytes) -> Iterator[LabelledLine | BadLine]:
+    """Reads `{"claim","label"[,"id","type","sources":["text",…],"item"]}` lines, such as ExportReviews gives.
+
+    `kind` may stand for `type`, and `document`, one text, for `sources`. A label: one of LABELS, or S, C, N.
+    """
+    return _lines(data, _labelled_line)
 
 
 def only_good(lines: Iterator[T | BadLine]) -> list[T]:
@@ -121,12 +148,33 @@ def _corpus_line(record: dict[str, Any]) -> CorpusLine:
 
 
 def _claim_line(record: dict[str, Any]) -> ClaimLine:
+    return ClaimLine(_text(record, "id"), _text(record, "claim"), _sources(record))
+
+
+def _labelled_line(record: dict[str, Any]) -> LabelledLine:
+    said = _text(record, "label").lower()
+    label = _SHORT_LABELS.get(said, said)
+    if label not in LABELS:
+        raise InvalidInput(f'"label" must be one of {", ".join(LABELS)}, or S, C, N')
+    document = _text(record, "document", default="")
+    line_id = _text(record, "id", default="")
+    return LabelledLine(
+        id=line_id,
+        claim=_text(record, "claim"),
+        label=label,
+        type=_text(record, "type", default="") or _text(record, "kind", default=""),
+        sources=_sources(record) or ((document,) if document else ()),
+        item=_text(record, "item", default="") or line_id or _text(record, "claim"),
+    )
+
+
+def _sources(record: dict[str, Any]) -> tuple[str, ...]:
     sources = record.get("sources", [])
     if not isinstance(sources, list) or not all(isinstance(item, str) and item for item in sources):
         raise InvalidInput('"sources" must be a list of texts that are not empty')
     for item in sources:
         _encodable(item, "sources")
-    return ClaimLine(_text(record, "id"), _text(record, "claim"), tuple(sources))
+    return tuple(sources)
 
 
 def _text(record: dict[str, Any], key: str, default: str | None = None) -> str:

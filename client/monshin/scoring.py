@@ -64,11 +64,12 @@ def score(answers: Sequence[Answer], labels: Sequence[Label], results: Mapping[s
         if verdict is None:
             found.unmatched += 1
         for counts in (found.total, found.by_origin.setdefault(origins[label.answer_id], Counts())):
-            _count(counts, label.label, verdict)
+            count_label(counts, label.label, verdict)
     return found
 
 
-def _count(counts: Counts, label: str, verdict: Verdict | None) -> None:
+def count_label(counts: Counts, label: str, verdict: Verdict | None) -> None:
+    """Adds one labelled claim. verdict: None where the checker did not see it. label: any but not_checkable."""
     is_flagged = verdict in FLAGGED
     if label == "contradicted":
         counts.wrong += 1

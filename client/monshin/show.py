@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from monshin.explanation import Explanation
 from monshin.results import ClaimResult, Verdict
 
 SIGNS = {
@@ -26,11 +27,19 @@ def marked_answer(answer: str, results: Sequence[ClaimResult]) -> Text:
     return text
 
 
-def show_answer(console: Console, answer: str, results: Sequence[ClaimResult]) -> None:
-    """The marked answer, then each claim with its evidence."""
+def show_marked(console: Console, answer: str, results: Sequence[ClaimResult]) -> None:
+    """The marked answer, with room around it."""
     console.print(Padding(marked_answer(answer, results), (1, 2)))
-    for result in results:
-        show_result(console, result)
+
+
+def show_explanation(console: Console, explanation: Explanation) -> None:
+    """Reasons, then what would turn the verdict."""
+    for reason in explanation.reasons:
+        console.print(Padding(Text(f"why: {reason.words}", "dim"), (0, 0, 0, 6)))
+    for change in explanation.changes:
+        console.print(Padding(Text(f"if:  {change.words}", "dim"), (0, 0, 0, 6)))
+    if not explanation.changes and explanation.verdict is not Verdict.NOT_CHECKABLE:
+        console.print(Padding(Text("if:  nothing that was tried turns it", "dim"), (0, 0, 0, 6)))
 
 
 def show_result(console: Console, result: ClaimResult) -> None:

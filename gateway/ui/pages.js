@@ -8,6 +8,12 @@ export const PAGES = [
     load: () => import("./elements/check/check-page.js"),
     render: () => html`<check-page></check-page>`,
   },
+  {
+    id: "review",
+    label: "nav.review",
+    load: () => import("./elements/review/review-page.js"),
+    render: () => html`<review-page></review-page>`,
+  },
 ];
 
 /** The page of an id; the first one for an id that does not exist. */

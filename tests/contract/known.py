@@ -5,7 +5,7 @@ import struct
 from monshin_kit.methods import Method
 from monshin_kit.testing import eventually
 from monshin_protos.ann.v1 import ann_pb2, ann_pb2_grpc
-from monshin_protos.factcheck.v1 import corpus_pb2, corpus_pb2_grpc
+from monshin_protos.factcheck.v1 import corpus_pb2, corpus_pb2_grpc, factcheck_pb2, factcheck_pb2_grpc
 from monshin_protos.vectors.v1 import vectors_pb2
 
 from ..messages import Pools
@@ -13,12 +13,18 @@ from ..services import Platform
 
 COLLECTION = "collections/known"
 CORPUS = "corpora/known"
+NO_RESULT = "results/0000000000000000"
+# The service chooses the names of results: `fill` adds one.
+RESULTS = [NO_RESULT]
+CLAIMS = [f"{NO_RESULT}/claims/0"]
 NAMES = {
     "monshin/Model": ["", "", "models/none"],
     "monshin/Collection": [COLLECTION] * 5 + ["collections/none"],
     "monshin/ShardedBuild": [f"ann/jobs/{'0' * 32}"],
     "monshin/Corpus": [CORPUS] * 5 + ["corpora/none", ""],
     "monshin/Version": [f"{CORPUS}/versions/1"] * 3 + [f"{CORPUS}/versions/9"],
+    "monshin/Result": RESULTS,
+    "monshin/Claim": CLAIMS,
     "monshin/Document": [f"{CORPUS}/documents/a"] * 3 + [f"{CORPUS}/documents/none"],
 }
 
@@ -26,7 +32,8 @@ NAMES = {
 def pools(method: Method) -> Pools:
     """What requests of a method name; what deletes must leave the known things to the others."""
     if method.short_name.startswith("Delete") and method.short_name != "DeletePoints":
-        return Pools({kind: [name for name in names if "known" not in name] for kind, names in NAMES.items()})
+        others = {kind: [name for name in names if "known" not in name] for kind, names in NAMES.items()}
+        return Pools({**others, "monshin/Result": [NO_RESULT]})
     return Pools(NAMES)
 
 
@@ -64,6 +71,17 @@ async def _fill_factcheck(platform: Platform) -> None:
         return bool(found.state == corpus_pb2.VERSION_STATE_PUBLISHED)
 
     await eventually(is_published, "the corpus is published", limit_s=120)
+    await _leave_a_result(platform)
+
+
+async def _leave_a_result(platform: Platform) -> None:
+    stub = factcheck_pb2_grpc.FactcheckServiceStub(platform.processes["factcheck"].channel())
+    request = factcheck_pb2.CheckAnswerRequest(
+        corpus=CORPUS, answer="アセトアミノフェンは1回5 gを内服する。", store=True
+    )
+    events = [event async for event in stub.CheckAnswer(request, timeout=60)]
+    RESULTS.append(events[-1].summary.result)
+    CLAIMS.append(f"{RESULTS[-1]}/claims/0")
 
 
 def request_count(method: Method) -> tuple[int, int]:

@@ -40,7 +40,9 @@ def test_an_image_is_built_from_its_own_distribution_kit_and_protos_only(
     folder = {"gateway": "gateway", "client": "client"}.get(name, f"services/{name}")
     build = stages[f"build-{name}"]
     assert build.base == "wheels"
-    assert build.arguments("COPY") == [f"{folder} service"]
+    of_context = [each for each in build.arguments("COPY") if not each.startswith("--from=grnnd ")]
+    assert of_context == [f"{folder} service"]
+    assert stages["grnnd"].arguments("COPY") == ["constraints.txt ./", "services/ann/grnnd grnnd"]
     assert (repo / folder / "pyproject.toml").is_file()
     assert stages["wheels"].arguments("COPY") == ["constraints.txt ./", "protos protos", "kit kit"]
 

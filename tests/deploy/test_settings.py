@@ -18,7 +18,7 @@ NAMES = ("embed", "ann", "factcheck", "gateway")
 # Read by libraries, not by us.
 OF_LIBRARIES = {
     "PATH", "HOME", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE",
-    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", "LD_LIBRARY_PATH",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 from click import Command, Group
 from monshin.cli import cli
 from monshin.settings import ClientSettings
-from monshin_ann.settings import AnnSettings
+from monshin_ann.settings import AnnSettings, RemoteBuildSettings
 from monshin_embed.settings import EmbedSettings
 from monshin_factcheck.settings import FactcheckSettings
 from monshin_gateway.settings import GatewaySettings
@@ -24,6 +24,7 @@ SETTINGS: list[tuple[type[Settings], str]] = [
     (ClientSettings, "client"),
     (EmbedSettings, "services/embed"),
     (AnnSettings, "services/ann"),
+    (RemoteBuildSettings, "services/ann"),
     (FactcheckSettings, "services/factcheck"),
     (GatewaySettings, "gateway"),
 ]

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import grpc
 import pytest
 import pytest_asyncio
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -63,14 +64,17 @@ def _value(field: FieldDescriptor, depth: int) -> object | None:
 def valid(service: Service) -> Iterator[tuple[Method, Message]]:
     """Calls that succeed, with the canary wherever a text may stand."""
     from monshin_protos.embed.v1 import embed_pb2
-    from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
+    from monshin_protos.factcheck.v1 import corpus_pb2, explain_pb2, factcheck_pb2
 
     sources = [factcheck_pb2.Source(text=f"{CANARY}の体温は38 ℃である。")]
     sentence = f"{CANARY}の体温は39 ℃である。"
     messages: dict[str, Message] = {
         "Embed": embed_pb2.EmbedRequest(kind=1, texts=[CANARY]),
         "Tokenize": embed_pb2.TokenizeRequest(kind=1, texts=[CANARY]),
-        "CheckAnswer": factcheck_pb2.CheckAnswerRequest(answer=sentence, question=CANARY, sources=sources),
+        "CheckAnswer": factcheck_pb2.CheckAnswerRequest(
+            answer=sentence, question=CANARY, sources=sources, store=True, model=CANARY
+        ),
+        "ExplainClaim": explain_pb2.ExplainClaimRequest(claim=sentence, sources=sources),
         "CheckClaims": factcheck_pb2.CheckClaimsRequest(
             claims=[factcheck_pb2.ClaimInput(id=CANARY, claim=sentence, sources=sources)]
         ),
@@ -83,7 +87,7 @@ def valid(service: Service) -> Iterator[tuple[Method, Message]]:
         ),
     }
     methods = {method.short_name: method for method in service.methods()}
-    for name in ("CreateCorpus", "ImportDocuments", "Embed", "Tokenize", "CheckAnswer", "CheckClaims"):
+    for name in ("CreateCorpus", "ImportDocuments", "Embed", "Tokenize", "CheckAnswer", "CheckClaims", "ExplainClaim"):
         if name in methods:
             yield methods[name], messages[name]
 
@@ -144,9 +148,22 @@ def _call_all(service: Service, client: Caller) -> None:
     for method, message in valid(service):
         outcome = client.call(method, [message])
         assert not has_canary(outcome.words.encode()), method.name
+        if method.short_name == "CheckAnswer" and outcome.answers:
+            _review(service, client, outcome.answers[-1])
     for method in service.methods():
         outcome = client.call(method, [planted(method.request_class.DESCRIPTOR)])
         assert not has_canary(outcome.words.encode()), method.name
+
+
+def _review(service: Service, client: Caller, summary: bytes) -> None:
+    """A note on a claim of the check that was just stored."""
+    from monshin_protos.factcheck.v1 import factcheck_pb2, results_pb2
+
+    name = factcheck_pb2.CheckAnswerResponse.FromString(summary).summary.result
+    methods = {method.short_name: method for method in service.methods()}
+    note = results_pb2.ReviewClaimRequest(name=f"{name}/claims/0", verdict=1, note=CANARY)
+    assert client.call(methods["ReviewClaim"], [note]).code is grpc.StatusCode.OK
+    assert client.call(methods["GetResult"], [results_pb2.GetResultRequest(name=name)]).answers
 
 
 def _metrics(port: int) -> bytes:

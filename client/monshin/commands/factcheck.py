@@ -1,31 +1,26 @@
 """factcheck: import sources, check answers and claims."""
 
 import asyncio
+import json
 import sys
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
-import grpc
 from monshin_kit.errors import InvalidInput
-from monshin_protos.factcheck.v1 import corpus_pb2
+from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from monshin.client import CHUNK_CLAIMS, Client, NotRun
+from monshin.client import Client, NotRun
+from monshin.commands.checking import Manner, results_of
+from monshin.commands.evaluate import evaluate
+from monshin.commands.kept import results, retract, reviews
 from monshin.formats import BadLine, ClaimLine, argument_text, claim_lines, corpus_lines, only_good, plain_text
 from monshin.results import ClaimResult
 from monshin.settings import ClientSettings
-from monshin.show import show_answer, show_result
-
-# What one claim can bring about: not accepted, larger than a message, or more than the server can do.
-_OF_ONE_CLAIM = (
-    grpc.StatusCode.INVALID_ARGUMENT,
-    grpc.StatusCode.RESOURCE_EXHAUSTED,
-    grpc.StatusCode.DEADLINE_EXCEEDED,
-    grpc.StatusCode.INTERNAL,
-)
+from monshin.show import show_explanation, show_marked, show_result
 
 Lines = list[ClaimLine | BadLine]
 
@@ -33,6 +28,10 @@ Lines = list[ClaimLine | BadLine]
 @click.group()
 def factcheck() -> None:
     """Check texts against trusted sources."""
+
+
+for command in (evaluate, results, reviews, retract):
+    factcheck.add_command(command)
 
 
 @factcheck.command("import")
@@ -92,10 +91,13 @@ async def publish(client: Client, corpus: str) -> None:
               help="A text file, split into claims.")  # fmt: skip
 @click.option("--question", default="", help="What was asked; helps to find left-out subjects.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout.")
+@click.option("--store", is_flag=True, help="Keep the texts in the result, so that it can be reviewed.")
+@click.option("--model", default="", help="The model under test, for the result.")
+@click.option("--explain", is_flag=True, help="Tell why each claim has its verdict, and what would change it.")
 @click.pass_obj
 def check(
     settings: ClientSettings, text: str | None, corpus: str, claims: Path | None, answer: Path | None, question: str,
-    as_json: bool,
+    as_json: bool, store: bool, model: str, explain: bool,
 ) -> None:  # fmt: skip
     """Check TEXT, the text of --answer, or the claims of --claims.
 
@@ -103,8 +105,10 @@ def check(
     """
     if sum(item is not None for item in (text, claims, answer)) != 1:
         raise click.UsageError("give exactly one of TEXT, --answer and --claims")
+    manner = Manner(corpus, store, argument_text(model, "--model"))
+    output = Output(as_json, explain)
     if claims is not None:
-        failed = asyncio.run(_check_claims(settings, list(claim_lines(_read(claims))), corpus, as_json))
+        failed = asyncio.run(_check_claims(settings, list(claim_lines(_read(claims))), manner, output))
         sys.exit(1 if failed else 0)
     if not corpus:
         raise click.UsageError("--corpus is needed to check an answer")
@@ -113,74 +117,76 @@ def check(
     )
     if not body.strip():
         raise InvalidInput("the answer is empty")
-    asyncio.run(_check_answer(settings, body, corpus, argument_text(question, "--question"), as_json))
+    asyncio.run(_check_answer(settings, body, argument_text(question, "--question"), manner, output))
 
 
-async def _check_answer(settings: ClientSettings, answer: str, corpus: str, question: str, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Output:
+    """as_json: lines for programs instead of colours for people."""
+
+    as_json: bool
+    with_explanations: bool
+
+
+async def _check_answer(settings: ClientSettings, answer: str, question: str, manner: Manner, output: Output) -> None:
     missing: dict[str, str] = {}
     async with Client(settings) as client:
-        checked = client.check_answer(answer, corpus=corpus, question=question, not_run=missing.update)
+        checked = client.check_answer(
+            answer, corpus=manner.corpus, question=question, store=manner.store, model=manner.model,
+            not_run=missing.update, ended=_tell_kept if manner.is_named else _ignore,
+        )  # fmt: skip
         results = [result async for result in checked]
-    if as_json:
+        if not output.as_json:
+            show_marked(Console(), answer, results)
         for index, result in enumerate(results):
-            click.echo(replace(result, id=str(index), not_run=missing).to_json())
-    else:
-        show_answer(Console(), answer, results)
+            whole = replace(result, id=str(index), not_run=missing)
+            await _tell(client, whole, manner.corpus, (), output)
     _tell_missing(missing)
 
 
-async def _check_claims(settings: ClientSettings, lines: Lines, corpus: str, as_json: bool) -> int:
-    _require_corpus(lines, corpus)
+async def _check_claims(settings: ClientSettings, lines: Lines, manner: Manner, output: Output) -> int:
+    _require_corpus(lines, manner.corpus)
     failed = 0
     missing: dict[str, str] = {}
-    console = Console()
     async with Client(settings) as client:
-        async for result in _results(client, lines, corpus):
+        places = iter(lines)
+        async for result in results_of(client, lines, manner, _tell_kept if manner.is_named else _ignore):
+            line = next(places)
             missing.update(result.not_run)
             if result.error:
                 failed += 1
                 click.echo(result.error, err=True)
-            if as_json:
-                click.echo(result.to_json())
-            else:
-                show_result(console, result)
+            await _tell(client, result, manner.corpus, line.sources if isinstance(line, ClaimLine) else (), output)
     _tell_missing(missing)
     return failed
+
+
+async def _tell(client: Client, result: ClaimResult, corpus: str, sources: Sequence[str], output: Output) -> None:
+    wants_reasons = output.with_explanations and not result.error
+    explanation = await client.explain(result.claim, corpus=corpus, sources=sources) if wants_reasons else None
+    if not output.as_json:
+        show_result(Console(), result)
+        if explanation is not None:
+            show_explanation(Console(), explanation)
+    elif explanation is None:
+        click.echo(result.to_json())
+    else:
+        line = {**json.loads(result.to_json()), "explanation": explanation.to_json()}
+        click.echo(json.dumps(line, ensure_ascii=False))
+
+
+def _ignore(summary: factcheck_pb2.Summary) -> None:
+    """Who asked neither for texts nor for a model's name does not look for the result."""
+
+
+def _tell_kept(summary: factcheck_pb2.Summary) -> None:
+    if summary.result:
+        click.echo(f"kept as {summary.result}", err=True)
 
 
 def _tell_missing(missing: NotRun) -> None:
     for component, reason in missing.items():
         click.echo(f"not run: {component} ({reason})", err=True)
-
-
-async def _results(client: Client, lines: Lines, corpus: str) -> AsyncIterator[ClaimResult]:
-    for start in range(0, len(lines), CHUNK_CLAIMS):
-        chunk = lines[start : start + CHUNK_CLAIMS]
-        good = [line for line in chunk if isinstance(line, ClaimLine)]
-        checked = iter(await _checked(client, good, corpus))
-        for line in chunk:
-            if isinstance(line, BadLine):
-                yield ClaimResult.failed(line.id, "", f"line {line.number}: {line.problem}")
-            else:
-                yield next(checked)
-
-
-async def _checked(client: Client, good: list[ClaimLine], corpus: str) -> list[ClaimResult]:
-    """One result a claim; where the chunk fails for one bad claim, the others are still checked."""
-    if not good:
-        return []
-    missing: dict[str, str] = {}
-    try:
-        checked = client.check_claims(good, corpus=corpus, not_run=missing.update)
-        results = [result async for result in checked]
-        return [replace(result, not_run=missing) for result in results]
-    except grpc.aio.AioRpcError as error:
-        if error.code() not in _OF_ONE_CLAIM:
-            raise
-        if len(good) == 1:
-            return [ClaimResult.failed(good[0].id, good[0].claim, f"claim {good[0].id!r}: {error.details()}")]
-    half = len(good) // 2
-    return [*await _checked(client, good[:half], corpus), *await _checked(client, good[half:], corpus)]
 
 
 def _require_corpus(lines: Lines, corpus: str) -> None:

@@ -4,7 +4,9 @@ import { ORDER, short } from "./verdicts.js";
  * A check as far as it has come; never changed, always replaced.
  * claims: as found, `null` before. results: by the claim's index. summary: `null` until the end.
  */
-export const begin = (request) => ({ request, claims: null, results: new Map(), version: "", summary: null });
+export const begin = (request) => ({
+  request, claims: null, results: new Map(), version: "", summary: null, startedAt: new Date(),
+}); // prettier-ignore
 
 /** The run after one more message of the stream. */
 export function advance(run, message) {

@@ -37,6 +37,11 @@ export function date(iso) {
   return new Intl.DateTimeFormat(language.value, { dateStyle: "medium" }).format(parsed);
 }
 
+/** A moment (Date, or ISO text) in the present language. */
+export function dateTime(moment) {
+  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(new Date(moment));
+}
+
 /** Renders `host` when the language changes. */
 export function translated(host) {
   language.watch(host);

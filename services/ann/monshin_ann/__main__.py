@@ -37,10 +37,10 @@ async def start(runtime: Runtime) -> None:
     from monshin_ann.index_servicer import IndexServicer
     from monshin_ann.indexing import BuildSettings
     from monshin_ann.servicer import AnnServicer
-    from monshin_ann.settings import AnnSettings
+    from monshin_ann.settings import AnnSettings, RemoteBuildSettings
     from monshin_ann.sharded.opening import open_builds
 
-    settings = load(AnnSettings)
+    settings, remote_build = load(AnnSettings), load(RemoteBuildSettings)
     _raise_file_limit()
     limit, memory_bytes = settings.collections_limit, settings.memory_limit_mib * 1024 * 1024
     building = BuildSettings(
@@ -73,6 +73,10 @@ async def start(runtime: Runtime) -> None:
         outbox=runtime.outbox,
         answer_bytes=runtime.settings.max_message_bytes,
     )
+    if remote_build.port:
+        from monshin_ann.remote_build import server
+
+        await server.serve(runtime, remote_build)
     runtime.serve(SERVICE, servicer)
     runtime.serve(INDEX_SERVICE, IndexServicer(collections, compactor, wake.set))
     runtime.serve(SHARDED_SERVICE, await open_builds(runtime, collections))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import monshin_ann
 import pytest
-from monshin_ann.settings import AnnSettings
+from monshin_ann.settings import AnnSettings, RemoteBuildSettings
 from monshin_kit import methods
 from monshin_kit.settings import markdown_table
 from monshin_protos.ann.v1 import ann_pb2, index_pb2, sharded_pb2
@@ -21,6 +21,7 @@ MODULES = [module.name for module in pkgutil.walk_packages(monshin_ann.__path__,
 
 def test_the_readme_holds_the_table_of_settings() -> None:
     assert markdown_table(AnnSettings) in README
+    assert markdown_table(RemoteBuildSettings) in README
 
 
 def test_the_readme_names_each_rpc_with_its_scope() -> None:
@@ -35,9 +36,10 @@ def test_the_readme_names_each_rpc_with_its_scope() -> None:
 
 
 def test_the_readme_names_each_metric() -> None:
-    importlib.import_module("monshin_ann.__main__")
+    for module in ("monshin_ann.__main__", "monshin_ann.remote_build.jobs"):
+        importlib.import_module(module)
     names = [metric.name for metric in REGISTRY.collect() if metric.name.startswith("monshin_ann_")]
-    assert len(names) == 4
+    assert len(names) == 8
     assert all(name in README for name in names)
 
 

@@ -160,8 +160,8 @@ async def test_writers_and_searchers_at_once_equal_a_model(
     process: Callable[..., ServiceProcess], upsert: Callable[..., Any], pack: Callable[..., Any]
 ) -> None:
     """Six writers, each with its own ids, and three searchers, over compactions, builds and merges of graphs; for ten
-    seconds, or MONSHIN_TEST_SECONDS (`make faults`: two minutes). A writer finds what it wrote and not what it deleted; a
-    searcher sees whole points, and never goes back in time."""
+    seconds, or MONSHIN_TEST_SECONDS (`make faults`: two minutes). A writer finds what it wrote and not what it deleted;
+    a searcher sees whole points, and never goes back in time."""
     models: list[Version] = [{} for _ in range(6)]
     loop = asyncio.get_running_loop()
     end = loop.time() + float(os.environ.get("MONSHIN_TEST_SECONDS", "10"))

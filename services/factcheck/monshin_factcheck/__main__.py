@@ -3,10 +3,17 @@
 import os
 
 from monshin_kit.server import Runtime, run
-from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2  # noqa: F401  # makes the services known to kit
+from monshin_protos.factcheck.v1 import (  # noqa: F401  # makes the services known to kit
+    corpus_pb2,
+    explain_pb2,
+    factcheck_pb2,
+    results_pb2,
+)
 
 CORPORA = "monshin.factcheck.v1.CorpusService"
 CHECKS = "monshin.factcheck.v1.FactcheckService"
+EXPLANATIONS = "monshin.factcheck.v1.ExplainService"
+RESULTS = "monshin.factcheck.v1.ResultService"
 PORT = 50053
 
 
@@ -21,7 +28,7 @@ async def start(runtime: Runtime) -> None:
 def main() -> None:
     """Runs until SIGTERM."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    run("factcheck", start, services=[CORPORA, CHECKS], port=PORT)
+    run("factcheck", start, services=[CORPORA, CHECKS, EXPLANATIONS, RESULTS], port=PORT)
 
 
 if __name__ == "__main__":

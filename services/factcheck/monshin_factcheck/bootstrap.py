@@ -12,10 +12,12 @@ from monshin_kit.settings import load
 
 from monshin_factcheck.checking.checker import Checker
 from monshin_factcheck.checking.evidence import LexicalIndexes
+from monshin_factcheck.checking.explainer import Explainer
 from monshin_factcheck.checking.library import Library
 from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.clients import embedder, vector_index
 from monshin_factcheck.core.retrieval.terms import Terms
+from monshin_factcheck.core.revision import rules_revision
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.semantic import SemanticJudge
@@ -24,8 +26,12 @@ from monshin_factcheck.corpora.changes import Changes
 from monshin_factcheck.corpora.publisher import Patience, Publisher
 from monshin_factcheck.corpora.registry import Corpora
 from monshin_factcheck.judges.local.weighing import load_weighing
+from monshin_factcheck.results.keeper import Keeper
 from monshin_factcheck.rpc.corpus_servicer import CorpusServicer
+from monshin_factcheck.rpc.explain_servicer import ExplainServicer
 from monshin_factcheck.rpc.factcheck_servicer import FactcheckServicer
+from monshin_factcheck.rpc.leaving import Leaving
+from monshin_factcheck.rpc.result_servicer import ResultServicer
 from monshin_factcheck.settings import FactcheckSettings
 
 _log = logging.getLogger(__name__)
@@ -51,17 +57,42 @@ async def assemble(runtime: Runtime) -> None:
 
     runtime.on_stop(close)
     analyser, changes = Analyser(), Changes()
-    judge = RulesJudge(Reader(analyser))
+    reader = Reader(analyser)
+    judge = RulesJudge(reader)
     await runtime.executor.run(judge.judge, WARM_UP, [])
     patience = Patience(settings.publish_patience_s, settings.vector_grace_s)
     publisher = Publisher(corpora, embed, ann, store, runtime.outbox, changes, patience, runtime.spawn)
+    keeper = await store.run(_keeper, settings, runtime)
+
+    async def close_results() -> None:
+        keeper.close()
+
+    runtime.on_stop(close_results)
     library = Library(corpora, LexicalIndexes(Terms(analyser)), embed, ann, runtime.executor)
     reading = _reading_room(settings, runtime)
     checker = Checker(judge, runtime.executor, reading, judged=settings.passages_judged, found=settings.passages_found)
     runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))
-    checks = FactcheckServicer(checker, library, runtime.executor, runtime.outbox, runtime.spawn, settings.checks_limit)
+    leaving = Leaving(keeper, runtime.outbox, runtime.spawn, rules_revision=rules_revision(),
+                      judge_revision=partial(_revision, reading))  # fmt: skip
+    checks = FactcheckServicer(checker, library, runtime.executor, leaving, settings.checks_limit)
     runtime.serve("monshin.factcheck.v1.FactcheckService", checks)
+    explainer = Explainer(checker, judge, reader, runtime.executor, reading)
+    runtime.serve("monshin.factcheck.v1.ExplainService", ExplainServicer(explainer, library))
+    results = ResultServicer(keeper, corpora, partial(_revision, reading))
+    runtime.serve("monshin.factcheck.v1.ResultService", results)
+    runtime.spawn(keeper.purge_forever())
     await publisher.resume()
+
+
+def _keeper(settings: FactcheckSettings, runtime: Runtime) -> Keeper:
+    if not settings.retention_days >= 0:
+        raise InvalidInput(f"MONSHIN_FACTCHECK_RETENTION_DAYS is {settings.retention_days}: it must be 0 or more")
+    path = runtime.data_dir / "results.sqlite"
+    return Keeper(path, settings.retention_days * 86400, queue_limit=runtime.settings.queue_limit)
+
+
+def _revision(reading: ReadingRoom | None) -> str:
+    return reading.revision if reading is not None else ""
 
 
 def _reading_room(settings: FactcheckSettings, runtime: Runtime) -> ReadingRoom | None:

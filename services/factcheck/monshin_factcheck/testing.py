@@ -6,7 +6,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from monshin_kit.testing import FaultProxy, ServiceProcess
-from monshin_protos.factcheck.v1 import corpus_pb2, corpus_pb2_grpc, factcheck_pb2, factcheck_pb2_grpc
+from monshin_protos.factcheck.v1 import (
+    corpus_pb2,
+    corpus_pb2_grpc,
+    explain_pb2_grpc,
+    factcheck_pb2,
+    factcheck_pb2_grpc,
+    results_pb2_grpc,
+)
 
 TEXT = "ワルファリンの維持量は1日1〜5 mgである。納豆はワルファリンの作用を弱めるため避ける。"
 
@@ -26,6 +33,15 @@ class Rig:
     def checks(self, role: str = "clinician") -> factcheck_pb2_grpc.FactcheckServiceAsyncStub:
         """A stub whose calls carry the role."""
         return factcheck_pb2_grpc.FactcheckServiceStub(self.factcheck.channel(role))
+
+    def results(self, role: str = "clinician", subject: str = "") -> results_pb2_grpc.ResultServiceAsyncStub:
+        """A stub whose calls carry the role, and the subject if it is not the role's own."""
+        channel = self.factcheck.channel(token=self.factcheck.token(role, subject=subject))
+        return results_pb2_grpc.ResultServiceStub(channel)
+
+    def explanations(self, role: str = "clinician") -> explain_pb2_grpc.ExplainServiceAsyncStub:
+        """A stub whose calls carry the role."""
+        return explain_pb2_grpc.ExplainServiceStub(self.factcheck.channel(role))
 
     async def fill(self, corpus: str, texts: dict[str, str], *, publish: bool = True) -> corpus_pb2.Version | None:
         """Makes a corpus of documents by id; the version once it is published or failed."""

@@ -9,15 +9,22 @@ from pathlib import Path
 
 import monshin_factcheck
 import pytest
+from monshin_factcheck.core.changes import ChangeKind
+from monshin_factcheck.core.reasons import ReasonKind
 from monshin_factcheck.core.rules.findings import FindingKind
 from monshin_factcheck.settings import FactcheckSettings
 from monshin_kit import methods
 from monshin_kit.settings import markdown_table
-from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
+from monshin_protos.factcheck.v1 import corpus_pb2, explain_pb2, factcheck_pb2, results_pb2
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 MODULES = [module.name for module in pkgutil.walk_packages(monshin_factcheck.__path__, "monshin_factcheck.")]
-SERVICES = {"CorpusService": corpus_pb2, "FactcheckService": factcheck_pb2}
+SERVICES = {
+    "CorpusService": corpus_pb2,
+    "FactcheckService": factcheck_pb2,
+    "ExplainService": explain_pb2,
+    "ResultService": results_pb2,
+}
 
 
 def test_the_readme_holds_the_table_of_settings() -> None:
@@ -35,6 +42,11 @@ def test_the_readme_names_each_rpc_with_its_scope(service: str) -> None:
 def test_the_readme_explains_each_finding() -> None:
     """Clients translate these words: an unexplained one would reach people as it is."""
     assert [kind.value for kind in FindingKind if f"| `{kind.value}` |" not in README] == []
+
+
+@pytest.mark.parametrize("word", [*ReasonKind, *ChangeKind], ids=lambda word: word.value)
+def test_the_readme_explains_each_reason_and_change(word: ReasonKind | ChangeKind) -> None:
+    assert any(line.startswith("| `") and f"`{word.value}`" in line.split("|")[1] for line in README.splitlines())
 
 
 @pytest.mark.parametrize("module", MODULES)

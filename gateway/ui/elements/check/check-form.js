@@ -45,6 +45,19 @@ export class CheckForm extends LitElement {
         line-height: 1.8;
         resize: vertical;
       }
+      label.store {
+        grid-template-columns: max-content 1fr;
+        align-items: start;
+        gap: 0.6rem;
+      }
+      label.store input {
+        width: 1.1rem;
+        height: 1.1rem;
+        margin-top: 0.25rem;
+      }
+      label.store small {
+        display: block;
+      }
       .send {
         display: flex;
         flex-wrap: wrap;
@@ -94,6 +107,14 @@ export class CheckForm extends LitElement {
             <span>${t("check.question")} <small>${t("check.optional")}</small></span>
             <input name="question" maxlength="10000" autocomplete="off" placeholder=${t("check.questionHint")} />
           </label>
+          <label>
+            <span>${t("check.model")} <small>${t("check.optional")}</small></span>
+            <input name="model" maxlength="200" autocomplete="off" placeholder=${t("check.modelHint")} />
+          </label>
+          <label class="store">
+            <input type="checkbox" name="store" />
+            <span>${t("check.store")} <small>${t("check.storeHint")}</small></span>
+          </label>
           <div class="send">
             <label>
               ${t("check.corpus")}
@@ -142,8 +163,9 @@ export class CheckForm extends LitElement {
 
   #send(event) {
     event.preventDefault();
-    const { answer, question, corpus } = Object.fromEntries(new FormData(event.currentTarget));
-    this.dispatchEvent(new CustomEvent("check", { detail: { corpus, answer, question } }));
+    const { answer, question, corpus, model, store } = Object.fromEntries(new FormData(event.currentTarget));
+    const detail = { corpus, answer, question, model: model.trim(), store: store === "on" };
+    this.dispatchEvent(new CustomEvent("check", { detail }));
   }
 }
 customElements.define("check-form", CheckForm);

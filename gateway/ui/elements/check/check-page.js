@@ -1,19 +1,21 @@
 import { LitElement, Task, TaskStatus, css, html, nothing } from "../../vendor/lit.js";
 import { call, stream } from "../../lib/api.js";
-import { advance, begin, tally, visible, worst } from "../../lib/check-run.js";
+import { announcement } from "../../lib/announcement.js";
+import { loadCalibration } from "../../lib/calibration.js";
+import { advance, begin, visible, worst } from "../../lib/check-run.js";
 import { t, translated } from "../../lib/language.js";
 import { isAbort } from "../../lib/problem.js";
 import { adjust, route } from "../../lib/route.js";
 import { identity } from "../../lib/session.js";
 import { shortcuts } from "../../lib/shortcuts.js";
 import { shared } from "../../lib/styles.js";
-import { ORDER } from "../../lib/verdicts.js";
 import "../common/problem-card.js";
 import "./answer-panel.js";
 import "./check-form.js";
 import "./demo-loader.js";
 import "./document-dialog.js";
 import "./evidence-panel.js";
+import "./print-report.js";
 import "./purpose-note.js";
 import "./run-bar.js";
 
@@ -40,6 +42,9 @@ export class CheckPage extends LitElement {
         max-height: calc(100dvh - 2rem);
         overflow: auto;
         border-radius: var(--radius);
+      }
+      @media print {
+        :host([printable]) > :not(print-report) { display: none !important; }
       }
       @media (max-width: 60rem) {
         .columns {
@@ -71,6 +76,11 @@ export class CheckPage extends LitElement {
     autoRun: false,
   });
 
+  #calibration = new Task(this, {
+    task: ([corpus], { signal }) => (corpus ? loadCalibration(corpus, signal) : null),
+    args: () => [this.run?.request.corpus, identity.value],
+  });
+
   constructor() {
     super();
     this.run = null;
@@ -82,15 +92,19 @@ export class CheckPage extends LitElement {
       j: () => this.#step(1),
       k: () => this.#step(-1),
       o: () => this.renderRoot.querySelector("evidence-panel")?.openFirstDocument(),
+      w: () => this.renderRoot.querySelector("evidence-panel")?.toggleWhy(),
       "/": () => this.renderRoot.querySelector(this.isEditing ? "check-form" : "run-bar")?.focusFirst(),
       Escape: () => this.#isRunning && this.#cancel(),
     });
   }
 
+  updated() {
+    this.toggleAttribute("printable", !this.isEditing);
+  }
+
   get #isRunning() {
     return this.#check.status === TaskStatus.PENDING;
   }
-
   get #filter() {
     return new Set((route.value.parameters.verdicts ?? "").split(",").filter(Boolean));
   }
@@ -109,6 +123,7 @@ export class CheckPage extends LitElement {
       })}
       <document-dialog></document-dialog>
       <purpose-note></purpose-note>
+      ${this.isEditing ? nothing : html`<print-report .run=${this.run}></print-report>`}
     `;
   }
 
@@ -118,7 +133,7 @@ export class CheckPage extends LitElement {
     return html`
       <check-form ?hidden=${!this.isEditing} .corpora=${usable} @check=${(event) => this.#start(event.detail)}></check-form>
       ${this.isEditing ? nothing : this.#result()}
-      <p class="unseen" role="status">${this.#announcement()}</p>
+      <p class="unseen" role="status">${this.isEditing ? "" : announcement(this.run)}</p>
     `;
   }
 
@@ -135,9 +150,7 @@ export class CheckPage extends LitElement {
         @cancel=${this.#cancel}
         @filter=${(event) => adjust({ verdicts: [...event.detail].join(",") })}
       ></run-bar>
-      ${error && !isAbort(error)
-        ? html`<problem-card .problem=${error} @retry=${() => this.#start(this.run.request)}></problem-card>`
-        : nothing}
+      ${error && !isAbort(error) ? html`<problem-card .problem=${error} @retry=${() => this.#start(this.run.request)}></problem-card>` : nothing}
       <div class="columns">
         <answer-panel
           .run=${this.run}
@@ -151,6 +164,7 @@ export class CheckPage extends LitElement {
           .run=${this.run}
           .claim=${claim}
           .isRunning=${this.#isRunning}
+          .calibration=${this.#calibration.value ?? null}
           @open-document=${(event) => this.renderRoot.querySelector("document-dialog").open(event.detail)}
         ></evidence-panel>
       </div>
@@ -181,14 +195,6 @@ export class CheckPage extends LitElement {
     const at = claims.findIndex((claim) => claim.index === current?.index);
     const next = at < 0 ? 0 : Math.min(Math.max(at + by, 0), claims.length - 1);
     adjust({ claim: String(claims[next].index) });
-  }
-
-  #announcement() {
-    const { run } = this;
-    if (this.isEditing || !run?.claims) return "";
-    if (!run.summary) return t("check.found", { count: run.claims.length });
-    const { counts } = tally(run);
-    return t("check.done", { words: ORDER.map((name) => `${t(`verdict.${name}`)} ${counts.get(name)}`).join(", ") });
   }
 }
 customElements.define("check-page", CheckPage);

@@ -6,6 +6,7 @@ import { cut } from "../../lib/spans.js";
 import { shared } from "../../lib/styles.js";
 import "../common/copy-id.js";
 import "../common/problem-card.js";
+import "../review/document-results.js";
 
 /** A whole document of the corpus with the evidence highlighted. It is named in the URL, so that it can be linked. */
 export class DocumentDialog extends LitElement {
@@ -129,6 +130,7 @@ export class DocumentDialog extends LitElement {
         <button @click=${() => this.renderRoot.querySelector("dialog").close()}>${t("common.close")}</button>
       </header>
       ${found.retracted ? html`<p class="retracted">${t("document.retracted")} ${found.retractionReason}</p>` : nothing}
+      ${found.retracted ? html`<document-results .document=${name}></document-results>` : nothing}
       <article>${cut(found.text, this.span ? [this.span] : []).map(({ text, spans }) => (spans.length ? html`<mark>${text}</mark>` : text))}</article>
     `;
   }

@@ -5,11 +5,18 @@ import { shared } from "../../lib/styles.js";
 import { short } from "../../lib/verdicts.js";
 import "../common/verdict-badge.js";
 import "./bold-text.js";
+import "./calibration-note.js";
 import "./evidence-card.js";
+import "./explain-panel.js";
 
 /** Why the selected claim has its verdict: passages first, then the reasons in fixed words. Sends `open-document`. */
 export class EvidencePanel extends LitElement {
-  static properties = { run: { attribute: false }, claim: { attribute: false }, isRunning: { attribute: false } };
+  static properties = {
+    run: { attribute: false },
+    claim: { attribute: false },
+    isRunning: { attribute: false },
+    calibration: { attribute: false },
+  };
 
   static styles = [
     shared,
@@ -67,6 +74,10 @@ export class EvidencePanel extends LitElement {
     translated(this);
   }
 
+  toggleWhy() {
+    this.renderRoot.querySelector("explain-panel")?.toggle();
+  }
+
   openFirstDocument() {
     this.renderRoot.querySelector("evidence-card")?.openDocument();
   }
@@ -113,6 +124,8 @@ export class EvidencePanel extends LitElement {
           </div>`
         : nothing}
       ${this.#measures(result)}
+      <calibration-note .calibration=${this.calibration} .result=${result}></calibration-note>
+      <explain-panel .corpus=${this.run.request.corpus} .claim=${this.claim.text} .version=${this.run.version}></explain-panel>
     `;
   }
 

@@ -96,7 +96,8 @@ export class RunBar extends LitElement {
           <div class="actions">
             ${this.isRunning
               ? html`<button class="cancel" @click=${() => this.#send("cancel")}>${t("run.cancel")}</button>`
-              : html`<button class="edit" @click=${() => this.#send("edit")}>${t("run.edit")}</button>`}
+              : html`<button class="print" @click=${() => window.print()}>${t("run.print")}</button
+                  ><button class="edit" @click=${() => this.#send("edit")}>${t("run.edit")}</button>`}
           </div>
         </div>
         <div class="line facts">${this.#facts()}</div>
@@ -134,8 +135,17 @@ export class RunBar extends LitElement {
         ? html`<span>${t("run.version")} <copy-id .value=${run.version} .label=${t("run.version")}></copy-id></span>`
         : nothing}
       ${run.summary ? html`<span>${t("run.time", { seconds })}</span>` : nothing}
+      ${run.summary?.result ? this.#result(run) : nothing}
       ${judges(run).length ? html`<span>${t("run.judges")} ${judges(run).join(", ")}</span>` : nothing}
     `;
+  }
+
+  #result({ request, summary }) {
+    const id = summary.result.replace("results/", "");
+    return html`<span>
+      ${t("run.result")}
+      ${request.store ? html`<a class="review" href="#/review?result=${id}">${id}</a>` : html`<copy-id .value=${summary.result} .label=${t("run.result")}></copy-id>`}
+    </span>`;
   }
 
   #state(total, waiting) {

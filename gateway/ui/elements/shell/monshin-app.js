@@ -34,6 +34,18 @@ export class MonshinApp extends LitElement {
       .bone {
         height: 14rem;
       }
+      @media print {
+        app-header,
+        dev-banner,
+        help-dialog,
+        .skip {
+          display: none;
+        }
+        main {
+          max-width: none;
+          padding: 0;
+        }
+      }
     `,
   ];
 

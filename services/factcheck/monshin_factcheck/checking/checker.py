@@ -24,13 +24,17 @@ _GROUP = 8
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A claim with its decision. elapsed_ms: from its turn to its verdict. is_provisional: another one follows."""
+    """A claim with its decision. elapsed_ms: from its turn to its verdict. is_provisional: another one follows.
+
+    opinions: of the rules, on all passages found.
+    """
 
     index: int
     claim: Claim
     decision: Decision
     elapsed_ms: float
     is_provisional: bool = False
+    opinions: tuple[Opinion, ...] = ()
 
 
 @dataclass(slots=True)
@@ -56,7 +60,8 @@ class _Ruled:
     began: float
 
     def told(self, decision: Decision, *, is_provisional: bool = False) -> Checked:
-        return Checked(self.index, self.claim, decision, (time.perf_counter() - self.began) * 1000, is_provisional)
+        elapsed_ms = (time.perf_counter() - self.began) * 1000
+        return Checked(self.index, self.claim, decision, elapsed_ms, is_provisional, self.opinions)
 
 
 class Checker:

@@ -27,6 +27,11 @@ class Evidence(Protocol):
         ...
 
     @property
+    def fingerprint(self) -> str:
+        """Digest of the model that embedded the passages; empty if none has."""
+        ...
+
+    @property
     def passages(self) -> Sequence[Passage]:
         """In a fixed order: searches answer with places in it."""
         ...
@@ -66,6 +71,7 @@ class CorpusEvidence:
         self, pinned: PinnedVersion, indexes: LexicalIndexes, embedder: Embedder, index: VectorIndex, executor: Executor
     ) -> None:
         self.version = pinned.name
+        self.fingerprint = pinned.fingerprint
         self.passages = pinned.passages
         self._pinned = pinned
         self._indexes = indexes
@@ -98,6 +104,7 @@ class SourceEvidence:
 
     def __init__(self, texts: Sequence[str], terms: Terms, embedder: Embedder, executor: Executor) -> None:
         self.version = ""
+        self.fingerprint = ""
         self._texts = texts
         self.passages = [passage for number, text in enumerate(texts) for passage in source_passages(number, text)]
         self._terms = terms
@@ -125,6 +132,7 @@ class SourceEvidence:
             return [[] for _ in claims]
         queries = await self._embedder.queries(claims)
         passages = await self._embedder.passages([self.passages[place].text for place in candidates], bulk=False)
+        self.fingerprint = passages.fingerprint.digest
         similarity = queries.vectors @ passages.vectors.T
         return [[candidates[place] for place in (-row).argsort(kind="stable")[:k]] for row in similarity]
 

@@ -35,6 +35,16 @@ class ReadingRoom:
         """The judge's."""
         return self._name
 
+    @property
+    def revision(self) -> str:
+        """The judge's; empty while there is none."""
+        return self._judge.revision if self._judge is not None else ""
+
+    @property
+    def weighing(self) -> Weighing:
+        """How its answers are joined with the rules'."""
+        return self._weighing
+
     async def open(self) -> None:
         """Loads the judge; raises a MonshinError that names what is missing, and stays shut."""
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from monshin_kit import requests
 from monshin_kit.auth import Caller
+from monshin_kit.auth.caller import ADMINISTRATOR
 from monshin_kit.errors import AlreadyExists, DataLoss, NotFound
 from monshin_kit.requests import RequestKey
 from monshin_kit.sqlite import Database
@@ -54,6 +55,12 @@ class Corpora:
         views = (_damaged_view(name) if corpus is None else corpus.view() for name, corpus in found
                  if corpus is None or corpus.admits(caller))  # fmt: skip
         return [view for view, _ in zip(views, range(limit), strict=False)]
+
+    def concealed_from(self, caller: Caller) -> list[str]:
+        """Ids of corpora that exist and are not the caller's to read; of a damaged one nobody knows the readers."""
+        with self._lock:
+            found = [name for name, corpus in self._corpora.items() if not corpus.admits(caller)]
+            return found if ADMINISTRATOR in caller.roles else [*found, *self._damaged]
 
     def create(self, corpus_id: str, display_name: str, readers: tuple[str, ...], key: RequestKey) -> CorpusView:
         """Makes an empty corpus; raises AlreadyExists."""

@@ -1,40 +1,33 @@
-"""FactcheckService: parse, check, render. Nothing of a text is kept."""
+"""FactcheckService: parse, check, render; what is left of a check is `leaving`'s."""
 
-import hashlib
-import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from monshin_kit.auth import current_caller
 from monshin_kit.errors import InvalidInput, ResourceExhausted
 from monshin_kit.executor import Executor
-from monshin_kit.outbox import Outbox
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
 from monshin_factcheck.checking.checker import Checked, Checker, Run
-from monshin_factcheck.checking.evidence import Evidence
 from monshin_factcheck.checking.library import Library
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.split import split_claims, whole_claim
 from monshin_factcheck.rpc import parse, render_check
+from monshin_factcheck.rpc.leaving import Ended, Leaving
 from monshin_factcheck.rpc.render_check import Renderer
-
-Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
 class FactcheckServicer:
     """limit: checks at the same time; more are refused at once."""
 
-    def __init__(
-        self, checker: Checker, library: Library, executor: Executor, outbox: Outbox, spawn: Spawn, limit: int
-    ) -> None:
+    def __init__(self, checker: Checker, library: Library, executor: Executor, leaving: Leaving, limit: int) -> None:
         self._checker = checker
         self._library = library
         self._executor = executor
-        self._outbox = outbox
-        self._spawn = spawn
+        self._leaving = leaving
         self._limit = limit
         self._running = 0
 
@@ -42,7 +35,7 @@ class FactcheckServicer:
         """As in the proto."""
         with self._one_more():
             began = time.perf_counter()
-            evidence = await self._evidence(request.corpus, request.sources)
+            evidence = await self._library.evidence(request.corpus, parse.texts(request.sources), current_caller())
             claims = await self._executor.run(split_claims, request.answer, request.question)
             renderer = Renderer(request.answer, parse.offset_unit(request.offset_unit), evidence.text_of)
             rendered = [renderer.claim(index, claim) for index, claim in enumerate(claims)]
@@ -51,9 +44,10 @@ class FactcheckServicer:
             async for checked in self._checker.check(run, claims):
                 yield pb.CheckAnswerResponse(claim_result=renderer.result(checked.index, checked))
                 if not checked.is_provisional:
-                    results.append(checked)
-            self._announce(request.answer, [run], results)
-            yield pb.CheckAnswerResponse(summary=render_check.summary([run], results, _since_ms(began)))
+                    results.append(replace(checked, opinions=()))
+            summary = render_check.summary([run], results, _since_ms(began))
+            await self._leaving.finish(_ended_answer(request, [run], results), summary)
+            yield pb.CheckAnswerResponse(summary=summary)
 
     async def CheckClaims(self, request: pb.CheckClaimsRequest, context: Any) -> AsyncIterator[pb.CheckClaimsResponse]:
         """As in the proto."""
@@ -62,7 +56,9 @@ class FactcheckServicer:
             began = time.perf_counter()
             runs, results = list[Run](), list[Checked]()
             for inputs in _same_evidence(request.claims):
-                run = Run(await self._evidence(request.corpus, inputs[0].sources))
+                run = Run(
+                    await self._library.evidence(request.corpus, parse.texts(inputs[0].sources), current_caller())
+                )
                 runs.append(run)
                 renderer = Renderer(None, parse.offset_unit(request.offset_unit), run.evidence.text_of)
                 claims = await self._executor.run(_whole_claims, inputs)
@@ -70,16 +66,10 @@ class FactcheckServicer:
                 async for checked in self._checker.check(run, claims):
                     result = renderer.result(len(results), checked, next(names).id)
                     yield pb.CheckClaimsResponse(claim_result=result)
-                    results.append(checked)
-            self._announce("".join(item.claim for item in request.claims), runs, results)
-            yield pb.CheckClaimsResponse(summary=render_check.summary(runs, results, _since_ms(began)))
-
-    async def _evidence(self, corpus: str, sources: Sequence[pb.Source]) -> Evidence:
-        if sources:
-            return await self._library.sources([source.text for source in sources])
-        if not corpus:
-            raise InvalidInput("a corpus or sources are needed", field="corpus", reason="NO_EVIDENCE_GIVEN")
-        return await self._library.corpus(parse.corpus_id(corpus), current_caller())
+                    results.append(replace(checked, opinions=()))
+            summary = render_check.summary(runs, results, _since_ms(began))
+            await self._leaving.finish(_ended_claims(request, runs, results), summary)
+            yield pb.CheckClaimsResponse(summary=summary)
 
     @contextmanager
     def _one_more(self) -> Iterator[None]:
@@ -91,17 +81,20 @@ class FactcheckServicer:
         finally:
             self._running -= 1
 
-    def _announce(self, text: str, runs: Sequence[Run], results: Sequence[Checked]) -> None:
-        """A domain event in the background: a check never waits for it."""
-        judges = sorted({judge for checked in results for judge in checked.decision.judges_run})
-        event: dict[str, str | int | Sequence[str]] = {
-            "check": secrets.token_hex(8),
-            "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "versions": sorted({run.evidence.version for run in runs} - {""}),
-            "judges": judges,
-            "claims": len(results),
-        }
-        self._spawn(self._outbox.emit("factcheck.checked", event))
+
+def _ended_answer(request: pb.CheckAnswerRequest, runs: Sequence[Run], results: Sequence[Checked]) -> Ended:
+    corpus = "" if request.sources else request.corpus
+    return Ended(
+        text=request.answer, corpus=corpus, model=request.model, is_stored=request.store, results=results, runs=runs,
+        answer=request.answer, question=request.question,
+    )  # fmt: skip
+
+
+def _ended_claims(request: pb.CheckClaimsRequest, runs: Sequence[Run], results: Sequence[Checked]) -> Ended:
+    return Ended(
+        text="".join(item.claim for item in request.claims), corpus=request.corpus, model=request.model,
+        is_stored=request.store, results=results, runs=runs, names=[item.id for item in request.claims],
+    )  # fmt: skip
 
 
 def _require_evidence(request: pb.CheckClaimsRequest) -> None:

@@ -1,6 +1,7 @@
 """Proto messages to what the store and the checker understand. Bounds were checked by kit."""
 
 import datetime
+from collections.abc import Iterable
 
 from monshin_kit.errors import InvalidInput
 from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
@@ -56,6 +57,11 @@ def update(request: corpus_pb2.UpdateCorpusRequest) -> tuple[str | None, tuple[s
         corpus.display_name if "display_name" in paths else None,
         tuple(corpus.readers) if "readers" in paths else None,
     )
+
+
+def texts(sources: Iterable[factcheck_pb2.Source]) -> list[str]:
+    """Of the sources of a request."""
+    return [source.text for source in sources]
 
 
 def offset_unit(value: factcheck_pb2.OffsetUnit.ValueType) -> OffsetUnit:

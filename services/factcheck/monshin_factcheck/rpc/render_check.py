@@ -12,7 +12,7 @@ from monshin_factcheck.core.judge import Finding, Opinion, Stance
 from monshin_factcheck.core.text.offsets import OffsetMap, OffsetUnit
 from monshin_factcheck.core.text.spans import Span
 
-_VERDICTS = {
+VERDICTS = {
     Verdict.SUPPORTED: pb.VERDICT_SUPPORTED,
     Verdict.CONTRADICTED: pb.VERDICT_CONTRADICTED,
     Verdict.NOT_ENOUGH_EVIDENCE: pb.VERDICT_NOT_ENOUGH_EVIDENCE,
@@ -62,7 +62,7 @@ class Renderer:
         return pb.ClaimResult(
             claim=self.claim(index, checked.claim),
             id=claim_id,
-            verdict=_VERDICTS[decision.verdict],
+            verdict=VERDICTS[decision.verdict],
             probabilities=pb.Probabilities(
                 supported=odds.supported, contradicted=odds.contradicted, neither=odds.neither
             ),
@@ -118,14 +118,14 @@ def summary(runs: Sequence[Run], results: Sequence[Checked], elapsed_ms: float) 
         not_enough_evidence=counts[Verdict.NOT_ENOUGH_EVIDENCE],
         conflicting=counts[Verdict.CONFLICTING],
         not_checkable=counts[Verdict.NOT_CHECKABLE],
-        worst=_VERDICTS[worst],
+        worst=VERDICTS[worst],
         version=next((run.evidence.version for run in runs if run.evidence.version), ""),
-        not_run=_not_run(runs),
+        not_run=not_run(runs),
         elapsed_ms=elapsed_ms,
     )
 
 
-def _not_run(runs: Sequence[Run]) -> list[pb.NotRun]:
+def not_run(runs: Sequence[Run]) -> list[pb.NotRun]:
     merged = {component: reason for run in runs for component, reason in run.not_run.items()}
     return [pb.NotRun(component=component, reason=reason) for component, reason in merged.items()]
 

@@ -46,13 +46,13 @@ class Thresholds:
 
 
 # Two turns at once say the same again: 低下しない against 上昇する. Whether they do, only a reader can tell.
-_TURNS = (
+TURNS = (
     frozenset({FindingKind.POLARITY_CONFLICT}),
     frozenset({FindingKind.ANTONYM_CONFLICT}),
     frozenset({FindingKind.QUANTITY_CONFLICT, FindingKind.UNIT_CONFLICT, FindingKind.COMPARATOR_CONFLICT}),
 )
 _CONFIRMING = frozenset({FindingKind.QUANTITY_MATCH, FindingKind.QUANTITY_WITHIN})
-_ALWAYS = frozenset({FindingKind.LATERALITY_CONFLICT, FindingKind.ROUTE_CONFLICT})
+ALWAYS = frozenset({FindingKind.LATERALITY_CONFLICT, FindingKind.ROUTE_CONFLICT})
 
 
 class RulesJudge:
@@ -88,7 +88,7 @@ class RulesJudge:
             return Stance.SUPPORTS
         limits = self._thresholds
         kinds = {rule.kind for rule in found if rule.kind.is_conflict and rule.strength >= limits.strengths[rule.kind]}
-        is_turned = sum(bool(kinds & turn) for turn in _TURNS) % 2 == 1 or bool(kinds & _ALWAYS)
+        is_turned = sum(bool(kinds & turn) for turn in TURNS) % 2 == 1 or bool(kinds & ALWAYS)
         rest = alignment.without([rule.claim for rule in found if rule.kind in kinds])
         if is_turned and rest.coverage >= limits.conflict_coverage and rest.topic_coverage >= limits.conflict_topic:
             return Stance.CONTRADICTS

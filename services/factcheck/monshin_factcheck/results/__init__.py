@@ -1,0 +1,1 @@
+"""What is kept of past checks, and what people say of their verdicts."""

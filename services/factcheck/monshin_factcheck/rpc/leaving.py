@@ -1,0 +1,185 @@
+"""What a check leaves behind: a result, and an event for lineage. Neither can fail the check."""
+
+import asyncio
+import hashlib
+import itertools
+import secrets
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monshin_kit.auth import current_caller
+from monshin_kit.errors import MonshinError
+from monshin_kit.outbox import Outbox, Scalar
+from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
+
+from monshin_factcheck.checking.checker import Checked, Run
+from monshin_factcheck.core.agreement import told
+from monshin_factcheck.core.text.offsets import OffsetUnit
+from monshin_factcheck.results.keeper import Keeper
+from monshin_factcheck.results.model import KeptClaim, Result, Revisions, UsedDocument
+from monshin_factcheck.rpc.render_check import Renderer
+
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+STORE = "result_store"
+# Larger texts would not fit into the message that gives them back; the rest of the result is kept.
+MAX_TEXTS_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A check at its end. answer: None where claims were given. names: the caller's ids of these.
+
+    text: all that was checked.
+    """
+
+    text: str
+    corpus: str
+    model: str
+    is_stored: bool
+    results: Sequence[Checked]
+    runs: Sequence[Run]
+    answer: str | None = None
+    question: str = ""
+    names: Sequence[str] = ()
+
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """That took part in at least one verdict."""
+        return tuple(sorted({judge for checked in self.results for judge in checked.decision.judges_run}))
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Those of a corpus that are evidence, by name."""
+        named = (opinion.passage.document for checked in self.results for opinion in checked.decision.evidence)
+        return tuple(sorted({document for document in named if document.startswith("corpora/")}))
+
+    def text_of(self, document: str) -> str:
+        """As it was used; between two runs of a check another version may have been published."""
+        for run in self.runs:
+            if run.evidence.version:
+                try:
+                    return run.evidence.text_of(document)
+                except KeyError:
+                    continue
+        raise KeyError(document)
+
+
+class Leaving:
+    """rules_revision: of the rules that run. judge_revision: of the reading judge as it is now."""
+
+    def __init__(
+        self, keeper: Keeper, outbox: Outbox, spawn: Spawn, *, rules_revision: str, judge_revision: Callable[[], str]
+    ) -> None:
+        self._keeper = keeper
+        self._outbox = outbox
+        self._spawn = spawn
+        self._rules_revision = rules_revision
+        self._judge_revision = judge_revision
+
+    async def finish(self, ended: Ended, summary: pb.Summary) -> None:
+        """Keeps the result and names it in the summary, or says there why not; tells the event in the background."""
+        revisions = self._revisions(ended)
+        if self._keeper.is_keeping:
+            await self._keep(ended, summary, revisions)
+        elif ended.is_stored:
+            summary.not_run.add(component=STORE, reason="FAILED_PRECONDITION")
+        self._spawn(self._outbox.emit("factcheck.checked", _event(ended, summary, revisions)))
+
+    async def _keep(self, ended: Ended, summary: pb.Summary, revisions: Revisions) -> None:
+        result_id = secrets.token_hex(8)
+        summary.result = f"results/{result_id}"
+        caller = current_caller().subject
+        try:
+            result = await asyncio.to_thread(_result, ended, summary, result_id, caller, revisions)
+            await self._keeper.keep(result)
+        except MonshinError as error:
+            summary.result = ""
+            summary.not_run.add(component=STORE, reason=error.code)
+
+    def _revisions(self, ended: Ended) -> Revisions:
+        reads = any(judge != "rules" for judge in ended.judges)
+        fingerprints = sorted({run.evidence.fingerprint for run in ended.runs} - {""})
+        return Revisions(
+            self._rules_revision, self._judge_revision() if reads else "", fingerprints[0] if fingerprints else ""
+        )
+
+
+def _result(ended: Ended, summary: pb.Summary, result_id: str, caller: str, revisions: Revisions) -> Result:
+    """Says in the summary, which is part of it, where texts were too large to be kept."""
+    claims = _claims(ended, with_texts=ended.is_stored)
+    size = sum(len(claim.message) for claim in claims) + 4 * (len(ended.answer or "") + len(ended.question))
+    is_stored = ended.is_stored and size <= MAX_TEXTS_BYTES
+    if ended.is_stored and not is_stored:
+        summary.not_run.add(component=STORE, reason="RESOURCE_EXHAUSTED")
+        claims = _claims(ended, with_texts=False)
+    claims = _fitting(claims)
+    return Result(
+        id=result_id, time=time.time(), caller=caller, model=ended.model, corpus=ended.corpus,
+        text_sha256=_sha256(ended.text), is_stored=is_stored, summary=summary.SerializeToString(),
+        judges=ended.judges, revisions=revisions, answer=(ended.answer or "") if is_stored else "",
+        question=ended.question if is_stored else "", claims=tuple(claims),
+        documents=tuple(UsedDocument(name, _sha256(ended.text_of(name))) for name in ended.documents),
+    )  # fmt: skip
+
+
+def _claims(ended: Ended, *, with_texts: bool) -> list[KeptClaim]:
+    renderer = Renderer(ended.answer, OffsetUnit.CODE_POINT, _unneeded)
+    names = ended.names or [""] * len(ended.results)
+    kept: list[KeptClaim] = []
+    for number, (checked, name) in enumerate(zip(ended.results, names, strict=True)):
+        message = renderer.result(number, checked, name)
+        decision = checked.decision
+        whole = message if with_texts else without_texts(message)
+        probability = told(decision.verdict, decision.probabilities)
+        kept.append(KeptClaim(number, decision.verdict, probability, whole.SerializeToString()))
+    return kept
+
+
+def _fitting(claims: Sequence[KeptClaim]) -> list[KeptClaim]:
+    """Those that one message can give back: an answer of a million characters may have more claims than that."""
+    sizes = itertools.accumulate(len(claim.message) for claim in claims)
+    return [claim for claim, size in zip(claims, sizes, strict=True) if size <= MAX_TEXTS_BYTES]
+
+
+def without_texts(message: pb.ClaimResult) -> pb.ClaimResult:
+    """A new message with named fields, so that a field that is added later does not bring a text along."""
+    return pb.ClaimResult(
+        claim=pb.Claim(index=message.claim.index, checkable=message.claim.checkable),
+        verdict=message.verdict,
+        probabilities=message.probabilities,
+        calibrated=message.calibrated,
+        judges_run=message.judges_run,
+        abstain_reason=message.abstain_reason,
+        elapsed_ms=message.elapsed_ms,
+    )
+
+
+def _event(ended: Ended, summary: pb.Summary, revisions: Revisions) -> dict[str, Scalar | Sequence[str]]:
+    """Ids, hashes, revisions; the model as the caller named it. Never text."""
+    return {
+        "check": summary.result or f"checks/{secrets.token_hex(8)}",
+        "result": summary.result,
+        "text_sha256": _sha256(ended.text),
+        "versions": sorted({run.evidence.version for run in ended.runs} - {""}),
+        "documents": ended.documents,
+        "model": ended.model,
+        "judges": ended.judges,
+        "rules_revision": revisions.rules,
+        "judge_revision": revisions.judge,
+        "embedder_fingerprint": revisions.embedder,
+        "claims": len(ended.results),
+    }
+
+
+def _text_sha256(ended: Ended) -> str:
+    return _sha256(ended.text)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _unneeded(document: str) -> str:
+    raise AssertionError(f"code points need no text of {document}")
