@@ -11,7 +11,7 @@ from monshin_ann.sharded.kinds import MERGE, PLAN, SHARD, BuildSpec, MergeResult
 from monshin_ann.sharded.shelf import Reservation
 
 # Shares of a whole build, measured (benchmarks/RESULTS.md); only `fraction` and `remaining_s` depend on them.
-_PLAN_SHARE, _SHARDS_SHARE, _MERGE_SHARE = 0.15, 0.65, 0.20
+_PLAN_SHARE, _SHARDS_SHARE, _MERGE_SHARE = 0.10, 0.70, 0.20
 # Of a merge: where each of its phases begins and ends.
 _MERGE_PHASES = {
     "points": (0.0, 0.05),
