@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,10 +26,11 @@ from monshin_kit.requests import RequestKey
 from monshin_ann.collection import RESOURCE, Collection, State, segments_folder
 from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.indexing import BuildSettings
+from monshin_ann.registry import open_registry
 from monshin_ann.sharded.collection import ShardedCollection
 from monshin_ann.sharded.shelf import Reservation, Shelf
 from monshin_ann.store.points_file import PointsFile
-from monshin_ann.store.registry_file import Entry, RegistryFile
+from monshin_ann.store.registry_file import Entry
 from monshin_ann.store.segment_files import SegmentFiles
 
 _log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Collections:
         self._memory_limit_bytes = memory_limit_bytes
         self._building = building or BuildSettings()
         self._admin = threading.Lock()
-        self._registry, entries = _open_registry(folder / "registry.sqlite")
+        self._registry, entries = open_registry(folder / "registry.sqlite")
         for file in self._registry.unfinished():
             self._remove_file(file)
         for upload in self._folder.glob(f"*{_UPLOAD}*"):
@@ -301,29 +301,6 @@ def _definition_of(path: Path) -> Definition:
         return file.definition
     finally:
         file.database.close()
-
-
-def _open_registry(path: Path) -> tuple[RegistryFile, list[Entry]]:
-    """The registry and its entries; a damaged one is set aside, so that the collections' own files make a new one."""
-    try:
-        return _read_registry(path)
-    except DataLoss:
-        _log.error("the registry is damaged: set aside, and made again from the collections' files")
-        aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
-        for suffix in ("", "-wal", "-shm"):
-            damaged = path.with_name(path.name + suffix)
-            if damaged.exists():
-                damaged.rename(aside.with_name(aside.name + suffix))
-        return _read_registry(path)
-
-
-def _read_registry(path: Path) -> tuple[RegistryFile, list[Entry]]:
-    registry = RegistryFile(path)
-    try:
-        return registry, registry.entries()
-    except DataLoss:
-        registry.close()
-        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -18,6 +18,8 @@ from monshin_kit.testing import eventually
 from monshin_kit.testing.worker import WorkerProcess
 from sharded_sources import DIM, artefacts_folder, clustered, make_spec, write_parquet
 
+pytestmark = pytest.mark.slow  # each test starts a worker
+
 MakeWorker = Callable[..., WorkerProcess]
 
 ROWS = 4000
