@@ -161,7 +161,7 @@ def _collection(points: Matrix) -> Iterator[Collection]:
             names = [f"p{number}" for number in range(start, start + len(rows))]
             batch = Batch(names, rows, vectors.lengths(rows), [None] * len(rows))
             collection.upsert(batch, RequestKey("", "", "", b"")).result()
-        collection.want_index()
+        collection.want_index(RequestKey("", "", "", b""))
         while collection.build_next():
             pass
         yield collection

@@ -8,7 +8,7 @@ import grpc
 from monshin_kit.errors import MonshinError
 from monshin_kit.settings import load
 
-from monshin.commands import ann, audit, demo, embed, factcheck, lifecycle, machine
+from monshin.commands import ann, audit, demo, embed, factcheck, index, lifecycle, machine
 from monshin.settings import ClientSettings
 
 
@@ -26,6 +26,7 @@ for command in (
     audit.audit,
     embed.embed,
     ann.ann,
+    index.index,
     factcheck.factcheck,
     demo.demo,
 ):

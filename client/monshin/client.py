@@ -1,7 +1,11 @@
 """The SDK: one object that speaks to all services over gRPC."""
 
+import asyncio
+import hashlib
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,7 +14,7 @@ from monshin_kit.auth import dev
 from monshin_kit.channel import ChannelSettings, connect
 from monshin_kit.settings import load
 from monshin_kit.uploads import Upload
-from monshin_protos.ann.v1 import ann_pb2_grpc
+from monshin_protos.ann.v1 import ann_pb2, ann_pb2_grpc, index_pb2, index_pb2_grpc
 from monshin_protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from monshin_protos.embed.v1 import embed_pb2_grpc
 from monshin_protos.factcheck.v1 import (
@@ -24,6 +28,7 @@ from monshin_protos.factcheck.v1 import (
     results_pb2_grpc,
 )
 
+from monshin.arrivals import Arrival, Arrivals
 from monshin.explanation import Explanation
 from monshin.formats import ClaimLine, CorpusLine
 from monshin.results import ClaimResult
@@ -32,7 +37,7 @@ from monshin.settings import ClientSettings
 AUDIT = "monshin.audit.v1.AuditService"
 SERVICES = {
     "embed": ("monshin.embed.v1.EmbedService", AUDIT),
-    "ann": ("monshin.ann.v1.AnnService", AUDIT),
+    "ann": ("monshin.ann.v1.AnnService", "monshin.ann.v1.IndexService", AUDIT),
     "factcheck": (
         "monshin.factcheck.v1.FactcheckService",
         "monshin.factcheck.v1.CorpusService",
@@ -43,6 +48,9 @@ SERVICES = {
 }
 CHUNK_CLAIMS = 64
 _CHUNK_BYTES = 4 * 1024 * 1024  # a message may have 8 MiB
+_PIECE_BYTES = 256 * 1024  # of a file
+_AGAIN_S = 1.0
+_AWAY_S = 60.0  # as long as a service may take to come back
 
 # Component → why it did not run, such as {"dense_retrieval": "UNAVAILABLE"}.
 NotRun = Mapping[str, str]
@@ -51,8 +59,8 @@ NotRun = Mapping[str, str]
 class Client:
     """Use as `async with Client() as client`. Raises grpc.aio.AioRpcError where a service refuses or is down.
 
-    role: which development role signs the calls if `settings.token` is empty. The stubs (`embed`, `ann`, `corpora`,
-    `factcheck`, `explanations`, `results`) offer every RPC; the methods here are the common jobs.
+    role: which development role signs the calls if `settings.token` is empty. The stubs (`embed`, `ann`, `index`,
+    `corpora`, `factcheck`, `explanations`, `results`) offer every RPC; the methods here are the common jobs.
     """
 
     def __init__(self, settings: ClientSettings | None = None, *, role: str = "clinician") -> None:
@@ -64,6 +72,7 @@ class Client:
         }
         self.embed: embed_pb2_grpc.EmbedServiceAsyncStub = embed_pb2_grpc.EmbedServiceStub(self._channels["embed"])
         self.ann: ann_pb2_grpc.AnnServiceAsyncStub = ann_pb2_grpc.AnnServiceStub(self._channels["ann"])
+        self.index: index_pb2_grpc.IndexServiceAsyncStub = index_pb2_grpc.IndexServiceStub(self._channels["ann"])
         factcheck = self._channels["factcheck"]
         self.corpora: corpus_pb2_grpc.CorpusServiceAsyncStub = corpus_pb2_grpc.CorpusServiceStub(factcheck)
         self.factcheck: factcheck_pb2_grpc.FactcheckServiceAsyncStub = factcheck_pb2_grpc.FactcheckServiceStub(
@@ -87,7 +96,7 @@ class Client:
         *,
         corpus: str = "",
         question: str = "",
-        sources: Sequence[str] = (),
+        sources: Sequence[str | factcheck_pb2.Source] = (),
         store: bool = False,
         model: str = "",
         not_run: Callable[[NotRun], None] = lambda missing: None,
@@ -95,6 +104,7 @@ class Client:
     ) -> AsyncIterator[ClaimResult]:
         """Splits an answer into claims and yields each with its verdict, in the order of the answer.
 
+        sources: in place of a corpus: texts, or Source messages such as a FHIR chart with its title.
         store: keep the texts in the result. model: the model under test. not_run: called at the end if something that
         was to take part did not. ended: called at the end; its `result` names what is kept.
         """
@@ -198,6 +208,59 @@ class Client:
         async for event in self.corpora.WatchVersion(corpus_pb2.WatchVersionRequest(name=version.name)):
             yield event.version
 
+    async def watch_index(self, collection: str) -> AsyncIterator[index_pb2.Index]:
+        """The index of a collection now and after each change, until nothing of it is being built nor wanted.
+
+        Goes on where the service is away for up to a minute: what it has to build is on its disk.
+        """
+        request = index_pb2.WatchIndexRequest(name=f"{_collection_name(collection)}/index")
+        heard_s = time.monotonic()
+        while True:
+            try:
+                async for event in self.index.WatchIndex(request):
+                    heard_s = time.monotonic()
+                    yield event.index
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.UNAVAILABLE or time.monotonic() - heard_s > _AWAY_S:
+                    raise
+            else:
+                return
+            await asyncio.sleep(_AGAIN_S)
+
+    async def snapshot_collection(self, collection: str, file: Path) -> None:
+        """Copies a collection as it is at one moment into a file. Raises DataLoss if the copy came damaged."""
+        request = index_pb2.SnapshotCollectionRequest(name=_collection_name(collection))
+        with Arrival(file) as arrival:
+            async for message in self.index.SnapshotCollection(request):
+                arrival.write(message.data)
+                if message.sha256:
+                    arrival.finish(message.sha256)
+            arrival.place()
+
+    async def restore_collection(self, collection: str, file: Path) -> ann_pb2.Collection:
+        """Puts a snapshot in the collection's place, once the service has verified all of it."""
+
+        async def messages() -> AsyncIterator[index_pb2.RestoreCollectionRequest]:
+            yield index_pb2.RestoreCollectionRequest(name=_collection_name(collection))
+            digest = hashlib.sha256()
+            with file.open("rb") as snapshot:
+                while data := snapshot.read(_PIECE_BYTES):
+                    digest.update(data)
+                    yield index_pb2.RestoreCollectionRequest(data=data)
+            yield index_pb2.RestoreCollectionRequest(sha256=digest.hexdigest())
+
+        return await Upload[ann_pb2.Collection](self.index.RestoreCollection(messages())).response()
+
+    async def export_collection(
+        self, collection: str, folder: Path, file_format: index_pb2.ExportFormat.ValueType
+    ) -> list[Path]:
+        """Writes a collection's points into files of a folder: all of them, or none. Raises DataLoss as above."""
+        request = index_pb2.ExportCollectionRequest(name=_collection_name(collection), format=file_format)
+        with Arrivals(folder) as arrivals:
+            async for message in self.index.ExportCollection(request):
+                arrivals.write(message.file, message.data, message.sha256)
+            return arrivals.place()
+
     async def audit_entries(self, service: str, after_sequence: int = 0) -> AsyncIterator[audit_pb2.AuditEntry]:
         """All entries of a service's access log after a sequence number."""
         stub: audit_pb2_grpc.AuditServiceAsyncStub = audit_pb2_grpc.AuditServiceStub(self._channels[service])
@@ -221,8 +284,12 @@ def _corpus_name(corpus: str) -> str:
     return f"corpora/{corpus}" if corpus and not corpus.startswith("corpora/") else corpus
 
 
-def _source(text: str) -> factcheck_pb2.Source:
-    return factcheck_pb2.Source(text=text)
+def _collection_name(collection: str) -> str:
+    return collection if collection.startswith("collections/") else f"collections/{collection}"
+
+
+def _source(source: str | factcheck_pb2.Source) -> factcheck_pb2.Source:
+    return factcheck_pb2.Source(text=source) if isinstance(source, str) else source
 
 
 def claim_chunks(claims: Sequence[ClaimLine]) -> Iterator[Sequence[ClaimLine]]:

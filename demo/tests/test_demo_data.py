@@ -134,3 +134,12 @@ def test_the_readme_gives_the_counts_of_the_files() -> None:
     for kind in {claim["kind"] for claim in CLAIMS}:
         counts = " | ".join(str(by_kind[kind, label]) for label in LABELS)
         assert re.search(rf"^\| {kind} \| .+ \| {re.escape(counts)} \|$", readme, flags=re.MULTILINE), kind
+
+
+def test_the_web_page_shows_the_same_discharge_example() -> None:
+    """Chart and summary are told once here and once in the page's folder, which is served alone."""
+    examples = DEMO.parent / "gateway" / "ui" / "examples"
+    (example,) = [one for one in json.loads((examples / "examples.json").read_text("utf-8")) if one.get("chart")]
+    assert example["answer"] + "\n" == (DEMO / "discharge" / "summary.txt").read_text("utf-8")
+    chart = examples.parent / example["chart"]["file"]
+    assert chart.read_bytes() == (DEMO / "discharge" / "chart.json").read_bytes()

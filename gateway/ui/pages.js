@@ -14,6 +14,12 @@ export const PAGES = [
     load: () => import("./elements/review/review-page.js"),
     render: () => html`<review-page></review-page>`,
   },
+  {
+    id: "index",
+    label: "nav.index",
+    load: () => import("./elements/index/index-page.js"),
+    render: () => html`<index-page></index-page>`,
+  },
 ];
 
 /** The page of an id; the first one for an id that does not exist. */

@@ -12,8 +12,8 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Callable
-from importlib.metadata import distribution, distributions
+from collections.abc import Callable, Mapping
+from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
 
 import pytest
@@ -122,18 +122,20 @@ def _environment(place: Path, wheels: list[Path]) -> Path:
     ours = {each.metadata["Name"]: each for each in distributions(path=[str(site)])}
     needed: set[str] = set()
     for each in ours.values():
-        _collect(each.requires or [], frozenset(), needed, set(ours))
+        _collect(each.requires or [], frozenset(), needed, ours)
     for name in needed:
         _link(name, site)
     return python
 
 
-def _collect(requires: list[str], extras: frozenset[str], needed: set[str], ours: set[str]) -> None:
+def _collect(requires: list[str], extras: frozenset[str], needed: set[str], ours: Mapping[str, Distribution]) -> None:
     """Adds all that is required, and what that requires, as the metadata of our environment says."""
     for text in requires:
         requirement = Requirement(text)
         name, marker = canonicalize_name(requirement.name), requirement.marker
         wanted = marker is None or any(marker.evaluate({"extra": extra}) for extra in extras | {""})
+        if wanted and name in ours and requirement.extras:
+            _collect(ours[name].requires or [], frozenset(requirement.extras), needed, ours)
         if wanted and name not in ours and (name not in needed or requirement.extras):
             needed.add(name)
             _collect(distribution(name).requires or [], frozenset(requirement.extras), needed, ours)

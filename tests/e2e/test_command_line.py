@@ -84,6 +84,37 @@ def test_sources_alone_are_the_evidence(platform: Platform) -> None:
     assert line["evidence"][0]["document"] == "sources/1"
 
 
+def test_a_discharge_summary_is_checked_against_the_chart(platform: Platform) -> None:
+    """The example of the README: what was changed in it is caught, by value, side, dose, and an erroneous record."""
+    summary, chart = (str(REPOSITORY / "demo" / "discharge" / name) for name in ("summary.txt", "chart.json"))
+    result = platform.monshin("factcheck", "check", "--answer", summary, "--source", chart, "--json")
+    assert result.returncode == 0, result.stderr.decode()
+    lines = {line["claim"]: line for line in json_lines(result.stdout)}
+    verdicts = {claim: line["verdict"] for claim, line in lines.items()}
+    for wrong in ("SpO2は98%", "カリウムは7.9", "右手の把握", "ワルファリンを1回3 mg"):
+        assert [verdict for claim, verdict in verdicts.items() if claim.startswith(wrong)] == ["CONTRADICTED"], wrong
+    assert [verdict for claim, verdict in verdicts.items() if "アムロジピン" in claim] == ["NOT_ENOUGH_EVIDENCE"]
+    assert sum(verdict == "SUPPORTED" for verdict in verdicts.values()) >= 8
+    evidence = lines["2026年4月1日に入院した。"]["evidence"][0]
+    assert (evidence["document"], evidence["title"]) == ("sources/0", "chart.json")
+    assert evidence["source"] == "Encounter/stay"
+
+
+def test_files_of_several_formats_enter_one_corpus_or_none(platform: Platform) -> None:
+    """One scanned PDF among them, and nothing is imported; without it all are, and can be checked against."""
+    folder = REPOSITORY / "client" / "tests" / "importers" / "files"
+    good = [str(folder / name) for name in ("note.txt", "leaflet.pdf", "page.html", "insert.xml", "documents.json")]
+    refused = platform.monshin("factcheck", "import", "files", *good, str(folder / "scan.pdf"))
+    assert refused.returncode == 1
+    assert "scan.pdf" in refused.stderr.decode()
+    claim = ["factcheck", "check", "--corpus", "files", "--json", "妊娠中は禁忌である。"]
+    assert b"NOT_FOUND" in platform.monshin(*claim).stderr
+    imported = platform.monshin("factcheck", "import", "files", *good)
+    assert imported.returncode == 0, imported.stderr.decode()
+    (line,) = json_lines(platform.monshin(*claim).stdout)
+    assert (line["verdict"], line["evidence"][0]["document"]) == ("SUPPORTED", "leaflet.pdf")
+
+
 def test_a_bad_line_is_named_and_the_others_are_checked(platform: Platform) -> None:
     """Exit status 1; still one output line per input line."""
     claims = json.dumps({"id": "a", "claim": first_sentence()}) + "\nbroken\n" + json.dumps({"id": "b", "claim": ""})

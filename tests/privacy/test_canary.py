@@ -5,6 +5,7 @@ RPC, in valid and in refused calls, with debug logging, full sampling and metric
 searched for it. Resource names may be in the access log, and only there.
 """
 
+import json
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -66,7 +67,17 @@ def valid(service: Service) -> Iterator[tuple[Method, Message]]:
     from monshin_protos.embed.v1 import embed_pb2
     from monshin_protos.factcheck.v1 import corpus_pb2, explain_pb2, factcheck_pb2
 
-    sources = [factcheck_pb2.Source(text=f"{CANARY}の体温は38 ℃である。")]
+    record = {
+        "resourceType": "Observation",
+        "id": "o",
+        "status": "final",
+        "code": {"text": CANARY},
+        "valueString": CANARY,
+    }
+    sources = [
+        factcheck_pb2.Source(text=f"{CANARY}の体温は38 ℃である。", title=CANARY),
+        factcheck_pb2.Source(fhir=json.dumps(record), title=CANARY),
+    ]
     sentence = f"{CANARY}の体温は39 ℃である。"
     messages: dict[str, Message] = {
         "Embed": embed_pb2.EmbedRequest(kind=1, texts=[CANARY]),

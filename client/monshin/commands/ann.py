@@ -80,12 +80,20 @@ def upsert(settings: ClientSettings, collection: str, file: Path, ids: Path | No
 @click.argument("collection")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--ef", type=click.IntRange(1, 100_000), help="Width of the beam; wider is slower and finds more.")
+@click.option("--recall", type=click.FloatRange(0, 1, min_open=True), help="To reach; 1: exact.  [default: 0.99]")
 @click.pass_obj
-def search(settings: ClientSettings, collection: str, file: Path, k: int) -> None:
+def search(settings: ClientSettings, collection: str, file: Path, k: int, ef: int | None, recall: float | None) -> None:
     """Find the k nearest points of each row of FILE (.npy); one JSON line a row."""
+    if ef is not None and recall is not None:
+        raise click.UsageError("give --ef or --recall, not both")
     rows = _load(file)
     for queries in _chunks(rows, min(256, _chunk_rows(rows))):
         request = pb.SearchRequest(collection=_name(collection), queries=_pack(queries), k=k)
+        if ef is not None:
+            request.ef = ef
+        if recall is not None:
+            request.target_recall = recall
         for hits in asyncio.run(_call(settings, "Search", request)).hits:
             click.echo(json.dumps({"ids": list(hits.ids), "distances": list(hits.distances)}, ensure_ascii=False))
 

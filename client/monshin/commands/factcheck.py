@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from monshin_kit.errors import InvalidInput
 from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
+from monshin_protos.factcheck.v1.factcheck_pb2 import Source
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -17,12 +18,16 @@ from monshin.client import Client, NotRun
 from monshin.commands.checking import Manner, results_of
 from monshin.commands.evaluate import evaluate
 from monshin.commands.kept import results, retract, reviews
-from monshin.formats import BadLine, ClaimLine, argument_text, claim_lines, corpus_lines, only_good, plain_text
+from monshin.formats import BadLine, ClaimLine, argument_text, claim_lines, plain_text
+from monshin.importers import FORMATS, MAX_BYTES, File, read_files, source_of
 from monshin.results import ClaimResult
 from monshin.settings import ClientSettings
 from monshin.show import show_explanation, show_marked, show_result
 
 Lines = list[ClaimLine | BadLine]
+
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 
 
 @click.group()
@@ -36,26 +41,35 @@ for command in (evaluate, results, reviews, retract):
 
 @factcheck.command("import")
 @click.argument("corpus")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.option("--format", "name", type=click.Choice(["auto", *FORMATS]), default="auto", show_default=True,
+              help="What the files are; auto looks at their content.")  # fmt: skip
+@click.option("--encoding", default="", help="Of text and HTML files that are not UTF-8, such as shift_jis.")
 @click.option("--skip-bad-lines", is_flag=True, help="Import the good lines although others are bad.")
 @click.option("--no-publish", is_flag=True, help="Leave the documents in the draft.")
 @click.pass_obj
-def import_(settings: ClientSettings, corpus: str, file: Path, skip_bad_lines: bool, no_publish: bool) -> None:
-    """Store the documents of FILE (JSON lines {"id","title","text","source","date"}) in CORPUS, and publish it.
+def import_(
+    settings: ClientSettings, corpus: str, files: tuple[Path, ...], name: str, encoding: str, skip_bad_lines: bool,
+    no_publish: bool,
+) -> None:  # fmt: skip
+    """Store the documents of FILES in CORPUS, and publish it.
 
-    The corpus is made if it does not exist. With a bad line nothing is imported, unless --skip-bad-lines.
+    FILES are JSON lines {"id","title","text","source","date"}, plain text, PDF, HTML, PubMed XML, PMDA package inserts,
+    FHIR DocumentReferences, or zip and gzip archives of these. The corpus is made if it does not exist. Where one file
+    cannot be read, or a line is bad, nothing is imported; --skip-bad-lines leaves bad lines out.
     """
-    lines = list(corpus_lines(_read(file)))
-    for bad in (line for line in lines if isinstance(line, BadLine)):
-        click.echo(f"{file}: line {bad.number}: {bad.problem}", err=True)
-    documents = [line for line in lines if not isinstance(line, BadLine)] if skip_bad_lines else only_good(iter(lines))
-    if not documents:
-        raise InvalidInput(f"{file} holds no document")
+    reading = read_files((_opened(file, encoding) for file in files), name)
+    for told in (*reading.problems, *reading.remarks):
+        click.echo(told, err=True)
+    if reading.problems and not skip_bad_lines:
+        raise InvalidInput(f"nothing was imported: {len(reading.problems)} bad lines")
+    if not reading.documents:
+        raise InvalidInput(f"{', '.join(map(str, files))}: no document to import")
 
     async def run() -> None:
         async with Client(settings, role="patient_data_steward") as client:
             await client.ensure_corpus(corpus)
-            counts = await client.import_documents(corpus, documents)
+            counts = await client.import_documents(corpus, reading.documents)
             click.echo(
                 f"{corpus}: {counts.inserted} new, {counts.replaced} replaced, {counts.unchanged} unchanged", err=True
             )
@@ -85,10 +99,12 @@ async def publish(client: Client, corpus: str) -> None:
 @factcheck.command()
 @click.argument("text", required=False)
 @click.option("--corpus", default="", help="The trusted sources; not needed where each claim brings its own.")
-@click.option("--claims", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
+@click.option("--claims", type=_FILE,
               help='JSON lines {"id","claim"[,"sources":["text",…]]}; never split, one output line each.')  # fmt: skip
-@click.option("--answer", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
+@click.option("--answer", type=_FILE,
               help="A text file, split into claims.")  # fmt: skip
+@click.option("--source", "sources", type=_FILE, multiple=True,
+              help="Evidence in place of a corpus, kept nowhere: a FHIR chart, or what import reads.")  # fmt: skip
 @click.option("--question", default="", help="What was asked; helps to find left-out subjects.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout.")
 @click.option("--store", is_flag=True, help="Keep the texts in the result, so that it can be reviewed.")
@@ -96,8 +112,8 @@ async def publish(client: Client, corpus: str) -> None:
 @click.option("--explain", is_flag=True, help="Tell why each claim has its verdict, and what would change it.")
 @click.pass_obj
 def check(
-    settings: ClientSettings, text: str | None, corpus: str, claims: Path | None, answer: Path | None, question: str,
-    as_json: bool, store: bool, model: str, explain: bool,
+    settings: ClientSettings, text: str | None, corpus: str, claims: Path | None, answer: Path | None,
+    sources: tuple[Path, ...], question: str, as_json: bool, store: bool, model: str, explain: bool,
 ) -> None:  # fmt: skip
     """Check TEXT, the text of --answer, or the claims of --claims.
 
@@ -105,19 +121,29 @@ def check(
     """
     if sum(item is not None for item in (text, claims, answer)) != 1:
         raise click.UsageError("give exactly one of TEXT, --answer and --claims")
+    if sources and (corpus or claims is not None):
+        raise click.UsageError("--source takes the place of --corpus, for TEXT or --answer; claims bring their own")
     manner = Manner(corpus, store, argument_text(model, "--model"))
     output = Output(as_json, explain)
     if claims is not None:
         failed = asyncio.run(_check_claims(settings, list(claim_lines(_read(claims))), manner, output))
         sys.exit(1 if failed else 0)
-    if not corpus:
-        raise click.UsageError("--corpus is needed to check an answer")
+    if not corpus and not sources:
+        raise click.UsageError("--corpus or --source is needed to check an answer")
     body = (
         argument_text(text, "TEXT") if text is not None else plain_text(_read(answer), "the answer") if answer else ""
     )
     if not body.strip():
         raise InvalidInput("the answer is empty")
-    asyncio.run(_check_answer(settings, body, argument_text(question, "--question"), manner, output))
+    evidence = [_source(file) for file in sources]
+    asyncio.run(_check_answer(settings, body, evidence, argument_text(question, "--question"), manner, output))
+
+
+def _source(file: Path) -> Source:
+    opened = _opened(file)
+    kind, content = source_of(opened)
+    title = file.name if str(file) != "-" else "stdin"
+    return Source(fhir=content, title=title) if kind == "fhir" else Source(text=content, title=title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +154,13 @@ class Output:
     with_explanations: bool
 
 
-async def _check_answer(settings: ClientSettings, answer: str, question: str, manner: Manner, output: Output) -> None:
+async def _check_answer(
+    settings: ClientSettings, answer: str, sources: list[Source], question: str, manner: Manner, output: Output
+) -> None:
     missing: dict[str, str] = {}
     async with Client(settings) as client:
         checked = client.check_answer(
-            answer, corpus=manner.corpus, question=question, store=manner.store, model=manner.model,
+            answer, corpus=manner.corpus, question=question, sources=sources, store=manner.store, model=manner.model,
             not_run=missing.update, ended=_tell_kept if manner.is_named else _ignore,
         )  # fmt: skip
         results = [result async for result in checked]
@@ -192,6 +220,12 @@ def _tell_missing(missing: NotRun) -> None:
 def _require_corpus(lines: Lines, corpus: str) -> None:
     if not corpus and any(isinstance(line, ClaimLine) and not line.sources for line in lines):
         raise click.UsageError("--corpus is needed: not every claim brings its own sources")
+
+
+def _opened(file: Path, encoding: str = "") -> File:
+    if str(file) != "-" and file.stat().st_size > MAX_BYTES:
+        raise InvalidInput(f"{file}: larger than {MAX_BYTES} bytes: split it")
+    return File(str(file), _read(file), encoding)
 
 
 def _read(file: Path) -> bytes:

@@ -40,6 +40,11 @@ class Development:
         return tuple(name for name in Roles.load().names if name not in _NOT_FOR_PEOPLE) if self.is_on else ()
 
     @property
+    def scopes(self) -> dict[str, list[str]]:
+        """What each of these roles may do here, so that a page need not offer what would be refused."""
+        return {role: sorted(Roles.load().scopes([role])) for role in self.roles}
+
+    @property
     def has_demo_corpus(self) -> bool:
         """Whether there are files to serve."""
         return self.is_on and bool(self.demo_files())

@@ -58,6 +58,7 @@ class Config:
             {
                 "developmentSignIn": development.is_on,
                 "roles": list(development.roles),
+                "scopes": development.scopes,
                 "demoCorpus": development.has_demo_corpus,
                 "services": list(self._upstreams.names),
             }

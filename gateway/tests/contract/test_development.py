@@ -9,6 +9,7 @@ import jwt
 import pytest
 from echo_peer import EchoPeer
 from monshin_gateway.testing import GatewayProcess
+from monshin_kit.auth import Roles
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,7 @@ def test_the_web_app_is_told_whom_one_can_be(development: GatewayProcess) -> Non
     assert config["developmentSignIn"] is True
     assert "clinician" in config["roles"]
     assert "service" not in config["roles"]
+    assert config["scopes"] == {role: sorted(Roles.load().scopes([role])) for role in config["roles"]}
     assert config["demoCorpus"] is True
 
 

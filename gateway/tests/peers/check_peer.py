@@ -23,6 +23,7 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
 
     documents: by corpus id; a corpus listed here is published. hold_after: a check stops after so many results until
     `release` is set. refuse: the next calls end with this error. not_run: what the summary says was left out.
+    sources: those of the last check.
     """
 
     def __init__(self) -> None:
@@ -31,6 +32,7 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
         self.release = threading.Event()
         self.refuse: dict[str, errors.MonshinError] = {}
         self.not_run: list[str] = []
+        self.sources: list[factcheck_pb2.Source] = []
         self.was_cancelled = threading.Event()
         self._server = grpc.server(futures.ThreadPoolExecutor(8), options=[("grpc.so_reuseport", 0)])
         factcheck_pb2_grpc.add_FactcheckServiceServicer_to_server(self, self._server)
@@ -119,9 +121,13 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
         assert request.offset_unit == factcheck_pb2.OFFSET_UNIT_UTF16
         self._admit("CheckAnswer", context)
         context.add_callback(lambda: self.was_cancelled.set() if not context.is_active() else None)
-        documents = list(self.documents[request.corpus.removeprefix("corpora/")].values())
+        self.sources = list(request.sources)
+        documents = [
+            Document(f"sources/{place}", source.title, source.text or source.fhir, "", source.date)
+            for place, source in enumerate(request.sources)
+        ] or list(self.documents[request.corpus.removeprefix("corpora/")].values())
         claims = [self._claim(index, request.answer, span) for index, span in enumerate(sentences(request.answer))]
-        version = f"{request.corpus}/versions/1"
+        version = f"{request.corpus}/versions/1" if request.corpus else ""
         found = factcheck_pb2.ClaimsFound(claims=claims, version=version)
         yield factcheck_pb2.CheckAnswerResponse(claims_found=found)
         judged = []
@@ -161,7 +167,7 @@ def _evidence(corpus: str, found: Judgement) -> factcheck_pb2.Evidence:
     assert document is not None
     stances = {"SUPPORTED": "STANCE_SUPPORTS", "CONTRADICTED": "STANCE_CONTRADICTS"}
     return factcheck_pb2.Evidence(
-        document=f"{corpus}/documents/{document.id}",
+        document=f"{corpus}/documents/{document.id}" if corpus else document.id,
         title=document.title,
         source=document.source,
         date=document.date,

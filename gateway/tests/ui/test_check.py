@@ -1,5 +1,6 @@
 """The Check page in a real browser: what a person does with it, and what they see."""
 
+import json
 import re
 
 import pytest
@@ -177,6 +178,52 @@ def test_an_example_fills_the_form(example: str, page: Page) -> None:
     page.locator(f"[data-example={example}]").click()
     assert len(page.locator("check-form textarea").input_value()) > 100
     assert f"example={example}" in page.url
+
+
+def test_the_discharge_example_brings_its_chart(page: Page, check_peer: CheckPeer) -> None:
+    """It goes out as FHIR, with its title, and in place of a corpus."""
+    page.goto("/")
+    page.locator("[data-example=ja-discharge]").click()
+    chart = page.locator("source-input textarea")
+    expect(chart).to_have_value(re.compile('"resourceType": "Bundle"'))
+    expect(page.locator("check-form select")).to_have_value("")
+    page.locator("check-form .primary").click()
+    expect(page.locator("run-bar .edit")).to_be_visible()
+    (source,) = check_peer.sources
+    assert source.title == "カルテ（FHIR）"
+    assert json.loads(source.fhir)["resourceType"] == "Bundle"
+    page.locator("run-bar .edit").click()
+    page.locator("[data-example=ja-warfarin]").click()
+    expect(page.locator("source-input")).to_have_count(0)
+    expect(page.locator("check-form select")).to_have_value("corpora/demo")
+
+
+def test_a_pasted_source_is_the_evidence_and_is_not_kept(page: Page, check_peer: CheckPeer) -> None:
+    """Its card names it and offers no document to open."""
+    page.goto("/")
+    page.locator("check-form select").select_option("")
+    page.locator("check-form textarea[name=answer]").fill("体温は39.5℃であった。")
+    page.locator("check-form .primary").click()
+    expect(page.locator("source-input textarea")).to_be_focused()  # nothing to check against yet
+    page.locator("source-input textarea").fill("体温は38.5℃であった。")
+    page.locator("check-form .primary").click()
+    expect(page.locator("evidence-panel verdict-badge")).to_contain_text("矛盾")
+    expect(page.locator("evidence-card h4")).to_have_text("貼り付けた資料")
+    assert page.locator("evidence-card .open").count() == 0
+    assert [source.text for source in check_peer.sources] == ["体温は38.5℃であった。"]
+    assert "38.5" not in page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, location.href])")
+
+
+def test_a_file_becomes_the_source(page: Page, check_peer: CheckPeer) -> None:
+    """Its name is the title of the evidence."""
+    page.goto("/")
+    page.locator("check-form select").select_option("")
+    page.locator("check-form textarea[name=answer]").fill("体温は38.5℃であった。")
+    data = "体温は38.5℃であった。".encode()
+    page.locator("source-input input").set_input_files({"name": "経過.txt", "mimeType": "text/plain", "buffer": data})
+    expect(page.locator("source-input textarea")).to_have_value("体温は38.5℃であった。")
+    page.locator("check-form .primary").click()
+    expect(page.locator("evidence-card h4")).to_have_text("経過.txt")
 
 
 def test_the_input_is_kept_for_another_try(page: Page) -> None:

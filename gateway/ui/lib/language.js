@@ -42,6 +42,19 @@ export function dateTime(moment) {
   return new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(new Date(moment));
 }
 
+/** A size in KiB, MiB or GiB, with three digits. */
+export function bytes(count) {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = count >= 1 ? Math.min(Math.floor(Math.log2(count) / 10), units.length - 1) : 0;
+  return `${number(count / 1024 ** power, { maximumSignificantDigits: power ? 3 : 4 })} ${units[power]}`;
+}
+
+/** A length of time: seconds below two minutes, then minutes, then hours. */
+export function duration(seconds) {
+  const [value, unit] = seconds < 120 ? [seconds, "second"] : seconds < 7200 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
+  return number(value, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: value < 10 ? 1 : 0 });
+}
+
 /** Renders `host` when the language changes. */
 export function translated(host) {
   language.watch(host);

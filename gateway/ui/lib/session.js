@@ -25,6 +25,9 @@ export function usePastedToken(token) {
 /** Whether calls can be made at all. */
 export const isSignedIn = () => Boolean(config.value?.developmentSignIn || pasted);
 
+/** Whether a call is worth offering. Only the development sign-in tells beforehand; the service decides in any case. */
+export const may = (scope) => !config.value?.developmentSignIn || config.value.scopes[role.value].includes(scope);
+
 role.subscribe(() => identity.set(identity.value + 1));
 
 /** Asks the gateway what it offers. */

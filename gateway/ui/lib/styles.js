@@ -154,3 +154,67 @@ export const tones = css`
     --tone-soft: var(--unchecked-soft);
   }
 `;
+
+/** Tables of facts: numbers stand to the right, and a narrow screen scrolls the table, not the page. */
+export const tables = css`
+  .scroll {
+    overflow-x: auto;
+  }
+  table {
+    width: 100%;
+    border-collapse: collapse;
+    font-size: 0.9375rem;
+    font-variant-numeric: tabular-nums;
+  }
+  th,
+  td {
+    padding: 0.5rem 0.75rem;
+    border-bottom: 1px solid var(--line);
+    text-align: left;
+    white-space: nowrap;
+  }
+  tbody tr:last-child > * {
+    border-bottom: 0;
+  }
+  thead th {
+    color: var(--ink-2);
+    font-size: 0.8125rem;
+    font-weight: 600;
+  }
+  tbody th {
+    min-width: 6rem;
+    font-weight: 600;
+    white-space: normal;
+  }
+  .number {
+    text-align: right;
+  }
+  @media (max-width: 40rem) {
+    th,
+    td {
+      padding-inline: 0.4rem;
+    }
+  }
+`;
+
+/** The colours of the parts of a picture on elements with `data-hue`, 0 to 5. The policy allows no inline style. */
+export const hues = css`
+  [data-hue="0"] {
+    --hue: var(--accent);
+  }
+  [data-hue="1"] {
+    --hue: var(--conflicting);
+  }
+  [data-hue="2"] {
+    --hue: var(--unsettled);
+  }
+  [data-hue="3"] {
+    --hue: var(--contradicted);
+  }
+  [data-hue="4"] {
+    --hue: var(--supported);
+  }
+  [data-hue="5"] {
+    --hue: var(--unchecked);
+  }
+`;

@@ -174,16 +174,16 @@ class Collection:
         with self._using() as opened:
             return opened.indexing.view
 
-    def want_index(self) -> IndexView:
+    def want_index(self, key: RequestKey) -> IndexView:
         """Every point is to get into a graph; the wish is on disk when this returns."""
         with self._using() as opened:
-            opened.indexing.want_all()
+            opened.indexing.want_all(key)
             return opened.indexing.view
 
-    def hold_index(self) -> IndexView:
+    def hold_index(self, key: RequestKey) -> IndexView:
         """Stops and holds building; on disk when this returns."""
         with self._using() as opened:
-            opened.indexing.hold()
+            opened.indexing.hold(key)
             return opened.indexing.view
 
     def build_next(self) -> bool:

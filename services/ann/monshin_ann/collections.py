@@ -182,7 +182,7 @@ class Collections:
             collection.close()
             self._remove_file(collection.path.name)
 
-    def restore(self, collection_id: CollectionId, caller: Caller, snapshot: Path) -> Collection:
+    def restore(self, collection_id: CollectionId, caller: Caller, snapshot: Path, key: RequestKey) -> Collection:
         """Puts a snapshot's points in the collection's place, once every one of them was read and found whole.
 
         snapshot: a file of the collections' folder (`upload_path`), which is taken over. The definition stays but for
@@ -190,6 +190,8 @@ class Collections:
         """
         with self._admin:
             old = self.find_writable(collection_id, caller)
+            if self._registry.recall(key) is not None:
+                return old
             try:
                 own = _definition_of(snapshot)
                 _require_same_points(own, old.definition)
@@ -205,7 +207,7 @@ class Collections:
                     raise InvalidInput("a point of the snapshot is damaged: nothing was changed", field="data")
             except DataLoss as error:
                 raise InvalidInput("the snapshot is damaged: nothing was changed", field="data") from error
-            self._registry.move(definition, file)
+            self._registry.move(definition, file, key)
             self._collections[collection_id] = new
             old.close()
             self._remove_file(old.path.name)

@@ -12,6 +12,7 @@ from monshin_kit import sqlite
 from monshin_kit.auth import current_caller
 from monshin_kit.errors import InvalidInput
 from monshin_kit.executor import Executor
+from monshin_kit.requests import key_of
 from monshin_protos.ann.v1 import ann_pb2
 from monshin_protos.ann.v1 import index_pb2 as pb
 
@@ -40,14 +41,15 @@ class IndexServicer:
     async def BuildIndex(self, request: pb.BuildIndexRequest, context: Timed) -> pb.Index:
         """As in the proto."""
         collection = self._find(request.name)
-        view = await self._executor.run(collection.want_index)
+        view = await self._executor.run(collection.want_index, key_of("BuildIndex", request))
         self._wake()
         return render_index.index(collection.definition, view)
 
     async def CancelBuild(self, request: pb.CancelBuildRequest, context: Timed) -> pb.Index:
         """As in the proto."""
         collection = self._find(request.name)
-        return render_index.index(collection.definition, await self._executor.run(collection.hold_index))
+        view = await self._executor.run(collection.hold_index, key_of("CancelBuild", request))
+        return render_index.index(collection.definition, view)
 
     async def WatchIndex(self, request: pb.WatchIndexRequest, context: Timed) -> AsyncIterator[pb.WatchIndexResponse]:
         """As in the proto."""
@@ -80,11 +82,12 @@ class IndexServicer:
         upload = self._collections.upload_path()
         try:
             with upload.open("xb") as file:
-                name, expected, digest = await self._receive(requests, file)
+                first, expected, digest = await self._receive(requests, file)
             if expected != digest:
                 raise InvalidInput("the checksum is missing or another: nothing was changed", field="sha256")
-            collection_id = parse.collection_id(name)
-            restored = await self._executor.run(self._collections.restore, collection_id, current_caller(), upload)
+            said = pb.RestoreCollectionRequest(name=first.name, sha256=digest, request_id=first.request_id)
+            key, collection_id = key_of("RestoreCollection", said), parse.collection_id(first.name)
+            restored = await self._executor.run(self._collections.restore, collection_id, current_caller(), upload, key)
         finally:
             for path in upload.parent.glob(upload.name + "*"):
                 path.unlink(missing_ok=True)
@@ -114,17 +117,18 @@ class IndexServicer:
 
     async def _receive(
         self, requests: AsyncIterator[pb.RestoreCollectionRequest], file: BinaryIO
-    ) -> tuple[str, str, str]:
-        """Name of the collection, the checksum that was sent, and that of the data."""
-        name, expected, digest = "", "", hashlib.sha256()
+    ) -> tuple[pb.RestoreCollectionRequest, str, str]:
+        """What the first message says, the checksum that was sent, and that of the data."""
+        first, expected, digest = pb.RestoreCollectionRequest(), "", hashlib.sha256()
         async for request in requests:
-            name = name or request.name
-            if not name or request.name not in ("", name):
+            if not first.name:
+                first = pb.RestoreCollectionRequest(name=request.name, request_id=request.request_id)
+            if not first.name or request.name not in ("", first.name):
                 raise InvalidInput("the first message names the collection, later ones no other", field="name")
             expected = request.sha256 or expected
             digest.update(request.data)
             await self._executor.run(file.write, request.data)
-        return name, expected, digest.hexdigest()
+        return first, expected, digest.hexdigest()
 
     async def _pieces(self, path: Path) -> AsyncIterator[tuple[bytes, str]]:
         """A file in pieces; the last one, which may be empty, comes with the checksum of all."""

@@ -10,6 +10,7 @@ import numpy as np
 from grnnd import Progress
 from grnnd.memory import available_bytes
 from monshin_kit.errors import ResourceExhausted
+from monshin_kit.requests import RequestKey
 from monshin_kit.telemetry import resource_hash
 from numpy.typing import NDArray
 
@@ -27,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 Places = NDArray[np.intp]
 
+_NOT_REMEMBERED = RequestKey("", "", "", b"")
 _RETRY_S = 60.0
 _UNIT_ERROR = 1e-6
 
@@ -86,19 +88,22 @@ class Indexing:
         is_due = self._wish is not Wish.HOLD and self._next(snapshot) is not None
         return IndexView(snapshot, self._wish, self._build, is_due, self._failure)
 
-    def want_all(self) -> None:
-        """Every point is to be in a segment. Raises ResourceExhausted, with the estimate, if a build would not fit."""
+    def want_all(self, key: RequestKey) -> None:
+        """Every point is to be in a segment; the wish is on disk when this returns.
+
+        Raises ResourceExhausted, with the estimate, if a build would not fit.
+        """
         snapshot = self._index.snapshot
         choice = next_build(snapshot, self._settings.limits, wants_all=True)
         if choice is not None:
             self._require_memory(min(snapshot.points, self._settings.limits.segment_points))
-        self._set_wish(Wish.ALL)
-        self._failure, self._retry_at_s = "", 0.0
+        if self._set_wish(Wish.ALL, key):
+            self._failure, self._retry_at_s = "", 0.0
 
-    def hold(self) -> None:
-        """Stops the build at work; none begins until `want_all`."""
-        self._set_wish(Wish.HOLD)
-        self._cancel.set()
+    def hold(self, key: RequestKey) -> None:
+        """Stops the build at work; none begins until `want_all`. On disk when this returns."""
+        if self._set_wish(Wish.HOLD, key):
+            self._cancel.set()
 
     def stop(self) -> None:
         """Stops the build at work for good."""
@@ -113,7 +118,7 @@ class Indexing:
         choice = self._next(self._index.snapshot)
         if choice is None:
             if self._wish is Wish.ALL and not self._failure:
-                self._set_wish(Wish.NONE)
+                self._set_wish(Wish.NONE, _NOT_REMEMBERED)
             return False
         if time.monotonic() < self._retry_at_s:
             return False
@@ -187,9 +192,11 @@ class Indexing:
         extra = {"resource_hash": resource_hash(self._definition.name), "reason": type(error).__name__}
         _log.error("a graph could not be built: its points are compared exactly", extra=extra)
 
-    def _set_wish(self, wish: Wish) -> None:
-        self._file.wish_for(wish)
-        self._wish = wish
+    def _set_wish(self, wish: Wish, key: RequestKey) -> bool:
+        is_new = self._file.wish_for(wish, key)
+        if is_new:
+            self._wish = wish
+        return is_new
 
 
 def load_index(file: PointsFile, definition: Definition, files: SegmentFiles) -> Index:

@@ -141,7 +141,7 @@ class CollectionMachine(RuleBasedStateMachine):
 
     @rule()
     def build_all(self) -> None:
-        self.collection.want_index()
+        self.collection.want_index(NOT_REMEMBERED)
         while self.collection.build_next():
             pass
         view = self.collection.view_index()
@@ -150,7 +150,7 @@ class CollectionMachine(RuleBasedStateMachine):
 
     @rule()
     def hold(self) -> None:
-        self.collection.hold_index()
+        self.collection.hold_index(NOT_REMEMBERED)
         assert not self.collection.build_next()
 
     @rule(choice=st.integers(0, 100), place=st.floats(0, 1))

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import random
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -255,6 +256,24 @@ async def test_faiss_needs_one_segment(index: Stub, new_collection: Any, fill: A
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await received(index.ExportCollection(request))
     assert caught.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+
+
+async def test_a_repeated_request_changes_nothing(stub: Stub, index: Stub, new_collection: Any, fill: Any) -> None:
+    """A late retry of BuildIndex does not undo CancelBuild, nor one of RestoreCollection what came after it."""
+    name, other = await new_collection(DIM), await new_collection(DIM)
+    build = index_pb2.BuildIndexRequest(name=f"collections/{name}/index", request_id=str(uuid.uuid4()))
+    cancel = index_pb2.CancelBuildRequest(name=f"collections/{name}/index", request_id=str(uuid.uuid4()))
+    await index.BuildIndex(build)
+    await index.CancelBuild(cancel)
+    assert (await index.BuildIndex(build)).state == index_pb2.INDEX_STATE_HELD
+
+    await fill(other, rows(10))
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=f"collections/{other}")))
+    messages = list(upload(other, copy))
+    messages[0].request_id = str(uuid.uuid4())
+    await index.RestoreCollection(iter(messages))
+    await fill(other, rows(5, seed=1), first=10)
+    assert (await index.RestoreCollection(iter(messages))).stats.points == 15
 
 
 @pytest.mark.parametrize("call", ["GetIndex", "BuildIndex", "CancelBuild"])

@@ -90,7 +90,7 @@ def test_target_recall_is_reached_and_distances_are_exact(
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     collection = make(metric=metric)
     fill(collection, batch, rows)
-    collection.want_index()
+    collection.want_index(NOT_REMEMBERED)
     build(collection)
     assert collection.stats.indexed_points == 4000
 
@@ -105,11 +105,25 @@ def test_target_recall_is_reached_and_distances_are_exact(
         assert all(known.get(name, d) == d for name, d in zip(found.ids, found.distances, strict=True))
 
 
+def test_where_a_graph_misses_the_recall_every_point_is_compared(make: Make, batch: Callable[..., Any]) -> None:
+    """Noise of dim 64: a graph of degree 4 finds little of it at any width."""
+    rows = np.random.default_rng(0).standard_normal((10_000, 64)).astype(np.float32)
+    collection = make(building=BuildSettings(), dim=64, degree=4, code=Code.FLOAT32)
+    fill(collection, batch, rows)
+    collection.want_index(NOT_REMEMBERED)
+    build(collection)
+    queries = np.random.default_rng(1).standard_normal((30, 64)).astype(np.float32)
+    [segment] = collection.snapshot().segments
+    assert segment.graph.calibration.recalls[10][-1][1] < 0.9
+    assert recall(collection, queries, Effort(ef=100)) < 0.9
+    assert recall(collection, queries, Effort(target_recall=0.95)) == 1.0
+
+
 @pytest.mark.parametrize("code", list(Code))
 def test_every_code_finds_the_nearest(make: Make, batch: Callable[..., Any], code: Code) -> None:
     collection = make(code=code, degree=24)
     fill(collection, batch, clustered(3000))
-    collection.want_index()
+    collection.want_index(NOT_REMEMBERED)
     build(collection)
     assert recall(collection, clustered(50, seed=1), Effort(ef=300)) >= 0.9
 
@@ -184,7 +198,7 @@ def test_filters_are_asked_inside_the_search(make: Make, batch: Callable[..., An
     """One point in a hundred, one in three, none, with deleted points among them: min(k, matching), and recall."""
     collection = make()
     fill(collection, batch, clustered(4000))
-    collection.want_index()
+    collection.want_index(NOT_REMEMBERED)
     build(collection)
     collection.delete([f"p{number}" for number in range(0, 4000, 7)], NOT_REMEMBERED).result()
     queries = clustered(30, seed=2)
@@ -248,13 +262,13 @@ def test_a_build_can_be_stopped_held_and_taken_up_again(
     building = BuildSettings(Limits(seal_points=10_000, segment_points=2100))
     collection = make(building=building, dim=512)
     fill(collection, batch, np.tile(clustered(6000), 16))
-    collection.want_index()
+    collection.want_index(NOT_REMEMBERED)
     assert collection.build_next()
     some = collection.stats.indexed_points
     assert 0 < some < 6000
     real = grnnd.build
     monkeypatch.setattr(
-        indexing.grnnd, "build", lambda *args, **more: (collection.hold_index(), real(*args, **more))[1]
+        indexing.grnnd, "build", lambda *args, **more: (collection.hold_index(NOT_REMEMBERED), real(*args, **more))[1]
     )
     assert not collection.build_next()
     monkeypatch.undo()
@@ -264,7 +278,7 @@ def test_a_build_can_be_stopped_held_and_taken_up_again(
 
     again = make(building=building, dim=512)
     assert not again.build_next()
-    again.want_index()
+    again.want_index(NOT_REMEMBERED)
     again.close()
     last = make(building=building, dim=512)
     build(last)
@@ -276,7 +290,7 @@ def test_a_build_that_would_not_fit_is_refused_with_its_estimate(make: Make, bat
     collection = make(building=small)
     fill(collection, batch, clustered(500))
     with pytest.raises(ResourceExhausted, match="a build of 500 points takes about") as caught:
-        collection.want_index()
+        collection.want_index(NOT_REMEMBERED)
     assert caught.value.reason == "BUILD_MEMORY"
     assert not collection.build_next()
     view = collection.view_index()

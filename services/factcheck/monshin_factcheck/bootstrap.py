@@ -1,6 +1,7 @@
 """Puts the parts of the service together."""
 
 import logging
+import zoneinfo
 from functools import partial
 
 from monshin_kit.artefacts import Artefacts
@@ -32,6 +33,7 @@ from monshin_factcheck.rpc.explain_servicer import ExplainServicer
 from monshin_factcheck.rpc.factcheck_servicer import FactcheckServicer
 from monshin_factcheck.rpc.leaving import Leaving
 from monshin_factcheck.rpc.result_servicer import ResultServicer
+from monshin_factcheck.rpc.runs import Runs
 from monshin_factcheck.settings import FactcheckSettings
 
 _log = logging.getLogger(__name__)
@@ -74,10 +76,11 @@ async def assemble(runtime: Runtime) -> None:
     runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))
     leaving = Leaving(keeper, runtime.outbox, runtime.spawn, rules_revision=rules_revision(),
                       judge_revision=partial(_revision, reading))  # fmt: skip
-    checks = FactcheckServicer(checker, library, runtime.executor, leaving, settings.checks_limit)
+    runs = Runs(library, runtime.executor, _zone(settings.time_zone))
+    checks = FactcheckServicer(checker, runs, runtime.executor, leaving, settings.checks_limit)
     runtime.serve("monshin.factcheck.v1.FactcheckService", checks)
     explainer = Explainer(checker, judge, reader, runtime.executor, reading)
-    runtime.serve("monshin.factcheck.v1.ExplainService", ExplainServicer(explainer, library))
+    runtime.serve("monshin.factcheck.v1.ExplainService", ExplainServicer(explainer, runs))
     results = ResultServicer(keeper, corpora, partial(_revision, reading))
     runtime.serve("monshin.factcheck.v1.ResultService", results)
     runtime.spawn(keeper.purge_forever())
@@ -93,6 +96,14 @@ def _keeper(settings: FactcheckSettings, runtime: Runtime) -> Keeper:
 
 def _revision(reading: ReadingRoom | None) -> str:
     return reading.revision if reading is not None else ""
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        problem = f"MONSHIN_FACTCHECK_TIME_ZONE is {name!r}: a name such as Asia/Tokyo is needed"
+        raise InvalidInput(problem) from None
 
 
 def _reading_room(settings: FactcheckSettings, runtime: Runtime) -> ReadingRoom | None:

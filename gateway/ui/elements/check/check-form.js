@@ -1,12 +1,21 @@
-import { LitElement, Task, css, html } from "../../vendor/lit.js";
+import { LitElement, Task, css, html, nothing } from "../../vendor/lit.js";
 import { number, t, translated } from "../../lib/language.js";
 import { adjust, route } from "../../lib/route.js";
 import { shared } from "../../lib/styles.js";
 import "./example-list.js";
+import "./source-input.js";
 
-/** Takes an answer, the question it answers and a corpus. `corpora`: those that can be checked against. Sends `check`. */
+/**
+ * Takes an answer, the question it answers, and a corpus or sources of its own. `corpora`: those that can be checked
+ * against. Sends `check`.
+ */
 export class CheckForm extends LitElement {
-  static properties = { corpora: { attribute: false }, length: { state: true } };
+  static properties = {
+    corpora: { attribute: false },
+    length: { state: true },
+    hasSources: { state: true },
+    chart: { state: true },
+  };
 
   static styles = [
     shared,
@@ -83,6 +92,8 @@ export class CheckForm extends LitElement {
     super();
     this.corpora = [];
     this.length = 0;
+    this.hasSources = false;
+    this.chart = null;
     translated(this);
   }
 
@@ -107,6 +118,7 @@ export class CheckForm extends LitElement {
             <span>${t("check.question")} <small>${t("check.optional")}</small></span>
             <input name="question" maxlength="10000" autocomplete="off" placeholder=${t("check.questionHint")} />
           </label>
+          ${this.hasSources ? html`<source-input .example=${this.chart}></source-input>` : nothing}
           <label>
             <span>${t("check.model")} <small>${t("check.optional")}</small></span>
             <input name="model" maxlength="200" autocomplete="off" placeholder=${t("check.modelHint")} />
@@ -118,8 +130,9 @@ export class CheckForm extends LitElement {
           <div class="send">
             <label>
               ${t("check.corpus")}
-              <select name="corpus">
+              <select name="corpus" @change=${(event) => this.#evidence(event.currentTarget.value === "")}>
                 ${this.corpora.map((corpus) => this.#option(corpus))}
+                <option value="" .selected=${this.hasSources}>${t("check.ownSources")}</option>
               </select>
             </label>
             <button class="primary" title="Ctrl + Enter">${t("check.send")}</button>
@@ -148,9 +161,18 @@ export class CheckForm extends LitElement {
   #fill(example) {
     this.#field("answer").value = example.answer;
     this.#field("question").value = example.question;
+    this.#evidence(Boolean(example.chart), example.chart && { ...example.chart });
     this.#count();
     adjust({ example: example.id });
     this.#field("answer").focus();
+  }
+
+  #evidence(hasSources, chart = null) {
+    this.hasSources = hasSources;
+    this.chart = chart;
+    const select = this.#field("corpus");
+    if (hasSources) select.value = "";
+    else if (select.value === "") select.selectedIndex = 0;
   }
 
   #count() {
@@ -164,7 +186,10 @@ export class CheckForm extends LitElement {
   #send(event) {
     event.preventDefault();
     const { answer, question, corpus, model, store } = Object.fromEntries(new FormData(event.currentTarget));
-    const detail = { corpus, answer, question, model: model.trim(), store: store === "on" };
+    const sources = this.renderRoot.querySelector("source-input")?.sources ?? [];
+    // Neither a corpus nor a source: the field that is missing gets the focus.
+    if (!corpus && !sources.length) return this.renderRoot.querySelector("source-input").focusFirst();
+    const detail = { corpus, answer, question, sources, model: model.trim(), store: store === "on" };
     this.dispatchEvent(new CustomEvent("check", { detail }));
   }
 }

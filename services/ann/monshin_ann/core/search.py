@@ -42,24 +42,31 @@ def search(
 ) -> list[Neighbours]:
     """The k nearest points of each query among those that pass the filter: min(k, matching points), or truncated.
 
-    Points of the head are compared exactly, those of segments found by their graphs as `effort` says. Distances are
+    Points of the head are compared exactly, those of segments found by their graphs as `effort` says; where a graph did
+    not reach the recall asked for when it was built, its points are compared too. Distances are
     exact everywhere, so that with an exact effort the answer is a function of the points and the query alone: the same
     bits however the points came to be stored. Raises DeadlineExceeded; at the end of `budget` returns what was found.
     """
     parts = list(snapshot.parts())
     # Graphs refuse coordinates beyond grnnd's limit; so long a query is compared with everything.
     is_exact = effort.is_exact or bool(queries.lengths.max(initial=0.0) > _MAX_WALKED_LENGTH)
-    exact = parts if is_exact else parts[: len(snapshot.head)]
-    found, is_late = _compared(exact, queries, k, plan, deadline, budget)
+    compared, first = list(range(len(snapshot.head))), len(snapshot.head)
+    walked: list[tuple[Segment, int]] = []
+    for segment in snapshot.segments:
+        stop = first + len(segment.blocks)
+        if is_exact or not segment.reaches(effort, k):
+            compared += range(first, stop)
+        else:
+            walked.append((segment, first))
+        first = stop
+    found, is_late = _compared(parts, compared, queries, k, plan, deadline, budget)
     truncated = np.full(len(queries), is_late)
     candidates = [found]
-    first = len(exact)
-    for segment in () if is_exact else snapshot.segments:
+    for segment, first in walked:
         deadline.check()
-        walked, was_cut = _walked(segment, first, snapshot.sequence, queries, k, plan, effort, deadline, budget)
-        candidates.append(walked)
+        near, was_cut = _walked(segment, first, snapshot.sequence, queries, k, plan, effort, deadline, budget)
+        candidates.append(near)
         truncated |= was_cut
-        first += len(segment.blocks)
     deadline.check()
     joined = Candidates.joined(candidates)
     if len(candidates) > 1:
@@ -73,11 +80,18 @@ def search(
 
 
 def _compared(
-    parts: Sequence[Part], queries: Queries, k: int, plan: Plan | None, deadline: Deadline, budget: Deadline
+    parts: Sequence[Part],
+    which: Sequence[int],
+    queries: Queries,
+    k: int,
+    plan: Plan | None,
+    deadline: Deadline,
+    budget: Deadline,
 ) -> tuple[Candidates, bool]:
-    """Rows of the parts that may be among the nearest, by comparing all; and whether the budget ended before."""
+    """Rows of these parts that may be among the nearest, by comparing all; and whether the budget ended before."""
     shortlist = Shortlist(len(queries), k)
-    for number, part in enumerate(parts):
+    for number in which:
+        part = parts[number]
         deadline.check()
         if budget.has_passed():
             return shortlist.candidates(), True

@@ -99,9 +99,17 @@ class PointsFile:
         with self.database.reader() as connection:
             return Wish(connection.execute("SELECT build FROM collection").get)
 
-    def wish_for(self, wish: Wish) -> None:
-        """On disk when this returns."""
-        self.database.write(lambda connection: connection.execute("UPDATE collection SET build=?", (wish.value,)))
+    def wish_for(self, wish: Wish, key: RequestKey) -> bool:
+        """On disk when this returns; False for a repeated request, which changes nothing."""
+
+        def change(connection: apsw.Connection) -> bool:
+            if key.recall(connection) is not None:
+                return False
+            connection.execute("UPDATE collection SET build=?", (wish.value,))
+            key.record(connection, b"")
+            return True
+
+        return self.database.write(change)
 
     def batches(self) -> Iterator[Rows]:
         """All points in the order of the file; raises DataLoss at the first that is not as it was written."""

@@ -84,7 +84,7 @@ class RegistryFile:
 
         self._database.write(change)
 
-    def move(self, definition: Definition, file: str) -> None:
+    def move(self, definition: Definition, file: str, key: RequestKey) -> None:
         """Gives a collection another file, which is complete; the old one must be removed next."""
 
         def change(connection: apsw.Connection) -> None:
@@ -96,6 +96,7 @@ class RegistryFile:
                 "UPDATE collections SET file=?, definition=?, checksum=? WHERE id=?",
                 (file, text, checksum, definition.id),
             )
+            key.record(connection, _encode_answer(definition))
 
         self._database.write(change)
 

@@ -11,7 +11,9 @@ from monshin_factcheck.clients.vector_index import VectorIndex
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
 from monshin_factcheck.core.retrieval.terms import Terms
+from monshin_factcheck.core.source import Part, SourceText
 from monshin_factcheck.core.text.sentences import split_sentences
+from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.corpora.pinned import PinnedVersion
 from monshin_factcheck.corpora.publisher import passage_text
 
@@ -100,13 +102,13 @@ class CorpusEvidence:
 
 
 class SourceEvidence:
-    """Texts of the request: split, searched and forgotten."""
+    """What the request brings: split, searched and forgotten."""
 
-    def __init__(self, texts: Sequence[str], terms: Terms, embedder: Embedder, executor: Executor) -> None:
+    def __init__(self, sources: Sequence[SourceText], terms: Terms, embedder: Embedder, executor: Executor) -> None:
         self.version = ""
         self.fingerprint = ""
-        self._texts = texts
-        self.passages = [passage for number, text in enumerate(texts) for passage in source_passages(number, text)]
+        self._sources = sources
+        self.passages = [one for number, source in enumerate(sources) for one in source_passages(number, source)]
         self._terms = terms
         self._embedder = embedder
         self._executor = executor
@@ -114,7 +116,7 @@ class SourceEvidence:
 
     def text_of(self, document: str) -> str:
         """As Evidence.text_of."""
-        return self._texts[int(document.removeprefix("sources/"))]
+        return self._sources[int(document.removeprefix("sources/"))].text
 
     async def lexical(self, claim: str, k: int, least_share: float = 0.0) -> list[int]:
         """As Evidence.lexical."""
@@ -131,30 +133,38 @@ class SourceEvidence:
         if not candidates:
             return [[] for _ in claims]
         queries = await self._embedder.queries(claims)
-        passages = await self._embedder.passages([self.passages[place].text for place in candidates], bulk=False)
+        passages = await self._embedder.passages([_searched(self.passages[place]) for place in candidates], bulk=False)
         self.fingerprint = passages.fingerprint.digest
         similarity = queries.vectors @ passages.vectors.T
         return [[candidates[place] for place in (-row).argsort(kind="stable")[:k]] for row in similarity]
 
     def _lexical(self, claim: str, k: int, least_share: float) -> list[int]:
         if self._lexical_index is None:
-            self._lexical_index = LexicalIndex([self._terms.of(passage.text) for passage in self.passages])
+            self._lexical_index = LexicalIndex([self._terms.of(_searched(passage)) for passage in self.passages])
         return self._lexical_index.search(self._terms.of(claim), k, least_share=least_share)
 
 
-def source_passages(number: int, text: str) -> list[Passage]:
-    """The sentences of a source, as `sources/{number}`."""
-    spans = split_sentences(text)
-    sentences = [span.of(text) for span in spans]
+def source_passages(number: int, source: SourceText) -> list[Passage]:
+    """The sentences of a source, as `sources/{number}`; a part of it that stands alone has no neighbours."""
+    whole = Part(Span(0, len(source.text)), "", source.title, source.date)
+    return [one for part in source.parts or (whole,) for one in _part_passages(f"sources/{number}", source.text, part)]
+
+
+def _part_passages(document: str, text: str, part: Part) -> list[Passage]:
+    spans = [span.shifted(part.span.start) for span in split_sentences(part.span.of(text))]
+    sentences = ["", *(span.of(text) for span in spans), ""]
     return [
         Passage(
-            document=f"sources/{number}",
+            document=document,
             span=span,
             text=sentences[place],
-            before=sentences[place - 1] if place else "",
-            after=sentences[place + 1] if place + 1 < len(sentences) else "",
+            before="" if part.stands_alone else sentences[place - 1],
+            after="" if part.stands_alone else sentences[place + 1],
+            title=part.title,
+            source=part.origin,
+            date=part.date,
         )
-        for place, span in enumerate(spans)
+        for place, span in enumerate(spans, 1)
     ]
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from monshin_kit.auth import Caller
-from monshin_kit.errors import InvalidInput
 from monshin_kit.executor import Executor
 
-from monshin_factcheck.checking.evidence import CorpusEvidence, Evidence, LexicalIndexes, SourceEvidence
+from monshin_factcheck.checking.evidence import CorpusEvidence, LexicalIndexes, SourceEvidence
 from monshin_factcheck.clients.embedder import Embedder
 from monshin_factcheck.clients.vector_index import VectorIndex
+from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.corpora.registry import Corpora
 
 
@@ -24,21 +24,13 @@ class Library:
         self._index = index
         self._executor = executor
 
-    async def evidence(self, corpus: str, texts: Sequence[str], caller: Caller) -> Evidence:
-        """Texts where there are any, else `corpora/{id}`. Raises InvalidInput without both, and as `corpus`."""
-        if texts:
-            return await self.sources(texts)
-        if not corpus:
-            raise InvalidInput("a corpus or sources are needed", field="corpus", reason="NO_EVIDENCE_GIVEN")
-        return await self.corpus(corpus.removeprefix("corpora/"), caller)
-
     async def corpus(self, corpus_id: str, caller: Caller) -> CorpusEvidence:
         """The newest published version; raises NotFound, FailedPrecondition without one, DataLoss."""
         corpus = self._corpora.find(corpus_id, caller)
         pinned = await self._executor.run(corpus.pin)
         return CorpusEvidence(pinned, self._indexes, self._embedder, self._index, self._executor)
 
-    async def sources(self, texts: Sequence[str]) -> SourceEvidence:
-        """The texts of a request."""
+    async def sources(self, sources: Sequence[SourceText]) -> SourceEvidence:
+        """What a request brings."""
         terms = self._indexes.terms
-        return await self._executor.run(SourceEvidence, texts, terms, self._embedder, self._executor)
+        return await self._executor.run(SourceEvidence, sources, terms, self._embedder, self._executor)

@@ -2,29 +2,27 @@
 
 from typing import Any
 
-from monshin_kit.auth import current_caller
 from monshin_protos.factcheck.v1 import explain_pb2 as pb
 
-from monshin_factcheck.checking.checker import Run
 from monshin_factcheck.checking.explainer import Explainer
-from monshin_factcheck.checking.library import Library
 from monshin_factcheck.core.changes import Change
 from monshin_factcheck.core.claims.split import whole_claim
 from monshin_factcheck.core.reasons import Reason
 from monshin_factcheck.rpc import parse, render_check
 from monshin_factcheck.rpc.render_check import VERDICTS, Renderer
+from monshin_factcheck.rpc.runs import Runs
 
 
 class ExplainServicer:
     """Explains verdicts of claims against a corpus or sources."""
 
-    def __init__(self, explainer: Explainer, library: Library) -> None:
+    def __init__(self, explainer: Explainer, runs: Runs) -> None:
         self._explainer = explainer
-        self._library = library
+        self._runs = runs
 
     async def ExplainClaim(self, request: pb.ExplainClaimRequest, context: Any) -> pb.ExplainClaimResponse:
         """As in the proto."""
-        run = Run(await self._library.evidence(request.corpus, parse.texts(request.sources), current_caller()))
+        run = await self._runs.open(request.corpus, request.sources)
         explained = await self._explainer.explain(run, whole_claim(request.claim))
         renderer = Renderer(None, parse.offset_unit(request.offset_unit), run.evidence.text_of)
         return pb.ExplainClaimResponse(

@@ -6,26 +6,25 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from monshin_kit.auth import current_caller
 from monshin_kit.errors import InvalidInput, ResourceExhausted
 from monshin_kit.executor import Executor
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
 from monshin_factcheck.checking.checker import Checked, Checker, Run
-from monshin_factcheck.checking.library import Library
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.split import split_claims, whole_claim
 from monshin_factcheck.rpc import parse, render_check
 from monshin_factcheck.rpc.leaving import Ended, Leaving
 from monshin_factcheck.rpc.render_check import Renderer
+from monshin_factcheck.rpc.runs import Runs
 
 
 class FactcheckServicer:
     """limit: checks at the same time; more are refused at once."""
 
-    def __init__(self, checker: Checker, library: Library, executor: Executor, leaving: Leaving, limit: int) -> None:
+    def __init__(self, checker: Checker, runs: Runs, executor: Executor, leaving: Leaving, limit: int) -> None:
         self._checker = checker
-        self._library = library
+        self._runs = runs
         self._executor = executor
         self._leaving = leaving
         self._limit = limit
@@ -35,12 +34,13 @@ class FactcheckServicer:
         """As in the proto."""
         with self._one_more():
             began = time.perf_counter()
-            evidence = await self._library.evidence(request.corpus, parse.texts(request.sources), current_caller())
+            run = await self._runs.open(request.corpus, request.sources, wants_quick=True)
+            evidence = run.evidence
             claims = await self._executor.run(split_claims, request.answer, request.question)
             renderer = Renderer(request.answer, parse.offset_unit(request.offset_unit), evidence.text_of)
             rendered = [renderer.claim(index, claim) for index, claim in enumerate(claims)]
             yield pb.CheckAnswerResponse(claims_found=pb.ClaimsFound(claims=rendered, version=evidence.version))
-            run, results = Run(evidence, wants_quick=True), list[Checked]()
+            results = list[Checked]()
             async for checked in self._checker.check(run, claims):
                 yield pb.CheckAnswerResponse(claim_result=renderer.result(checked.index, checked))
                 if not checked.is_provisional:
@@ -55,10 +55,8 @@ class FactcheckServicer:
         with self._one_more():
             began = time.perf_counter()
             runs, results = list[Run](), list[Checked]()
-            for inputs in _same_evidence(request.claims):
-                run = Run(
-                    await self._library.evidence(request.corpus, parse.texts(inputs[0].sources), current_caller())
-                )
+            for first, inputs in _same_evidence(request.claims):
+                run = await self._runs.open(request.corpus, inputs[0].sources, f"claims[{first}].")
                 runs.append(run)
                 renderer = Renderer(None, parse.offset_unit(request.offset_unit), run.evidence.text_of)
                 claims = await self._executor.run(_whole_claims, inputs)
@@ -106,16 +104,16 @@ def _require_evidence(request: pb.CheckClaimsRequest) -> None:
             raise InvalidInput(f"{field}: sources are needed where there is no corpus", field=field)
 
 
-def _same_evidence(claims: Sequence[pb.ClaimInput]) -> Iterator[list[pb.ClaimInput]]:
-    """Runs of claims that are checked against the same evidence, in order."""
+def _same_evidence(claims: Sequence[pb.ClaimInput]) -> Iterator[tuple[int, list[pb.ClaimInput]]]:
+    """Runs of claims that are checked against the same evidence, in order, each with the place of its first."""
     run: list[pb.ClaimInput] = []
-    for claim in claims:
+    for place, claim in enumerate(claims):
         if run and list(run[0].sources) != list(claim.sources):
-            yield run
+            yield place - len(run), run
             run = []
         run.append(claim)
     if run:
-        yield run
+        yield len(claims) - len(run), run
 
 
 def _whole_claims(inputs: Sequence[pb.ClaimInput]) -> list[Claim]:

@@ -1,11 +1,14 @@
 """Proto messages to what the store and the checker understand. Bounds were checked by kit."""
 
 import datetime
-from collections.abc import Iterable
+import zoneinfo
+from collections.abc import Sequence
 
 from monshin_kit.errors import InvalidInput
 from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
 
+from monshin_factcheck.core.fhir.read import read_fhir
+from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.offsets import OffsetUnit
 from monshin_factcheck.corpora.model import NewDocument
 
@@ -36,11 +39,7 @@ def document_id(name: str) -> str:
 def new_document(message: corpus_pb2.NewDocument, place: int) -> NewDocument:
     """Raises InvalidInput for a date that no calendar has, or a text of white space only."""
     field = f"documents[{place}]"
-    if message.date:
-        try:
-            datetime.date.fromisoformat(message.date)
-        except ValueError:
-            raise InvalidInput(f"{field}.date is no date: YYYY-MM-DD is needed", field=f"{field}.date") from None
+    _check_date(message.date, f"{field}.date")
     if not message.text.strip():
         raise InvalidInput(f"{field}.text holds white space only", field=f"{field}.text")
     return NewDocument(message.id, message.title, message.text, message.source, message.date)
@@ -59,11 +58,29 @@ def update(request: corpus_pb2.UpdateCorpusRequest) -> tuple[str | None, tuple[s
     )
 
 
-def texts(sources: Iterable[factcheck_pb2.Source]) -> list[str]:
-    """Of the sources of a request."""
-    return [source.text for source in sources]
-
-
 def offset_unit(value: factcheck_pb2.OffsetUnit.ValueType) -> OffsetUnit:
     """Code points unless the request says otherwise."""
     return _UNITS[value]
+
+
+def sources(messages: Sequence[factcheck_pb2.Source], owner: str, zone: zoneinfo.ZoneInfo) -> list[SourceText]:
+    """owner: the field path before `sources`, empty or `claims[2].`. Takes seconds for a long chart: not in the loop.
+
+    Raises InvalidInput for a date that no calendar has, or a FHIR resource that cannot be read.
+    """
+    return [_source(message, f"{owner}sources[{place}]", zone) for place, message in enumerate(messages)]
+
+
+def _source(message: factcheck_pb2.Source, field: str, zone: zoneinfo.ZoneInfo) -> SourceText:
+    _check_date(message.date, f"{field}.date")
+    if message.WhichOneof("content") == "fhir":
+        return read_fhir(message.fhir, f"{field}.fhir", zone, title=message.title, date=message.date)
+    return SourceText(message.text, message.title, message.date)
+
+
+def _check_date(date: str, field: str) -> None:
+    try:
+        if date:
+            datetime.date.fromisoformat(date)
+    except ValueError:
+        raise InvalidInput(f"{field} is no date: YYYY-MM-DD is needed", field=field) from None

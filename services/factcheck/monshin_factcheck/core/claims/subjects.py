@@ -25,6 +25,11 @@ _RELATIONAL = re.compile(
     r"|予防|予防法|予後|合併症|基準値|基準範囲|正常値|パニック値|対象|対象者|期間|間隔|頻度|回数|時期|投与間隔"
     r"|投与期間|第一選択薬?|相互作用|排泄|代謝|感染経路|潜伏期間|リスク|危険因子|種類|定義)$"
 )
+# What was done or found once is told of a patient: it leaves out the patient, and hands no subject on.
+_PAST = re.compile(r"た[。．]?$")
+_OF_A_PATIENT = re.compile(
+    r"(?:(?<!だっ)(?<!あっ)(?<!かっ)た|(?:処方|服用|内服|投与|使用|注射|吸入|点眼|貼付)(?:して|されて)い(?:る|ない|ます))[。．]?$"
+)
 _ENGLISH_SUBJECT = re.compile(
     r"^(?P<subject>(?:[A-Z][\w-]*|[A-Z]+)(?: [\w/-]+){0,4}?) "
     r"(?:is|are|was|were|should|must|can|may|has|have|causes?|reduces?|increases?|requires?|treats?|prevents?|inhibits?|does|do|will|needs?|lowers?|raises?|contains?|belongs?)\b"
@@ -60,6 +65,8 @@ class Subject:
 
     def after(self, sentence: str) -> "Subject":
         """A sentence with a subject of its own hands it on."""
+        if _PAST.search(sentence.strip()):
+            return self
         found = _own_subject(sentence)
         return Subject(found, self.aspect if found == self.name else "") if found else self
 
@@ -93,7 +100,7 @@ def with_subject(sentence: str, subject: Subject) -> str:
     topic = _topic(sentence)
     if topic:
         return f"{subject.name}の{sentence}" if _RELATIONAL.match(topic) and sentence.startswith(topic) else sentence
-    return f"{subject.name}は、{sentence}"
+    return sentence if _OF_A_PATIENT.search(sentence.strip()) else f"{subject.name}は、{sentence}"
 
 
 def with_aspect(item: str, subject: Subject) -> str:

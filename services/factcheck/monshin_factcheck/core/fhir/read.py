@@ -1,0 +1,149 @@
+"""A FHIR source as text: each resource told, with the place in the text that it became.
+
+Written from the public specification, HL7 FHIR R4 (4.0.1), hl7.org/fhir/R4; statuses that deny a resource
+(`isModifier` there) are obeyed, and a resource with a modifierExtension, which may turn its meaning, is not read.
+"""
+
+import json
+import re
+import zoneinfo
+from collections.abc import Iterator
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+from monshin_kit.errors import InvalidInput
+
+from monshin_factcheck.core.fhir import conditions, events, medications, narratives, observations
+from monshin_factcheck.core.fhir.bundle import Chart, one_patient
+from monshin_factcheck.core.fhir.node import Node, shown
+from monshin_factcheck.core.fhir.told import NOTHING, Tell, Told
+from monshin_factcheck.core.fhir.tongue import Telling, Tongue
+from monshin_factcheck.core.source import Part, SourceText
+from monshin_factcheck.core.text.spans import Span
+
+MAX_TOLD = 1_048_576
+_KINDS: MappingProxyType[str, Tell] = MappingProxyType(
+    {
+        "AllergyIntolerance": conditions.allergy,
+        "Composition": narratives.composition,
+        "Condition": conditions.condition,
+        "DiagnosticReport": narratives.report,
+        "DocumentReference": narratives.document,
+        "Encounter": events.encounter,
+        "MedicationAdministration": medications.administration,
+        "MedicationRequest": medications.request,
+        "MedicationStatement": medications.statement,
+        "Observation": observations.observation,
+        "Patient": events.patient,
+        "Procedure": events.procedure,
+    }
+)
+# Read where another resource refers to them, or saying nothing of the patient.
+_SILENT = frozenset({"Medication", "Practitioner", "PractitionerRole", "Organization", "Location", "Device", "Specimen",
+                     "Provenance", "OperationOutcome", "Endpoint", "HealthcareService"})  # fmt: skip
+_JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
+
+
+def kinds() -> tuple[str, ...]:
+    """The resource types that are told, in the order of the alphabet."""
+    return tuple(_KINDS)
+
+
+def read_fhir(data: str, path: str, zone: zoneinfo.ZoneInfo, *, title: str = "", date: str = "") -> SourceText:
+    """A Bundle or a single resource. path: how errors call it, such as `sources[0].fhir`.
+
+    title, date: of the source; a resource's own date goes before. Raises InvalidInput that names the place and quotes
+    nothing of the resource.
+    """
+    root = Node(_parsed(data, path), path)
+    telling = Telling(_tongue(root.value), zone)
+    chart = Chart(root)
+    if root.kind != "Bundle" and root.kind not in _KINDS:
+        allowed = ", ".join(("Bundle", *_KINDS))
+        raise root.refuse("resourceType", f"one of {allowed} is needed, not {shown(root.kind)}", "RESOURCE_TYPE")
+    one_patient(chart, _KINDS)
+    lines: list[str] = []
+    parts: list[Part] = []
+    unread: dict[str, None] = {}
+    at = 0
+    for resource, name in chart.resources():
+        if resource.kind not in _KINDS or _may_mean_otherwise(resource.value):
+            if resource.kind not in _SILENT:
+                unread[shown(resource.kind)] = None
+            continue
+        if resource.kind == "DiagnosticReport" and narratives.unread_forms(resource):
+            unread["DiagnosticReport.presentedForm"] = None
+        for told in _told(resource, telling, chart):
+            if told == NOTHING:
+                unread[resource.kind] = None
+                continue
+            parts.append(_part(told, at, name, title, date))
+            lines.append(told.text)
+            at += len(told.text) + 1
+            if at > MAX_TOLD:
+                raise root.refuse("", f"more than {MAX_TOLD} characters when told: send a part of it", "TOO_LONG")
+    return SourceText("\n".join(lines), title, date, tuple(parts), tuple(unread))
+
+
+def _told(resource: Node, telling: Telling, chart: Chart) -> Iterator[Told]:
+    if resource.text("status") == "entered-in-error" or resource.text("docStatus") == "entered-in-error":
+        return
+    yield from _KINDS[resource.kind](resource, telling, chart.find)
+
+
+def _part(told: Told, at: int, name: str, title: str, date: str) -> Part:
+    own = " ".join(filter(None, (title, told.title)))
+    return Part(Span(at, at + len(told.text)), name, own, told.date or date, stands_alone=not told.is_narrative)
+
+
+def _parsed(data: str, path: str) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # The last of two would win silently: of two doses, which?
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise InvalidInput(f"{path}: an element stands twice in one object", field=path, reason="NOT_FHIR")
+        return found
+
+    def no_number(word: str) -> NoReturn:
+        raise InvalidInput(f"{path}: NaN and Infinity are no JSON", field=path, reason="NOT_FHIR")
+
+    try:
+        value = json.loads(data, parse_float=Decimal, parse_constant=no_number, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        problem = f"{path}: not JSON (line {error.lineno}, column {error.colno})"
+        raise InvalidInput(problem, field=path, reason="NOT_JSON") from None
+    except (ValueError, RecursionError):  # an integer of thousands of digits, or brackets without end
+        raise InvalidInput(f"{path}: not JSON that can be read", field=path, reason="NOT_JSON") from None
+    if not isinstance(value, dict):
+        raise InvalidInput(f"{path}: a JSON object is needed", field=path, reason="NOT_FHIR")
+    return value
+
+
+def _tongue(value: dict[str, Any]) -> Tongue:
+    return Tongue.JAPANESE if any(_JAPANESE.search(text) for text in _strings(value)) else Tongue.ENGLISH
+
+
+def _strings(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+
+
+def _may_mean_otherwise(value: dict[str, Any]) -> bool:
+    waiting: list[Any] = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            if one.get("modifierExtension"):
+                return True
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+    return False

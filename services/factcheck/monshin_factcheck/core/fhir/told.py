@@ -1,0 +1,41 @@
+"""What a resource says, in words."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from monshin_factcheck.core.fhir.node import Node
+from monshin_factcheck.core.fhir.tongue import Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence made of a resource, or a narrative in its own words, which may be many. date: ISO or empty.
+
+    title: what the narrative calls itself; empty for sentences.
+    """
+
+    text: str
+    date: str = ""
+    title: str = ""
+
+    @property
+    def is_narrative(self) -> bool:
+        """Whether its sentences stand in a context; made sentences stand alone."""
+        return bool(self.title)
+
+
+# Where a resource holds, but its words are missing: a drug that is only referred to, a value of an unread type.
+NOTHING = Told("")
+
+# Finds the resource that a reference of another one means; None if it is not in the source.
+Find = Callable[[Node], Node | None]
+Tell = Callable[[Node, Telling, Find], Iterator[Told]]
+
+
+def sentence(telling: Telling, japanese: str, english: str, *notes: str) -> str:
+    """The sentence of the tongue, with notes in brackets: `カリウムは4.1 mEq/Lである（2026年4月2日）。`"""
+    told = [note for note in notes if note]
+    body = telling.pick(japanese, english[:1].upper() + english[1:])
+    if not told:
+        return body + telling.pick("。", ".")
+    return body + telling.pick(f"（{'、'.join(told)}）。", f" ({', '.join(told)}).")

@@ -1,0 +1,30 @@
+"""Evidence that a request brings: a text, and which stretches of it come from where."""
+
+from dataclasses import dataclass
+
+from monshin_factcheck.core.text.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a source with its own origin. date: ISO or empty.
+
+    stands_alone: whether it is a sentence of its own, which its neighbours tell nothing about.
+    """
+
+    span: Span
+    origin: str
+    title: str
+    date: str
+    stands_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """parts: in order, never overlapping; empty where the text is one. unread: kinds of content that it leaves out."""
+
+    text: str
+    title: str = ""
+    date: str = ""
+    parts: tuple[Part, ...] = ()
+    unread: tuple[str, ...] = ()
