@@ -16,7 +16,7 @@ class FactcheckSettings:
     ann_target: str = setting("127.0.0.1:50052", "where ann is")
     passages_judged: int = setting(8, "passages that judges see of each claim", unit="passages")
     passages_found: int = setting(32, "passages that each kind of search brings before they are fused", unit="passages")
-    judge: str = setting("local", "the judge that reads beside the rules: `local`, or `none`")
+    judge: str = setting("none", "the judge that reads beside the rules: `local` (on trial), or `none`")
     judge_threads: int = setting(1, "CPU threads of the judge `local`", unit="threads")
     documents_read: int = setting(2, "documents of each claim that the judge reads", unit="documents")
     publish_patience_s: float = setting(
