@@ -252,6 +252,24 @@ async def test_a_build_outlives_the_service_that_was_asked_for_it(
     assert (await search(ann, clustered(5))).hits[0].ids
 
 
+async def test_a_request_that_a_kill_cut_off_leaves_a_build_or_nothing(
+    ann: ServiceProcess, worker: MakeWorker, tmp_path: Path
+) -> None:
+    """Hazard: the service dies between taking a place for the collection, queueing the job, and noting which it is."""
+    write_parquet(artefacts_folder(tmp_path) / "imports" / "notes" / "a.parquet", clustered(ROWS))
+    begun = await builds_of(ann).BuildShardedCollection(request())
+    await ann.kill()
+    shelf = tmp_path / "data" / "ann" / "sharded"
+    (place,) = shelf.iterdir()
+    (place / "job").unlink()  # queued, and not noted
+    shutil.copytree(place, shelf / "notes-0123456789ab")  # not even queued
+    await restart(ann)
+    with worker():
+        done = await ended(ann, begun)
+    assert done.WhichOneof("result") == "response", done.error
+    await eventually(lambda: [path.name for path in shelf.iterdir()] == [place.name], "the other place is given back")
+
+
 async def test_a_cancelled_build_gives_its_id_away_or_is_resumed(
     ann: ServiceProcess, worker: MakeWorker, tmp_path: Path
 ) -> None:
