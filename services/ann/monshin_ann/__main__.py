@@ -53,12 +53,13 @@ async def start(runtime: Runtime) -> None:
     writers = Executor(workers=1, queue_limit=runtime.settings.queue_limit, name="writes")
     compactor = Executor(workers=1, name="compaction")  # its own thread, since each opens its own files
     builder = Executor(workers=1, name="builds")
+    wishes, copies = Executor(workers=1, name="wishes"), Executor(workers=1, name="copies")
     wake = asyncio.Event()
     _measure(collections)
 
     async def close() -> None:
         collections.stop_building()
-        for executor in (writers, compactor, builder):
+        for executor in (writers, compactor, builder, wishes, copies):
             executor.close()
         collections.close()
 
@@ -78,7 +79,7 @@ async def start(runtime: Runtime) -> None:
 
         await server.serve(runtime, remote_build)
     runtime.serve(SERVICE, servicer)
-    runtime.serve(INDEX_SERVICE, IndexServicer(collections, compactor, wake.set))
+    runtime.serve(INDEX_SERVICE, IndexServicer(collections, wishes=wishes, copies=copies, wake=wake.set))
     runtime.serve(SHARDED_SERVICE, await open_builds(runtime, collections))
 
 

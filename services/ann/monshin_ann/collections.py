@@ -14,7 +14,6 @@ from monshin_kit.errors import (
     Aborted,
     AlreadyExists,
     DataLoss,
-    InvalidInput,
     MonshinError,
     NotFound,
     ResourceExhausted,
@@ -27,6 +26,7 @@ from monshin_ann.collection import RESOURCE, Collection, State, segments_folder
 from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.indexing import BuildSettings
 from monshin_ann.registry import open_registry
+from monshin_ann.restoring import take_over
 from monshin_ann.sharded.collection import ShardedCollection
 from monshin_ann.sharded.shelf import Reservation, Shelf
 from monshin_ann.store.points_file import PointsFile
@@ -115,6 +115,8 @@ class Collections:
                     return True
             except MonshinError as error:  # deleted or damaged meanwhile: the others go on
                 _log.warning("a collection could not be indexed", extra={"reason": error.reason})
+            except Exception as error:  # noqa: BLE001  # nor may a fault of one keep the others from their graphs
+                _log.error("a build failed", exc_info=error)
         return False
 
     def stop_building(self) -> None:
@@ -125,7 +127,7 @@ class Collections:
     @property
     def memory_bytes(self) -> int:
         """Of the vectors of all collections."""
-        return sum(collection.stats.memory_bytes for collection in self.all())
+        return sum(collection.memory_bytes for collection in self.all())
 
     def check_memory(self, more_bytes: int) -> None:
         """Raises ResourceExhausted if so many bytes of vectors more would not fit the limit."""
@@ -185,33 +187,36 @@ class Collections:
     def restore(self, collection_id: CollectionId, caller: Caller, snapshot: Path, key: RequestKey) -> Collection:
         """Puts a snapshot's points in the collection's place, once every one of them was read and found whole.
 
-        snapshot: a file of the collections' folder (`upload_path`), which is taken over. The definition stays but for
-        what the points depend on, which must agree. Raises InvalidInput, and changes nothing, if anything is wrong.
+        snapshot: a file of the collections' folder (`upload_path`), which is taken over. The old points serve until the
+        new ones are ready. Raises InvalidInput, ResourceExhausted, and changes nothing, if anything is wrong; Aborted
+        if the collection was changed meanwhile.
         """
+        old = self.find_writable(collection_id, caller)
         with self._admin:
-            old = self.find_writable(collection_id, caller)
             if self._registry.recall(key) is not None:
                 return old
-            try:
-                own = _definition_of(snapshot)
-                _require_same_points(own, old.definition)
-                file = f"{collection_id}-{secrets.token_hex(4)}.sqlite"
-                self._registry.begin(file)
-                snapshot.rename(self._folder / file)
-                _sync_folder(self._folder)
-                definition = replace(own, readers=old.definition.readers, revision=old.definition.revision)
-                new = Collection(definition, self._folder / file, self._building)
-                if new.state is State.QUARANTINED:
-                    new.close()
-                    self._remove_file(file)
-                    raise InvalidInput("a point of the snapshot is damaged: nothing was changed", field="data")
-            except DataLoss as error:
-                raise InvalidInput("the snapshot is damaged: nothing was changed", field="data") from error
-            self._registry.move(definition, file, key)
-            self._collections[collection_id] = new
-            old.close()
-            self._remove_file(old.path.name)
-            return new
+        take_over(snapshot, old.definition)
+        file = f"{collection_id}-{secrets.token_hex(4)}.sqlite"
+        self._registry.begin(file)
+        snapshot.rename(self._folder / file)
+        _sync_folder(self._folder)
+        new = Collection(old.definition, self._folder / file, self._building)
+        try:
+            if new.state is State.QUARANTINED:
+                raise Unavailable("the snapshot is whole, but could not be opened: nothing was changed")
+            self.check_memory(new.memory_bytes - old.memory_bytes)
+            with self._admin:
+                if self._collections.get(collection_id) is not old or old.definition != new.definition:
+                    raise Aborted(f"{old.definition.name} was changed meanwhile: nothing was restored")
+                self._registry.move(new.definition, file, key)
+                self._collections[collection_id] = new
+        except BaseException:
+            new.close()
+            self._remove_file(file)
+            raise
+        old.close()
+        self._remove_file(old.path.name)
+        return new
 
     def reserve(self, name: str, definition: Definition) -> Reservation:
         """A place, of this name, for a collection to be built in shards; a build that failed gives its place up.
@@ -288,13 +293,6 @@ class Collections:
             (self._folder / (file + suffix)).unlink(missing_ok=True)
         _sync_folder(self._folder)
         self._registry.finish(file)
-
-
-def _require_same_points(own: Definition, old: Definition) -> None:
-    if (own.id, own.dim, own.metric, own.fingerprint) != (old.id, old.dim, old.metric, old.fingerprint):
-        raise InvalidInput(
-            f"the snapshot is not of {old.name}: id, dim, metric and fingerprint must agree", field="data"
-        )
 
 
 def _definition_of(path: Path) -> Definition:

@@ -73,6 +73,11 @@ class ShardedCollection:
         return State.SERVING if self._opened is not None else State.QUARANTINED
 
     @property
+    def memory_bytes(self) -> int:
+        """None of its own, as in `stats`."""
+        return 0
+
+    @property
     def stats(self) -> Stats:
         """No memory: what is mapped, the system may take back."""
         if (opened := self._opened) is None:
