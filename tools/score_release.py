@@ -71,7 +71,6 @@ def main() -> None:
         }
         with USES.open("a") as log:
             log.write(json.dumps(use, ensure_ascii=False) + "\n")
-        print(json.dumps(use, ensure_ascii=False, indent=1))
 
 
 def _lines(name: str) -> list[dict[str, Any]]:
