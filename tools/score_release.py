@@ -71,6 +71,7 @@ def main() -> None:
         }
         with USES.open("a") as log:
             log.write(json.dumps(use, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(use, ensure_ascii=False, indent=1) + "\n")
 
 
 def _lines(name: str) -> list[dict[str, Any]]:
