@@ -14,6 +14,7 @@ from monshin_factcheck.core.revision import rules_revision
 from monshin_factcheck.core.rules.account import account
 from monshin_factcheck.core.rules.judge import RulesJudge, Thresholds
 from monshin_factcheck.core.rules.statement import Reader
+from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.words import Analyser
 
 CASES = [
@@ -41,7 +42,7 @@ def verdict(claim: str, passages: Sequence[Passage]) -> Verdict:
 
 def explained(claim: str, sources: Sequence[str]) -> tuple[Decision, list[Reason], list[Change], list[Passage]]:
     """As the service does it with rules alone."""
-    passages = [passage for number, text in enumerate(sources) for passage in source_passages(number, text)]
+    passages = [passage for number, text in enumerate(sources) for passage in source_passages(number, SourceText(text))]
     opinions = RulesJudge(reader()).judge(claim, passages)
     decision = decide(opinions, ("rules",))
     accounts = [account(reader(), claim, one.passage, Thresholds()) for one in decision.evidence]
@@ -59,7 +60,7 @@ def test_every_change_turns_the_verdict_as_it_tells(claim: str, sources: tuple[s
         if change.kind is ChangeKind.WITHOUT_DOCUMENT:
             tried = [passage for passage in passages if passage.document != change.document]
         elif change.kind is ChangeKind.ONE_MORE_DOCUMENT:
-            tried += source_passages(99, claim)
+            tried += source_passages(99, SourceText(claim))
         assert verdict(change.claim, tried) is change.verdict
 
 
@@ -104,7 +105,7 @@ def test_margins_of_a_contradiction_are_above_what_was_needed() -> None:
 def test_where_a_judge_reads_its_margin_and_the_veto_are_told() -> None:
     """The joint probability is high enough, and yet it is not supported: a number is confirmed by nothing."""
     claim = "ワルファリンの作用は納豆で10分後に弱まる。"
-    passages = source_passages(0, "納豆はワルファリンの作用を弱めるため避ける。")
+    passages = source_passages(0, SourceText("納豆はワルファリンの作用を弱めるため避ける。"))
     opinions: list[Opinion] = RulesJudge(reader()).judge(claim, passages)
     decision = Decision(
         Verdict.NOT_ENOUGH_EVIDENCE, Probabilities(0.8, 0.1, 0.1), tuple(opinions), judges_run=("rules", "local")
@@ -121,7 +122,7 @@ def test_where_a_judge_reads_its_margin_and_the_veto_are_told() -> None:
 def test_an_account_measures_what_the_rules_judge_by(claim: str, sources: tuple[str, ...]) -> None:
     """An explanation of other numbers than those that decided would be a lie."""
     limits = Thresholds()
-    passages = [passage for number, text in enumerate(sources) for passage in source_passages(number, text)]
+    passages = [passage for number, text in enumerate(sources) for passage in source_passages(number, SourceText(text))]
     for opinion in RulesJudge(reader()).judge(claim, passages):
         seen = account(reader(), claim, opinion.passage, limits)
         assert seen.relevance == opinion.relevance
