@@ -62,6 +62,16 @@ bench-peers: setup
 bench-platform bench-embed bench-ann bench-factcheck: bench-%: setup ## One of them: platform, embed, ann, factcheck
 	$(BIN)/python -m benchmarks.$*
 
+.PHONY: gpu
+gpu: bench-peers ## On a CUDA device: ann's graph builder against the CPU and CAGRA
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet 'cupy-cuda13x>=14' 'nvidia-cuda-nvrtc>=13'
+	$(BIN)/pytest services/ann/grnnd/tests/test_cuda.py
+	$(BIN)/python -m benchmarks.ann.gpu
+
+.PHONY: score-release
+score-release: ## Score the services that run now on the blind test set; each use is logged in testsets/uses.jsonl
+	$(BIN)/python tools/score_release.py
+
 LOAD ?= --rate 10 --seconds 10
 .PHONY: load
 load: up ## Load each running service at a fixed rate, LOAD="--rate 50 --seconds 30 embed"

@@ -25,14 +25,14 @@ def generate() -> None:
     """Writes `monshin_protos/` and `build/image.binpb` anew; raises SystemExit with protoc's words on an error."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        rules = out / "validate.binpb"
-        rules.write_bytes(_validate_descriptor_set())
+        others = out / "others.binpb"
+        others.write_bytes(_other_descriptors())
         sources = sorted(str(path.relative_to(HERE)) for path in (HERE / "monshin").rglob("*.proto"))
         stubs = out / "stubs"
         stubs.mkdir()
         IMAGE.parent.mkdir(exist_ok=True)
         image = out / "image.binpb"
-        _protoc(rules, ["--include_imports", "--include_source_info", f"--descriptor_set_out={image}", *sources])
+        _protoc(others, ["--include_imports", "--include_source_info", f"--descriptor_set_out={image}", *sources])
         outputs = [f"--{kind}_out={stubs}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
         _protoc(image, [*outputs, *sources, "buf/validate/validate.proto"])
         fresh = out / "monshin_protos"
@@ -60,8 +60,10 @@ def _under_our_package(match: re.Match[str]) -> str:
     return f"{indent}{keyword} monshin_protos" + (".buf" if top == "buf" else "")
 
 
-def _validate_descriptor_set() -> bytes:
+def _other_descriptors() -> bytes:
     # The wheel of protovalidate ships no validate.proto, but knows its descriptor; `_gen` is private, so it is pinned.
+    # googleapis-common-protos ships operations.proto under another name than the one it is known by.
+    from google.longrunning import operations_pb2
     from google.protobuf import descriptor_pb2
     from protovalidate._gen.buf.validate import validate_pb
 
@@ -76,6 +78,7 @@ def _validate_descriptor_set() -> bytes:
             files.file.append(descriptor_pb2.FileDescriptorProto.FromString(desc.proto.to_binary()))
 
     add(validate_pb.desc())
+    operations_pb2.DESCRIPTOR.CopyToProto(files.file.add())
     return files.SerializeToString()
 
 

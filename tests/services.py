@@ -36,7 +36,11 @@ class Service:
 
 SERVICES = (
     Service("embed", "monshin_embed", ("monshin.embed.v1.EmbedService",)),
-    Service("ann", "monshin_ann", ("monshin.ann.v1.AnnService", "monshin.ann.v1.IndexService")),
+    Service(
+        "ann",
+        "monshin_ann",
+        ("monshin.ann.v1.AnnService", "monshin.ann.v1.IndexService", "monshin.ann.v1.ShardedIndexService"),
+    ),
     Service(
         "factcheck",
         "monshin_factcheck",

@@ -76,9 +76,20 @@ def _created(method: MethodDescriptor) -> tuple[str, str] | None:
     patterns = method.output_type.GetOptions().Extensions[resource_pb2.resource].pattern
     names = [field.name for field in method.input_type.fields]
     ids = [name for name in names if name.endswith("_id") and name != "request_id"]
-    if not (method.name.startswith("Create") and patterns and ids):
-        return None
-    return patterns[0].rsplit("{", 1)[0], ids[0]
+    if method.name.startswith("Create") and patterns and ids:
+        return patterns[0].rsplit("{", 1)[0], ids[0]
+    return _child(method)
+
+
+def _child(method: MethodDescriptor) -> tuple[str, str] | None:
+    # A field that says of which type the resource will be: `child_type`, where the answer is another one.
+    for field in method.input_type.fields:
+        kind = field.GetOptions().Extensions[resource_pb2.resource_reference].child_type.rpartition("/")[2]
+        if kind:
+            child = descriptor_pool.Default().FindMessageTypeByName(f"{method.input_type.file.package}.{kind}")
+            pattern = child.GetOptions().Extensions[resource_pb2.resource].pattern[0]
+            return pattern.rsplit("{", 1)[0], field.name
+    return None
 
 
 def _may_name_resource(field: FieldDescriptor) -> bool:

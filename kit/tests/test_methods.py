@@ -6,10 +6,14 @@ from monshin_kit import methods
 from monshin_kit.methods import Method
 from monshin_kit.testing.protos import all_methods
 from monshin_protos.ann.v1 import ann_pb2 as ann
+from monshin_protos.ann.v1 import index_pb2 as index
+from monshin_protos.ann.v1 import sharded_pb2 as sharded
 from monshin_protos.audit.v1 import audit_pb2 as audit
 from monshin_protos.embed.v1 import embed_pb2 as embed
 from monshin_protos.factcheck.v1 import corpus_pb2 as corpus
+from monshin_protos.factcheck.v1 import explain_pb2 as explain
 from monshin_protos.factcheck.v1 import factcheck_pb2 as factcheck
+from monshin_protos.factcheck.v1 import results_pb2 as results
 
 METHODS = {method.name: method for method in all_methods()}
 EMBED = "monshin.embed.v1.EmbedService"
@@ -17,6 +21,12 @@ ANN = "monshin.ann.v1.AnnService"
 CORPUS = "monshin.factcheck.v1.CorpusService"
 CHECK = "monshin.factcheck.v1.FactcheckService"
 
+INDEX = "monshin.ann.v1.IndexService"
+SHARDED = "monshin.ann.v1.ShardedIndexService"
+EXPLAIN = "monshin.factcheck.v1.ExplainService"
+RESULTS = "monshin.factcheck.v1.ResultService"
+
+BUILD = "ann/jobs/0123"
 NOTES, GUIDE = "collections/notes", "corpora/guide"
 
 # One line an RPC: a request, and the resources that the access log must name.
@@ -58,6 +68,29 @@ NAMED: dict[str, tuple[Message, tuple[str, ...]]] = {
     ),
     f"{CHECK}/CheckAnswer": (factcheck.CheckAnswerRequest(corpus=GUIDE), (GUIDE,)),
     f"{CHECK}/CheckClaims": (factcheck.CheckClaimsRequest(corpus=GUIDE), (GUIDE,)),
+    f"{INDEX}/GetIndex": (index.GetIndexRequest(name=f"{NOTES}/index"), (f"{NOTES}/index",)),
+    f"{INDEX}/BuildIndex": (index.BuildIndexRequest(name=f"{NOTES}/index"), (f"{NOTES}/index",)),
+    f"{INDEX}/CancelBuild": (index.CancelBuildRequest(name=f"{NOTES}/index"), (f"{NOTES}/index",)),
+    f"{INDEX}/WatchIndex": (index.WatchIndexRequest(name=f"{NOTES}/index"), (f"{NOTES}/index",)),
+    f"{INDEX}/SnapshotCollection": (index.SnapshotCollectionRequest(name=NOTES), (NOTES,)),
+    f"{INDEX}/RestoreCollection": (index.RestoreCollectionRequest(name=NOTES), (NOTES,)),
+    f"{INDEX}/ExportCollection": (index.ExportCollectionRequest(name=NOTES), (NOTES,)),
+    f"{SHARDED}/BuildShardedCollection": (sharded.BuildShardedCollectionRequest(collection_id="notes"), (NOTES,)),
+    f"{SHARDED}/GetShardedBuild": (sharded.GetShardedBuildRequest(name=BUILD), (BUILD,)),
+    f"{SHARDED}/ListShardedBuilds": (sharded.ListShardedBuildsRequest(), ()),
+    f"{SHARDED}/WatchShardedBuild": (sharded.WatchShardedBuildRequest(name=BUILD), (BUILD,)),
+    f"{SHARDED}/CancelShardedBuild": (sharded.CancelShardedBuildRequest(name=BUILD), (BUILD,)),
+    f"{SHARDED}/ResumeShardedBuild": (sharded.ResumeShardedBuildRequest(name=BUILD), (BUILD,)),
+    f"{EXPLAIN}/ExplainClaim": (explain.ExplainClaimRequest(corpus=GUIDE), (GUIDE,)),
+    f"{RESULTS}/ListResults": (
+        results.ListResultsRequest(corpus=GUIDE, document=f"{GUIDE}/documents/d"), (GUIDE, f"{GUIDE}/documents/d")
+    ),
+    f"{RESULTS}/GetResult": (results.GetResultRequest(name="results/r"), ("results/r",)),
+    f"{RESULTS}/DeleteResult": (results.DeleteResultRequest(name="results/r"), ("results/r",)),
+    f"{RESULTS}/ReviewClaim": (results.ReviewClaimRequest(name="results/r/claims/0"), ("results/r/claims/0",)),
+    f"{RESULTS}/ListReviews": (results.ListReviewsRequest(corpus=GUIDE), (GUIDE,)),
+    f"{RESULTS}/ExportReviews": (results.ExportReviewsRequest(corpus=GUIDE), (GUIDE,)),
+    f"{RESULTS}/GetLocalCalibration": (results.GetLocalCalibrationRequest(corpus=GUIDE), (GUIDE,)),
     "monshin.audit.v1.AuditService/ListAuditEntries": (audit.ListAuditEntriesRequest(service="ann"), ()),
 }  # fmt: skip
 
@@ -82,7 +115,10 @@ def test_an_empty_request_is_read_without_a_fault(method: Method) -> None:
 @pytest.mark.parametrize("method", METHODS.values(), ids=lambda method: method.name)
 def test_only_reads_are_retried_and_logged_lazily(method: Method) -> None:
     """Whatever creates, changes or deletes must not be marked NO_SIDE_EFFECTS."""
-    changing = ("Create", "Update", "Delete", "Upsert", "Import", "Publish", "Retract")
+    changing = (
+        "Create", "Update", "Delete", "Upsert", "Import", "Publish", "Retract", "Build", "Cancel", "Resume", "Restore",
+        "Review",
+    )  # fmt: skip
     assert method.is_read != method.short_name.startswith(changing)
 
 

@@ -1,10 +1,11 @@
-"""All installed services, started once for this folder."""
+"""All installed services and a Redis for their jobs, started once for this folder."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from monshin_kit.testing.redis import RedisProcess
 
 from ..services import Platform
 
@@ -13,5 +14,6 @@ from ..services import Platform
 async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
     """Serving."""
     home: Path = tmp_path_factory.mktemp("contract")
-    async with Platform(home) as platform:
-        yield platform
+    with RedisProcess(tmp_path_factory.mktemp("redis")) as redis:
+        async with Platform(home, **redis.env) as platform:
+            yield platform

@@ -20,6 +20,7 @@ CLAIMS = [f"{NO_RESULT}/claims/0"]
 NAMES = {
     "monshin/Model": ["", "", "models/none"],
     "monshin/Collection": [COLLECTION] * 5 + ["collections/none"],
+    "monshin/ShardedBuild": [f"ann/jobs/{'0' * 32}"],
     "monshin/Index": [f"{COLLECTION}/index"] * 5 + ["collections/none/index"],
     "monshin/Corpus": [CORPUS] * 5 + ["corpora/none", ""],
     "monshin/Version": [f"{CORPUS}/versions/1"] * 3 + [f"{CORPUS}/versions/9"],

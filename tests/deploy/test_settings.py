@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from monshin.launcher.jobs import USERS
 from monshin.launcher.units import Unit
 from monshin.settings import ClientSettings
 from monshin_kit.channel import ChannelSettings
+from monshin_kit.jobs import JobSettings
 from monshin_kit.server_settings import ServerSettings
 from monshin_kit.settings import load, variable
 
@@ -60,7 +62,8 @@ def _classes(unit: Unit) -> list[Any]:
     module = importlib.import_module(f"{unit.module}.settings")
     own = [each for each in vars(module).values() if dataclasses.is_dataclass(each) and hasattr(each, "prefix")]
     assert own, f"{module.__name__} has no settings class"
-    return [ServerSettings, ChannelSettings, *own]
+    jobs = [JobSettings] if unit.name in USERS else []
+    return [ServerSettings, ChannelSettings, *jobs, *own]
 
 
 def _variables(classes: list[Any]) -> Iterator[str]:

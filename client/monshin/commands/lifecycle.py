@@ -9,6 +9,7 @@ from rich.table import Table
 
 from monshin.launcher import detach, state
 from monshin.launcher.health import is_serving
+from monshin.launcher.jobs import with_jobs
 from monshin.launcher.supervisor import Supervisor
 from monshin.launcher.units import units
 from monshin.settings import ClientSettings
@@ -31,7 +32,11 @@ def up(settings: ClientSettings, in_background: bool) -> None:
     if in_background:
         detach.start(settings.home.resolve(), _Progress())
     else:
-        asyncio.run(Supervisor(settings.home.resolve(), units(settings), _Progress()).run())
+        home = settings.home.resolve()
+        wanted, lacking = with_jobs(units(settings), home)
+        if lacking:
+            click.echo(f"Without long jobs: {lacking}", err=True)
+        asyncio.run(Supervisor(home, wanted, _Progress()).run())
         return
     click.echo(f"Web page: http://{settings.gateway_target}/   (development sign-in, this machine only)")
 
@@ -61,6 +66,8 @@ def status(settings: ClientSettings) -> None:
         health = "[green]● serving[/]" if serves else "[red]○ not serving[/]"
         process = (str(mine.pid), str(mine.restarts), mine.log) if mine else ("–", "–", "–")
         table.add_row(unit.name, unit.target, health, *process)
+    for helper in [each for name, each in states.items() if name not in {unit.name for unit in wanted}]:
+        table.add_row(helper.name, "", helper.state, str(helper.pid), str(helper.restarts), helper.log)
     Console().print(table)
     if not all(answers):
         sys.exit(1)
@@ -74,7 +81,7 @@ class _Progress:
         for unit in now.units:
             if unit.pid and self._told.get(unit.name) != unit.state:
                 self._told[unit.name] = unit.state
-                click.echo(f"{unit.name:<10} {unit.state:<10} {unit.target}")
+                click.echo(f"{unit.name:<10} {unit.state:<10} {unit.target}".rstrip())
 
 
 COMMANDS = (up, down, status)

@@ -1,5 +1,7 @@
 """Whether a unit serves, asked the way Kubernetes asks."""
 
+import asyncio
+
 import grpc
 import httpx
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -14,6 +16,8 @@ TIMEOUT_S = 2.0
 
 async def is_serving(unit: Unit) -> bool:
     """One question; False for any answer but yes."""
+    if not unit.target:
+        return await _socket(unit.socket)
     return await (_http(unit.target) if unit.speaks_http else _grpc(unit.target))
 
 
@@ -31,6 +35,17 @@ async def _grpc(target: str) -> bool:
         except grpc.aio.AioRpcError:
             return False
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+async def _socket(path: str) -> bool:
+    if not path:
+        return True
+    try:
+        _, writer = await asyncio.open_unix_connection(path)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def _http(target: str) -> bool:

@@ -84,8 +84,7 @@ class Supervisor:
         env = {
             **os.environ,
             "MONSHIN_HOME": str(self._home),
-            "MONSHIN_PORT": str(unit.port),
-            "MONSHIN_HOST": unit.target.rsplit(":", 1)[0],
+            **({"MONSHIN_PORT": str(unit.port), "MONSHIN_HOST": unit.target.rsplit(":", 1)[0]} if unit.target else {}),
             # Never for the gateway: it speaks for its callers alone.
             **({} if unit.speaks_http else {"MONSHIN_SERVICE_TOKEN_FILE": str(self._token_path(unit))}),
             "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
@@ -93,8 +92,8 @@ class Supervisor:
         }
         with log.open("ab") as file:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", unit.module, env=env, stdin=asyncio.subprocess.DEVNULL, stdout=file, stderr=file,
-                start_new_session=True,
+                *(unit.argv or (sys.executable, "-m", unit.module)), env=env, stdin=asyncio.subprocess.DEVNULL,
+                stdout=file, stderr=file, start_new_session=True,
             )  # fmt: skip
         self._processes[unit.name] = process
         self._started[unit.name] = state.started(process.pid)
@@ -119,6 +118,8 @@ class Supervisor:
 
     async def _check_ports(self) -> None:
         for unit in self._units:
+            if not unit.target:
+                continue
             with contextlib.suppress(OSError):
                 _, writer = await asyncio.open_connection(*unit.target.rsplit(":", 1))
                 writer.close()

@@ -8,14 +8,20 @@ from monshin.settings import ClientSettings
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One process. after: units that must serve before it starts. speaks_http: asked for /readyz, not gRPC health."""
+    """One process. after: units that must serve before it starts. speaks_http: asked for /readyz, not gRPC health.
+
+    module: run by Python; argv: the command instead. target: empty where nobody calls it; it then serves once `socket`
+    takes connections, or, without one, while it lives.
+    """
 
     name: str
-    module: str
-    target: str
+    module: str = ""
+    target: str = ""
     after: tuple[str, ...] = ()
     speaks_http: bool = False
     env: dict[str, str] = field(default_factory=dict)
+    argv: tuple[str, ...] = ()
+    socket: str = ""
 
     @property
     def port(self) -> int:

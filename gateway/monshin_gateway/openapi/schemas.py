@@ -17,6 +17,13 @@ _WELL_KNOWN: dict[str, Schema] = {
     "ListValue": {"type": "array", "items": {}},
     "Timestamp": {"type": "string", "format": "date-time"},
     "Duration": {"type": "string", "pattern": r"^-?\d+(\.\d{1,9})?s$"},
+    "Any": {
+        "type": "object",
+        "properties": {"@type": {"type": "string"}},
+        "required": ["@type"],
+        "additionalProperties": True,
+        "description": "A message with its type beside its fields.",
+    },
     "FieldMask": {"type": "string", "description": "Names of fields in lowerCamelCase, separated by commas."},
 }
 

@@ -14,6 +14,7 @@ _WELL_KNOWN: dict[str, Any] = {
     "Struct": {"ward": "3B", "beds": 4.0},
     "Value": "x",
     "ListValue": [1.0, "b"],
+    "Any": {"@type": "type.googleapis.com/google.protobuf.Duration", "value": "1.5s"},
     "Empty": {},
 }
 

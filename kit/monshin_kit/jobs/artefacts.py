@@ -101,6 +101,31 @@ class ArtefactStore:
         finally:
             partial.unlink(missing_ok=True)
 
+    def names(self, prefix: str) -> list[str]:
+        """Of all artefacts, and files that others put there, whose names start with `prefix/`; sorted."""
+        with _reachable():
+            try:
+                found = self._files.find(self._path(prefix))
+            except FileNotFoundError:
+                return []
+        base = len(self._path(""))
+        return sorted(path[base:] for path in found)
+
+    def take(self, name: str, target: Path) -> Artefact:
+        """As `fetch`, of what others put there: what came is what it is. Raises DataLoss if it is gone."""
+        partial = _partial(target)
+        try:
+            with _reachable():
+                try:
+                    self._files.get_file(self._path(name), str(partial))
+                except FileNotFoundError:
+                    raise DataLoss("an artefact is gone", name, "Artefact") from None
+                artefact = _describe(name, partial)
+                partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+        return artefact
+
     def delete(self, name: str) -> None:
         """An artefact, or all whose names start with `name/`; nothing happens if there is none."""
         with _reachable():

@@ -18,6 +18,10 @@ TASK = "monshin.jobs.run"
 _KEY_PREFIX = "monshin:celery:"
 # Longer than any job: a redelivered id does no harm, but is noise.
 _VISIBILITY_S = 7 * 24 * 3600
+_RETRY = {"max_retries": 1, "interval_start": 0}
+_SEPARATOR = ":"
+# kombu's Redis has a list for each; workers empty the first before they take from the second.
+FIRST, USUAL = 0, 9
 
 
 def celery_app(service: str, settings: JobSettings, extra: dict[str, Any] | None = None) -> Any:
@@ -35,6 +39,8 @@ def celery_app(service: str, settings: JobSettings, extra: dict[str, Any] | None
             "socket_timeout": redis_client.ANSWER_LIMIT_S,
             "socket_keepalive": True,
             "health_check_interval": 5,
+            "priority_steps": [FIRST, USUAL],
+            "sep": _SEPARATOR,
         },
         broker_connection_retry=True,
         broker_connection_retry_on_startup=True,
@@ -44,6 +50,7 @@ def celery_app(service: str, settings: JobSettings, extra: dict[str, Any] | None
         result_backend=None,
         task_ignore_result=True,
         task_default_queue=queue_name(service),
+        task_default_priority=USUAL,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
@@ -66,9 +73,10 @@ def queue_name(service: str) -> str:
     return f"monshin.{service}"
 
 
-def queue_key(service: str) -> str:
-    """The list in Redis that holds it."""
-    return _KEY_PREFIX + queue_name(service)
+def queue_keys(service: str) -> tuple[str, str]:
+    """The lists in Redis that hold it: ids that go first, and the others."""
+    first = _KEY_PREFIX + queue_name(service)
+    return first, f"{first}{_SEPARATOR}{USUAL}"
 
 
 class CeleryQueue:
@@ -77,10 +85,10 @@ class CeleryQueue:
     def __init__(self, service: str, settings: JobSettings) -> None:
         self._app = celery_app(service, settings)
 
-    def publish(self, job_id: JobId) -> None:
-        """Raises Unavailable within some seconds if Redis does not take it."""
+    def publish(self, job_id: JobId, priority: int = USUAL) -> None:
+        """FIRST: before all that wait. Raises Unavailable within some seconds if Redis does not take it."""
         try:
-            self._app.send_task(TASK, args=[job_id], retry=True, retry_policy={"max_retries": 1, "interval_start": 0})
+            self._app.send_task(TASK, args=[job_id], priority=priority, retry=True, retry_policy=_RETRY)
         except (KombuError, OperationalError, redis.RedisError, OSError) as error:
             raise redis_client.unavailable(error) from error
 

@@ -142,7 +142,7 @@ class JobContext(Generic[P]):
         at most 16 measures. Raises InvalidInput for anything but words and numbers, Unavailable if Redis is away for
         a minute, JobStopped.
         """
-        check_count(done, "done"), check_count(total, "total")
+        done, total = check_count(done, "done"), check_count(total, "total")
         at = Position(check_word(phase, "phase"), self._at.step, done, total, check_numbers(numbers or {}))
         with self._lock:
             is_new_phase = at.phase != self._at.phase
@@ -174,7 +174,7 @@ class JobContext(Generic[P]):
         forgives lost workers. A handler that must end is stopped after its work was saved. Raises InvalidInput,
         Unavailable (artefact store or Redis), JobStopped.
         """
-        check_count(done, "done")
+        done = check_count(done, "done")
         before = self._attempt.checkpoint
         self._saved += 1
         artefact = self.artefacts.put(f"{self._folder}/{self.attempt:06d}-{self._saved:06d}", content)

@@ -10,7 +10,7 @@ import time
 from monshin_kit.errors import Unavailable
 from monshin_kit.jobs import codec, metrics
 from monshin_kit.jobs.artefacts import ArtefactStore
-from monshin_kit.jobs.celery_queue import CeleryQueue, queue_key
+from monshin_kit.jobs.celery_queue import FIRST, CeleryQueue, queue_keys
 from monshin_kit.jobs.lease import Leases
 from monshin_kit.jobs.record import JobId, State
 from monshin_kit.jobs.runner import checkpoint_folder
@@ -62,7 +62,7 @@ class Reconciler:
                 if state is State.QUEUED:
                     self._publish(job_id)
         patience_ms = round(PATIENCE_S * 1000)
-        for job_id in self._leases.run("due", _BATCH, patience_ms, queue_key(self._service)):
+        for job_id in self._leases.run("due", _BATCH, patience_ms, *queue_keys(self._service)):
             self._publish(job_id)
         if time.monotonic() >= self._purge_at:
             self._purge_at = time.monotonic() + _PURGE_INTERVAL_S
@@ -87,8 +87,9 @@ class Reconciler:
         return [(JobId(job_id), State(state)) for job_id, state in zip(flat[::2], flat[1::2], strict=True)]
 
     def _publish(self, job_id: JobId) -> None:
+        """Before those that wait: a job whose worker was lost goes on at once."""
         try:
-            self._queue.publish(job_id)
+            self._queue.publish(job_id, FIRST)
             self._leases.run("published", job_id)
         except Unavailable:
             self._leases.run("unpublished", job_id)

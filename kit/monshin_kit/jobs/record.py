@@ -156,7 +156,10 @@ def check_numbers(numbers: Mapping[str, float]) -> Mapping[str, float]:
 
 
 def check_count(value: int, name: str) -> int:
-    """`value` if it is in [0, 2^53), which Redis' scripts count exactly. Raises InvalidInput."""
+    """`value` as an int, also of numpy's, if it is in [0, 2^53), which Redis' scripts count exactly.
+
+    Raises InvalidInput.
+    """
     if not 0 <= value < 2**53:
         raise InvalidInput(f"{name} is {value}, must be in [0, 2^53)", field=name)
-    return value
+    return int(value)

@@ -64,6 +64,23 @@ def test_an_artefact_that_is_gone_is_data_loss(artefacts: ArtefactStore) -> None
         artefacts.read(artefact)
 
 
+def test_names_are_those_under_a_prefix_in_order(artefacts: ArtefactStore) -> None:
+    for name in ("a/c", "a/b/d", "ab/c", "z"):
+        artefacts.put(name, b"x")
+    assert artefacts.names("a") == ["a/b/d", "a/c"]
+    assert artefacts.names("none") == []
+
+
+def test_what_others_put_there_is_taken_with_its_sum(artefacts: ArtefactStore, tmp_path: Path) -> None:
+    artefacts.put("imports/points", b"content")
+    taken = artefacts.take("imports/points", tmp_path / "copy")
+    assert taken == Artefact("imports/points", hashlib.sha256(b"content").hexdigest(), 7)
+    assert (tmp_path / "copy").read_bytes() == b"content"
+    with pytest.raises(DataLoss):
+        artefacts.take("imports/none", tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
 def test_deleting_what_is_not_there_does_nothing(artefacts: ArtefactStore) -> None:
     artefacts.delete("never/was")
 

@@ -7,7 +7,7 @@ import pytest
 from lapse import Clock
 from monshin_kit.errors import NotFound
 from monshin_kit.jobs import ArtefactStore, Job, JobId, JobSettings
-from monshin_kit.jobs.celery_queue import queue_key
+from monshin_kit.jobs.celery_queue import queue_keys
 from monshin_kit.jobs.lease import Leases
 from monshin_kit.jobs.reconciler import Reconciler
 from monshin_kit.jobs.redis_client import connect
@@ -25,15 +25,15 @@ class Messages:
 
     def __init__(self, service: str, settings: JobSettings) -> None:
         self._redis = connect(settings)
-        self._key = queue_key(service)
+        self._keys = queue_keys(service)
 
     def count(self) -> int:
         """How many."""
-        return int(self._redis.llen(self._key))
+        return sum(int(self._redis.llen(key)) for key in self._keys)
 
     def lose(self) -> None:
         """All of them."""
-        self._redis.delete(self._key)
+        self._redis.delete(*self._keys)
 
     def close(self) -> None:
         """Closes the connection."""

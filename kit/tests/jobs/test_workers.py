@@ -65,6 +65,24 @@ async def test_a_job_resumes_from_its_checkpoint_within_15_s_of_kill_9(
     assert numbers[-1] == 30
 
 
+async def test_a_lost_job_goes_on_before_those_that_wait(
+    store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: str
+) -> None:
+    """Hazard: of a build in many shards the lost one goes to the end of the queue. Six others wait here, 3 s each."""
+    lost = await store.submit(COUNT, CountSpec(diary, 30, pause_s=0.1))
+    with worker("first", **BUSY_LEASE) as first:
+        await eventually(is_running(lost), "the first has the job")
+        waiting = [await store.submit(COUNT, CountSpec(f"{diary}.{n}", 30, pause_s=0.1)) for n in range(6)]
+        first.kill()
+        with worker("second", **BUSY_LEASE):
+            done = await ended(lost)
+            states = [(await store.get(job.id)).state for job in waiting]
+            for job in waiting:
+                await store.cancel(job.id)
+    assert (done.state, done.attempt) == (State.SUCCEEDED, 2)
+    assert states.count(State.QUEUED) >= 3
+
+
 async def test_a_worker_that_is_started_again_resumes_what_it_had(
     store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: str
 ) -> None:

@@ -11,13 +11,14 @@ from monshin_kit import telemetry
 from monshin_kit.executor import Executor
 from monshin_kit.server import Runtime, run
 from monshin_kit.settings import load
-from monshin_protos.ann.v1 import index_pb2  # noqa: F401  # makes both services known to kit
+from monshin_protos.ann.v1 import index_pb2, sharded_pb2  # noqa: F401  # makes all services known to kit
 
 if TYPE_CHECKING:
     from monshin_ann.collections import Collections
 
 SERVICE = "monshin.ann.v1.AnnService"
 INDEX_SERVICE = "monshin.ann.v1.IndexService"
+SHARDED_SERVICE = "monshin.ann.v1.ShardedIndexService"
 PORT = 50052
 
 _LOOK_S = 1.0
@@ -37,6 +38,7 @@ async def start(runtime: Runtime) -> None:
     from monshin_ann.indexing import BuildSettings
     from monshin_ann.servicer import AnnServicer
     from monshin_ann.settings import AnnSettings, RemoteBuildSettings
+    from monshin_ann.sharded.opening import open_builds
 
     settings, remote_build = load(AnnSettings), load(RemoteBuildSettings)
     _raise_file_limit()
@@ -51,12 +53,13 @@ async def start(runtime: Runtime) -> None:
     writers = Executor(workers=1, queue_limit=runtime.settings.queue_limit, name="writes")
     compactor = Executor(workers=1, name="compaction")  # its own thread, since each opens its own files
     builder = Executor(workers=1, name="builds")
+    wishes, copies = Executor(workers=1, name="wishes"), Executor(workers=1, name="copies")
     wake = asyncio.Event()
     _measure(collections)
 
     async def close() -> None:
         collections.stop_building()
-        for executor in (writers, compactor, builder):
+        for executor in (writers, compactor, builder, wishes, copies):
             executor.close()
         collections.close()
 
@@ -76,7 +79,8 @@ async def start(runtime: Runtime) -> None:
 
         await server.serve(runtime, remote_build)
     runtime.serve(SERVICE, servicer)
-    runtime.serve(INDEX_SERVICE, IndexServicer(collections, compactor, wake.set))
+    runtime.serve(INDEX_SERVICE, IndexServicer(collections, wishes=wishes, copies=copies, wake=wake.set))
+    runtime.serve(SHARDED_SERVICE, await open_builds(runtime, collections))
 
 
 async def _compact_forever(collections: "Collections", compactor: Executor, interval_s: float) -> None:
@@ -115,7 +119,7 @@ def main() -> None:
     """Runs until SIGTERM."""
     # Our threads are the parallelism: OpenBLAS, which reads this when numpy is imported, must not add its own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    run("ann", start, services=[SERVICE, INDEX_SERVICE], port=PORT)
+    run("ann", start, services=[SERVICE, INDEX_SERVICE, SHARDED_SERVICE], port=PORT)
 
 
 if __name__ == "__main__":

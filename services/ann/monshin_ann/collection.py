@@ -104,9 +104,11 @@ class Collection:
         self._is_closed = False
         self._file: PointsFile | None = None
         self._opened: _Opened | None = None
+        self._indexing: Indexing | None = None  # also of a collection that was quarantined while it is built
         try:
             self._file = PointsFile(path)
-            self._opened = _load(self._file, definition, self._segment_files, building or BuildSettings())
+            opened = self._opened = _load(self._file, definition, self._segment_files, building or BuildSettings())
+            self._indexing = opened.indexing
         except (DataLoss, Unavailable) as error:
             self._quarantine(error.reason)
         except MemoryError:
@@ -116,6 +118,12 @@ class Collection:
     def state(self) -> State:
         """As of now; a collection may turn out to be damaged while it serves."""
         return State.SERVING if self._opened is not None else State.QUARANTINED
+
+    @property
+    def memory_bytes(self) -> int:
+        """Of vectors and graphs, as of now."""
+        opened = self._opened
+        return 0 if opened is None else opened.index.snapshot.memory_bytes
 
     @property
     def stats(self) -> Stats:
@@ -195,8 +203,8 @@ class Collection:
 
     def stop_building(self) -> None:
         """Stops the build at work for good."""
-        if (opened := self._opened) is not None:
-            opened.indexing.stop()
+        if self._indexing is not None:
+            self._indexing.stop()
 
     def snapshot(self) -> Snapshot:
         """What is in memory, for exports."""
@@ -243,11 +251,9 @@ class Collection:
 
     def close(self) -> None:
         """Waits for those who use it, then closes the file; later calls find the collection gone."""
-        opened = self._opened
+        self.stop_building()
         with self._idle:
             self._is_closed = True
-            if opened is not None:
-                opened.indexing.stop()
             self._idle.wait_for(lambda: self._users == 0)
         if self._file is not None:
             self._file.database.close()
@@ -290,8 +296,8 @@ class Collection:
             return
         try:
             _apply(opened.index, future.result())
-        except MemoryError:  # the index lacks what the file has: it must not answer any more
-            self._quarantine("NO_MEMORY")
+        except BaseException as fault:  # noqa: BLE001  # the index lacks what the file has: it must not answer any more
+            self._quarantine("NO_MEMORY" if isinstance(fault, MemoryError) else "INDEX_BROKEN")
             outcome.set_exception(self._damaged())
         else:
             outcome.set_result(future.result().receipt)

@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,19 +14,23 @@ from monshin_kit.errors import (
     Aborted,
     AlreadyExists,
     DataLoss,
-    InvalidInput,
     MonshinError,
     NotFound,
     ResourceExhausted,
     Unavailable,
 )
+from monshin_kit.jobs import Artefact, ArtefactStore
 from monshin_kit.requests import RequestKey
 
 from monshin_ann.collection import RESOURCE, Collection, State, segments_folder
 from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.indexing import BuildSettings
+from monshin_ann.registry import open_registry
+from monshin_ann.restoring import take_over
+from monshin_ann.sharded.collection import ShardedCollection
+from monshin_ann.sharded.shelf import Reservation, Shelf
 from monshin_ann.store.points_file import PointsFile
-from monshin_ann.store.registry_file import Entry, RegistryFile
+from monshin_ann.store.registry_file import Entry
 from monshin_ann.store.segment_files import SegmentFiles
 
 _log = logging.getLogger(__name__)
@@ -35,6 +38,8 @@ _log = logging.getLogger(__name__)
 _UPLOAD = ".upload"
 COPY = "copy-"  # folders of copies on their way out
 _NOT_REMEMBERED = RequestKey("", "", "", b"")
+
+AnyCollection = Collection | ShardedCollection
 
 
 class Collections:
@@ -53,7 +58,7 @@ class Collections:
         self._memory_limit_bytes = memory_limit_bytes
         self._building = building or BuildSettings()
         self._admin = threading.Lock()
-        self._registry, entries = _open_registry(folder / "registry.sqlite")
+        self._registry, entries = open_registry(folder / "registry.sqlite")
         for file in self._registry.unfinished():
             self._remove_file(file)
         for upload in self._folder.glob(f"*{_UPLOAD}*"):
@@ -61,24 +66,32 @@ class Collections:
         for copy in self._folder.glob(f"{COPY}*"):
             shutil.rmtree(copy)
         entries += self._adopted(entries)
-        self._collections = {
-            entry.definition.id: Collection(entry.definition, self._folder / entry.file, self._building)
-            for entry in entries
-        }
+        self.shelf = Shelf(folder / "sharded")
+        self._collections: dict[CollectionId, AnyCollection] = {**self.shelf.open()}
+        for entry in entries:
+            path = self._folder / entry.file
+            self._collections[entry.definition.id] = Collection(entry.definition, path, self._building)
 
-    def find(self, collection_id: CollectionId, caller: Caller) -> Collection:
+    def find(self, collection_id: CollectionId, caller: Caller) -> AnyCollection:
         """The collection; raises NotFound also where the caller is not among its readers."""
         collection = self._collections.get(collection_id)
         if collection is None or not caller.may_use(collection.definition.readers):
             raise NotFound(RESOURCE, f"collections/{collection_id}")
         return collection
 
-    def visible(self, caller: Caller) -> list[Collection]:
+    def find_writable(self, collection_id: CollectionId, caller: Caller) -> Collection:
+        """As `find`; raises FailedPrecondition for a collection that was built in shards."""
+        collection = self.find(collection_id, caller)
+        if isinstance(collection, ShardedCollection):
+            raise collection.refuse_change()
+        return collection
+
+    def visible(self, caller: Caller) -> list[AnyCollection]:
         """Those that the caller may use, by id."""
         collections = sorted(self._collections.copy().items())
         return [collection for _, collection in collections if caller.may_use(collection.definition.readers)]
 
-    def all(self) -> list[Collection]:
+    def all(self) -> list[AnyCollection]:
         """Every collection, in no order."""
         return list(self._collections.copy().values())
 
@@ -102,6 +115,8 @@ class Collections:
                     return True
             except MonshinError as error:  # deleted or damaged meanwhile: the others go on
                 _log.warning("a collection could not be indexed", extra={"reason": error.reason})
+            except Exception as error:  # noqa: BLE001  # nor may a fault of one keep the others from their graphs
+                _log.error("a build failed", exc_info=error)
         return False
 
     def stop_building(self) -> None:
@@ -112,7 +127,7 @@ class Collections:
     @property
     def memory_bytes(self) -> int:
         """Of the vectors of all collections."""
-        return sum(collection.stats.memory_bytes for collection in self.all())
+        return sum(collection.memory_bytes for collection in self.all())
 
     def check_memory(self, more_bytes: int) -> None:
         """Raises ResourceExhausted if so many bytes of vectors more would not fit the limit."""
@@ -128,10 +143,7 @@ class Collections:
         with self._admin:
             if (first := self._registry.recall(key)) is not None:
                 return first
-            if definition.id in self._collections:
-                raise AlreadyExists(RESOURCE, definition.name)
-            if len(self._collections) >= self._limit:
-                raise ResourceExhausted(f"there are {self._limit} collections already: delete one, or raise the limit")
+            self._require_room(definition)
             file = f"{definition.id}-{secrets.token_hex(4)}.sqlite"
             self._registry.begin(file)
             PointsFile.create(self._folder / file, definition)
@@ -153,6 +165,8 @@ class Collections:
             if etag not in ("", old.etag):
                 raise Aborted(f"the etag of {old.name} is stale: somebody changed it, read it again")
             changed = replace(old, readers=tuple(readers), revision=old.revision + 1)
+            if isinstance(collection, ShardedCollection):
+                self.shelf.redefine(collection, changed)
             self._registry.replace(changed, key)
             collection.redefine(changed)
             return changed
@@ -163,6 +177,8 @@ class Collections:
             if self._registry.recall(key) is not None:
                 return
             collection = self.find(collection_id, caller)
+            if isinstance(collection, ShardedCollection):
+                self.shelf.discard(collection.path.name)
             self._registry.remove(collection.definition, key)
             del self._collections[collection_id]
             collection.close()
@@ -171,33 +187,67 @@ class Collections:
     def restore(self, collection_id: CollectionId, caller: Caller, snapshot: Path, key: RequestKey) -> Collection:
         """Puts a snapshot's points in the collection's place, once every one of them was read and found whole.
 
-        snapshot: a file of the collections' folder (`upload_path`), which is taken over. The definition stays but for
-        what the points depend on, which must agree. Raises InvalidInput, and changes nothing, if anything is wrong.
+        snapshot: a file of the collections' folder (`upload_path`), which is taken over. The old points serve until the
+        new ones are ready. Raises InvalidInput, ResourceExhausted, and changes nothing, if anything is wrong; Aborted
+        if the collection was changed meanwhile.
         """
+        old = self.find_writable(collection_id, caller)
         with self._admin:
-            old = self.find(collection_id, caller)
             if self._registry.recall(key) is not None:
                 return old
-            try:
-                own = _definition_of(snapshot)
-                _require_same_points(own, old.definition)
-                file = f"{collection_id}-{secrets.token_hex(4)}.sqlite"
-                self._registry.begin(file)
-                snapshot.rename(self._folder / file)
-                _sync_folder(self._folder)
-                definition = replace(own, readers=old.definition.readers, revision=old.definition.revision)
-                new = Collection(definition, self._folder / file, self._building)
-                if new.state is State.QUARANTINED:
-                    new.close()
-                    self._remove_file(file)
-                    raise InvalidInput("a point of the snapshot is damaged: nothing was changed", field="data")
-            except DataLoss as error:
-                raise InvalidInput("the snapshot is damaged: nothing was changed", field="data") from error
-            self._registry.move(definition, file, key)
-            self._collections[collection_id] = new
-            old.close()
-            self._remove_file(old.path.name)
-            return new
+        take_over(snapshot, old.definition)
+        file = f"{collection_id}-{secrets.token_hex(4)}.sqlite"
+        self._registry.begin(file)
+        snapshot.rename(self._folder / file)
+        _sync_folder(self._folder)
+        new = Collection(old.definition, self._folder / file, self._building)
+        try:
+            if new.state is State.QUARANTINED:
+                raise Unavailable("the snapshot is whole, but could not be opened: nothing was changed")
+            self.check_memory(new.memory_bytes - old.memory_bytes)
+            with self._admin:
+                if self._collections.get(collection_id) is not old or old.definition != new.definition:
+                    raise Aborted(f"{old.definition.name} was changed meanwhile: nothing was restored")
+                self._registry.move(new.definition, file, key)
+                self._collections[collection_id] = new
+        except BaseException:
+            new.close()
+            self._remove_file(file)
+            raise
+        old.close()
+        self._remove_file(old.path.name)
+        return new
+
+    def reserve(self, name: str, definition: Definition) -> Reservation:
+        """A place, of this name, for a collection to be built in shards; a build that failed gives its place up.
+
+        Raises AlreadyExists if the id is taken or being built.
+        """
+        with self._admin:
+            self._require_room(definition)
+            if (given_up := self.shelf.of(definition.id)) is not None:
+                self.shelf.discard(given_up.name)
+            return self.shelf.reserve(name, definition)
+
+    def reactivate(self, reservation: Reservation) -> Reservation:
+        """Its build goes on. Raises AlreadyExists if the id was taken meanwhile."""
+        with self._admin:
+            if not reservation.is_active:
+                self._require_room(reservation.definition)
+            return self.shelf.set_active(reservation, is_active=True)
+
+    def sharded(self, collection_id: str) -> ShardedCollection | None:
+        """The collection of this id if it was built in shards."""
+        collection = self._collections.get(CollectionId(collection_id))
+        return collection if isinstance(collection, ShardedCollection) else None
+
+    def install(self, reservation: Reservation, reference: Artefact, store: ArtefactStore) -> ShardedCollection:
+        """Makes a collection of what a build published. Raises DataLoss, Unavailable as `Shelf.install`."""
+        collection = self.shelf.install(reservation, reference, store)
+        with self._admin:
+            self._collections[reservation.definition.id] = collection
+            self.shelf.release(reservation)
+        return collection
 
     def upload_path(self) -> Path:
         """Where a snapshot can be written before it is restored; files left there by a crash go at the next start."""
@@ -209,6 +259,12 @@ class Collections:
             for collection in self.all():
                 collection.close()
             self._registry.close()
+
+    def _require_room(self, definition: Definition) -> None:
+        if definition.id in self._collections or self.shelf.is_reserved(definition.id):
+            raise AlreadyExists(RESOURCE, definition.name)
+        if len(self._collections) >= self._limit:
+            raise ResourceExhausted(f"there are {self._limit} collections already: delete one, or raise the limit")
 
     def _adopted(self, known: Sequence[Entry]) -> list[Entry]:
         """Files that no registry knows: it was lost, or somebody put them there."""
@@ -239,42 +295,12 @@ class Collections:
         self._registry.finish(file)
 
 
-def _require_same_points(own: Definition, old: Definition) -> None:
-    if (own.id, own.dim, own.metric, own.fingerprint) != (old.id, old.dim, old.metric, old.fingerprint):
-        raise InvalidInput(
-            f"the snapshot is not of {old.name}: id, dim, metric and fingerprint must agree", field="data"
-        )
-
-
 def _definition_of(path: Path) -> Definition:
     file = PointsFile(path)
     try:
         return file.definition
     finally:
         file.database.close()
-
-
-def _open_registry(path: Path) -> tuple[RegistryFile, list[Entry]]:
-    """The registry and its entries; a damaged one is set aside, so that the collections' own files make a new one."""
-    try:
-        return _read_registry(path)
-    except DataLoss:
-        _log.error("the registry is damaged: set aside, and made again from the collections' files")
-        aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
-        for suffix in ("", "-wal", "-shm"):
-            damaged = path.with_name(path.name + suffix)
-            if damaged.exists():
-                damaged.rename(aside.with_name(aside.name + suffix))
-        return _read_registry(path)
-
-
-def _read_registry(path: Path) -> tuple[RegistryFile, list[Entry]]:
-    registry = RegistryFile(path)
-    try:
-        return registry, registry.entries()
-    except DataLoss:
-        registry.close()
-        raise
 
 
 def _sync_folder(folder: Path) -> None:

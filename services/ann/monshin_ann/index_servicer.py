@@ -2,15 +2,18 @@
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+import apsw
 from google.protobuf.message import Message
 from monshin_kit import sqlite
 from monshin_kit.auth import current_caller
-from monshin_kit.errors import InvalidInput
+from monshin_kit.errors import InvalidInput, ResourceExhausted
 from monshin_kit.executor import Executor
 from monshin_kit.requests import key_of
 from monshin_protos.ann.v1 import ann_pb2
@@ -22,16 +25,21 @@ from monshin_ann.collections import COPY, Collections
 from monshin_ann.parse import Timed
 
 _CHUNK_BYTES = 256 * 1024
+_DISK_LEFT_BYTES = 256 * 1024 * 1024
 _WATCH_S = 0.2
 _SUFFIX = "/index"
 
 
 class IndexServicer:
-    """wake: tells the builder that something may be due. executor: for work that blocks, apart from searches."""
+    """wake: tells the builder that something may be due. wishes, copies: threads for what is short and what is long,
+    apart from searches."""
 
-    def __init__(self, collections: Collections, executor: Executor, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, collections: Collections, *, wishes: Executor, copies: Executor, wake: Callable[[], None]
+    ) -> None:
         self._collections = collections
-        self._executor = executor
+        self._wishes = wishes
+        self._executor = copies
         self._wake = wake
 
     async def GetIndex(self, request: pb.GetIndexRequest, context: Timed) -> pb.Index:
@@ -41,14 +49,14 @@ class IndexServicer:
     async def BuildIndex(self, request: pb.BuildIndexRequest, context: Timed) -> pb.Index:
         """As in the proto."""
         collection = self._find(request.name)
-        view = await self._executor.run(collection.want_index, key_of("BuildIndex", request))
+        view = await self._wishes.run(collection.want_index, key_of("BuildIndex", request))
         self._wake()
         return render_index.index(collection.definition, view)
 
     async def CancelBuild(self, request: pb.CancelBuildRequest, context: Timed) -> pb.Index:
         """As in the proto."""
         collection = self._find(request.name)
-        view = await self._executor.run(collection.hold_index, key_of("CancelBuild", request))
+        view = await self._wishes.run(collection.hold_index, key_of("CancelBuild", request))
         return render_index.index(collection.definition, view)
 
     async def WatchIndex(self, request: pb.WatchIndexRequest, context: Timed) -> AsyncIterator[pb.WatchIndexResponse]:
@@ -67,11 +75,11 @@ class IndexServicer:
         self, request: pb.SnapshotCollectionRequest, context: Timed
     ) -> AsyncIterator[pb.SnapshotCollectionResponse]:
         """As in the proto."""
-        collection = self._collections.find(parse.collection_id(request.name), current_caller())
+        collection = self._collections.find_writable(parse.collection_id(request.name), current_caller())
         collection.check_serving()
         with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
             copy = Path(folder) / "points.sqlite"
-            await self._executor.run(sqlite.copy, collection.path, copy)
+            await self._executor.run(_copy, collection.path, copy)
             async for data, digest in self._pieces(copy):
                 yield pb.SnapshotCollectionResponse(data=data, sha256=digest)
 
@@ -98,7 +106,7 @@ class IndexServicer:
         self, request: pb.ExportCollectionRequest, context: Timed
     ) -> AsyncIterator[pb.ExportCollectionResponse]:
         """As in the proto."""
-        collection = self._collections.find(parse.collection_id(request.name), current_caller())
+        collection = self._collections.find_writable(parse.collection_id(request.name), current_caller())
         snapshot = collection.snapshot()
         with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
             if request.format == pb.EXPORT_FORMAT_PARQUET:
@@ -110,7 +118,7 @@ class IndexServicer:
                     yield pb.ExportCollectionResponse(file=path.name, data=data, sha256=digest)
 
     def _find(self, name: str) -> Collection:
-        return self._collections.find(parse.collection_id(name.removesuffix(_SUFFIX)), current_caller())
+        return self._collections.find_writable(parse.collection_id(name.removesuffix(_SUFFIX)), current_caller())
 
     def _render(self, collection: Collection) -> pb.Index:
         return render_index.index(collection.definition, collection.view_index())
@@ -123,11 +131,12 @@ class IndexServicer:
         async for request in requests:
             if not first.name:
                 first = pb.RestoreCollectionRequest(name=request.name, request_id=request.request_id)
+                self._collections.find_writable(parse.collection_id(request.name), current_caller())
             if not first.name or request.name not in ("", first.name):
                 raise InvalidInput("the first message names the collection, later ones no other", field="name")
             expected = request.sha256 or expected
             digest.update(request.data)
-            await self._executor.run(file.write, request.data)
+            await self._executor.run(_write, file, request.data)
         return first, expected, digest.hexdigest()
 
     async def _pieces(self, path: Path) -> AsyncIterator[tuple[bytes, str]]:
@@ -135,6 +144,20 @@ class IndexServicer:
         pieces = _read(path)
         while (piece := await self._executor.run(next, pieces, None)) is not None:
             yield piece
+
+
+def _copy(source: Path, target: Path) -> None:
+    """What the file says now and nothing else: no deleted points, and not who asked for what."""
+    sqlite.copy(source, target)
+    with closing(apsw.Connection(str(target))) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+        connection.execute("DELETE FROM requests; UPDATE collection SET build=''; VACUUM").fetchall()
+
+
+def _write(file: BinaryIO, data: bytes) -> None:
+    if shutil.disk_usage(Path(file.name).parent).free < len(data) + _DISK_LEFT_BYTES:
+        raise ResourceExhausted("the disk is too full for the snapshot", retry_after_s=60.0, reason="DISK_FULL")
+    file.write(data)
 
 
 def _read(path: Path) -> Iterator[tuple[bytes, str]]:

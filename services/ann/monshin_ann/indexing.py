@@ -74,6 +74,7 @@ class Indexing:
         self._index = index
         self._files = files
         self._settings = settings
+        self._wishing = threading.Lock()
         self._wish = file.wish
         self._cancel = threading.Event()
         self._build: BuildState | None = None
@@ -95,7 +96,7 @@ class Indexing:
         """
         snapshot = self._index.snapshot
         choice = next_build(snapshot, self._settings.limits, wants_all=True)
-        if choice is not None:
+        if choice is not None and not self._file.knows(key):
             self._require_memory(min(snapshot.points, self._settings.limits.segment_points))
         if self._set_wish(Wish.ALL, key):
             self._failure, self._retry_at_s = "", 0.0
@@ -117,8 +118,8 @@ class Indexing:
             return False
         choice = self._next(self._index.snapshot)
         if choice is None:
-            if self._wish is Wish.ALL and not self._failure:
-                self._set_wish(Wish.NONE, _NOT_REMEMBERED)
+            self._failure = ""
+            self._fulfil()
             return False
         if time.monotonic() < self._retry_at_s:
             return False
@@ -193,10 +194,18 @@ class Indexing:
         _log.error("a graph could not be built: its points are compared exactly", extra=extra)
 
     def _set_wish(self, wish: Wish, key: RequestKey) -> bool:
-        is_new = self._file.wish_for(wish, key)
-        if is_new:
-            self._wish = wish
-        return is_new
+        with self._wishing:  # so that memory follows the file in the order of its commits
+            is_new = self._file.wish_for(wish, key)
+            if is_new:
+                self._wish = wish
+            return is_new
+
+    def _fulfil(self) -> None:
+        """Nothing is left to build."""
+        with self._wishing:
+            if self._wish is Wish.ALL and self._next(self._index.snapshot) is None:
+                self._file.wish_for(Wish.NONE, _NOT_REMEMBERED)
+                self._wish = Wish.NONE
 
 
 def load_index(file: PointsFile, definition: Definition, files: SegmentFiles) -> Index:

@@ -10,7 +10,8 @@ from monshin_kit.errors import InvalidInput
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.vectors.v1 import vectors_pb2
 
-from monshin_ann.collection import Collection, Found, State, Stats
+from monshin_ann.collection import Found, State, Stats
+from monshin_ann.collections import AnyCollection
 from monshin_ann.core import payloads
 from monshin_ann.core.definition import Code, Definition, Fingerprint, Metric
 from monshin_ann.store.layout import StoredPoint
@@ -36,7 +37,7 @@ _STATES = {
 }
 
 
-def collection(source: Collection) -> pb.Collection:
+def collection(source: AnyCollection) -> pb.Collection:
     """A collection as it is now."""
     message = changed(source.definition)
     message.state = _STATES[source.state]

@@ -15,7 +15,7 @@ from monshin_protos.ann.v1 import ann_pb2 as pb
 
 from monshin_ann import parse, render
 from monshin_ann.collection import Collection
-from monshin_ann.collections import Collections
+from monshin_ann.collections import AnyCollection, Collections
 from monshin_ann.core.deadline import Deadline
 from monshin_ann.parse import Timed
 from monshin_ann.store.receipt import Receipt
@@ -103,8 +103,11 @@ class AnnServicer:
         """As in the proto."""
         return await self._readers.run(self._search, request, parse.deadline(context))
 
-    def _find(self, name: str) -> Collection:
+    def _find(self, name: str) -> AnyCollection:
         return self._collections.find(parse.collection_id(name), current_caller())
+
+    def _find_writable(self, name: str) -> Collection:
+        return self._collections.find_writable(parse.collection_id(name), current_caller())
 
     def _list_collections(self, request: pb.ListCollectionsRequest) -> pb.ListCollectionsResponse:
         after = paging.decode(request.page_token, "ListCollections")
@@ -118,13 +121,13 @@ class AnnServicer:
         return render.upserted(await asyncio.wrap_future(outcome))
 
     def _submit_points(self, request: pb.UpsertRequest, prefix: str) -> Future[Receipt]:
-        collection = self._find(request.collection)
+        collection = self._find_writable(request.collection)
         batch = parse.batch(request, collection.definition, prefix)
         self._collections.check_memory(batch.vectors.nbytes)
         return collection.upsert(batch, key_of("Upsert", request))
 
     def _submit_deletion(self, request: pb.DeletePointsRequest) -> Future[Receipt]:
-        collection = self._find(request.collection)
+        collection = self._find_writable(request.collection)
         key = key_of("DeletePoints", request)
         if request.HasField("ids"):
             return collection.delete(list(dict.fromkeys(request.ids.ids)), key)

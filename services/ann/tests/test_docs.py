@@ -12,7 +12,7 @@ import pytest
 from monshin_ann.settings import AnnSettings, RemoteBuildSettings
 from monshin_kit import methods
 from monshin_kit.settings import markdown_table
-from monshin_protos.ann.v1 import ann_pb2, index_pb2
+from monshin_protos.ann.v1 import ann_pb2, index_pb2, sharded_pb2
 from prometheus_client import REGISTRY
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -29,6 +29,7 @@ def test_the_readme_names_each_rpc_with_its_scope() -> None:
     for service in (
         ann_pb2.DESCRIPTOR.services_by_name["AnnService"],
         index_pb2.DESCRIPTOR.services_by_name["IndexService"],
+        sharded_pb2.DESCRIPTOR.services_by_name["ShardedIndexService"],
     ):
         for method in methods.of_service(service.full_name):
             assert any(f"`{method.short_name}`" in row and f"`{method.scope}`" in row for row in rows), method.name

@@ -6,10 +6,13 @@ import io
 import json
 import random
 import uuid
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import apsw
 import faiss
 import grpc
 import numpy as np
@@ -126,7 +129,25 @@ async def test_a_build_is_watched_to_its_end(index: Stub, new_collection: Any, f
         async for message in index.WatchIndex(index_pb2.WatchIndexRequest(name=f"collections/{name}/index"))
     ]
     assert seen[-1].state == index_pb2.INDEX_STATE_READY
+    assert not seen[-1].HasField("build")
     assert (seen[-1].head_points, sum(each.points for each in seen[-1].segments)) == (0, 1500)
+
+
+async def test_a_build_at_work_tells_how_far_it_is(index: Stub, new_collection: Any, fill: Any) -> None:
+    """Phase, share, distances and time left, never going back. 20,000 points take long enough to be seen."""
+    name = await new_collection(DIM)
+    await index.CancelBuild(index_pb2.CancelBuildRequest(name=f"collections/{name}/index"))
+    await fill(name, rows(20_000))
+    await index.BuildIndex(index_pb2.BuildIndexRequest(name=f"collections/{name}/index"))
+    watch = index_pb2.WatchIndexRequest(name=f"collections/{name}/index")
+    builds = [message.index.build async for message in index.WatchIndex(watch) if message.index.HasField("build")]
+    assert {build.points for build in builds} == {20_000}
+    told = [build for build in builds if build.phase]
+    assert told
+    assert [build.fraction for build in told] == sorted(build.fraction for build in told)
+    assert [build.distances for build in told] == sorted(build.distances for build in told)
+    assert told[-1].memory_bytes > 20_000 * DIM * 4
+    assert all(build.remaining_seconds > 0 for build in told if build.fraction > 0.1)
 
 
 async def test_building_can_be_held_and_taken_up(index: Stub, new_collection: Any, fill: Any) -> None:
@@ -256,6 +277,56 @@ async def test_faiss_needs_one_segment(index: Stub, new_collection: Any, fill: A
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await received(index.ExportCollection(request))
     assert caught.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+
+
+async def test_a_snapshot_tells_nothing_but_the_points(
+    stub: Stub, index: Stub, new_collection: Any, upsert: Callable[..., Any]
+) -> None:
+    """Neither what was deleted or replaced, nor who asked for what."""
+    name = await new_collection(DIM)
+    gone, asked = "deleted-canary", str(uuid.uuid4())
+    facts = {f"p{number}": {"note": f"{gone}-{number}"} for number in range(300)}
+    await stub.Upsert(upsert(name, dict(zip(facts, rows(300), strict=True)), facts, request_id=asked))
+    ids = pb.PointIds(ids=list(facts)[:299])
+    await stub.DeletePoints(pb.DeletePointsRequest(collection=f"collections/{name}", ids=ids))
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=f"collections/{name}")))
+    assert f"{gone}-299".encode() in copy
+    assert copy.count(gone.encode()) == 1
+    assert asked.encode() not in copy
+
+
+HOSTILE = {
+    "another degree": 'UPDATE collection SET definition=replace(definition, \'"degree": 32\', \'"degree": "a lot"\')',
+    "a checksum that fits": "UPDATE points SET payload='[1, 2]'",
+    "a sequence to come": "UPDATE points SET sequence=sequence+1000",
+}
+
+
+@pytest.mark.parametrize("harm", sorted(HOSTILE))
+async def test_a_forged_snapshot_is_refused_or_does_no_harm(
+    stub: Stub, index: Stub, new_collection: Any, fill: Any, fields_of: Any, tmp_path: Path, harm: str
+) -> None:
+    """Hazard: a checksum is no signature. What could not have been stored is refused; the definition is never taken."""
+    name = await new_collection(DIM)
+    await fill(name, rows(2500))
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=f"collections/{name}")))
+    file = tmp_path / "forged"
+    file.write_bytes(copy)
+    with closing(apsw.Connection(str(file))) as connection:
+        connection.execute(HOSTILE[harm])
+        connection.create_scalar_function("crc", lambda text, data: zlib.crc32(data, zlib.crc32(text.encode())))
+        connection.execute("UPDATE collection SET checksum=crc(definition, x'')")
+        connection.execute("UPDATE points SET checksum=crc(id || char(0) || coalesce(payload, ''), vector)")
+    call = index.RestoreCollection(iter(upload(name, file.read_bytes())))
+    if harm == "another degree":
+        await call
+        assert (await until(index, name, index_pb2.INDEX_STATE_READY)).head_points < 2000
+    else:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await call
+        assert fields_of(caught.value) == ["data"]
+    stats = (await stub.GetCollection(pb.GetCollectionRequest(name=f"collections/{name}"))).stats
+    assert stats.points == 2500
 
 
 async def test_a_repeated_request_changes_nothing(stub: Stub, index: Stub, new_collection: Any, fill: Any) -> None:

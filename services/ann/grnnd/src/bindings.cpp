@@ -7,6 +7,7 @@
 #include "core/insert.h"
 #include "core/repair.h"
 #include "core/search.h"
+#include "core/unite.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -67,6 +68,13 @@ void insert_in(const Space& space, const Out<u32>& edges, u32 built, u32 slack, 
   const u32 count = static_cast<u32>(edges.shape(0)), degree = static_cast<u32>(edges.shape(1));
   Inserter<Scalar, Space> inserter(space, count, degree, slack, width, edges.data(), entries.data(), static_cast<u32>(entries.shape(0)));
   for (u32 u = built; u < count; ++u) inserter.insert(u);
+}
+
+template <class Space>
+u64 unite_in(const Space& space, const In<u32>& candidates, u32 first, u32 slack, int threads, const Out<u32>& out) {
+  nb::gil_scoped_release released;
+  return unite(space, candidates.data(), static_cast<u32>(candidates.shape(0)), static_cast<u32>(candidates.shape(1)), first,
+               static_cast<u32>(out.shape(1)), slack, threads, out.data());
 }
 
 // Rows in the order of vertices, so that a code row is a vertex.
@@ -193,6 +201,12 @@ NB_MODULE(GRNND_MODULE, m) {
   });
   m.def("insert_products", [](In<float> points, In<u32> order, Out<u32> edges, u32 built, u32 slack, u32 width, In<u32> entries) {
     insert_in(product_space(points, order), edges, built, slack, width, entries);
+  });
+  m.def("unite_codes", [](In<u8> codes, In<u32> candidates, u32 first, u32 slack, int threads, Out<u32> out) {
+    return unite_in(code_space(codes), candidates, first, slack, threads, out);
+  });
+  m.def("unite_points", [](In<float> points, In<u32> order, In<u32> candidates, u32 first, u32 slack, int threads, Out<u32> out) {
+    return unite_in(float_space(points, order), candidates, first, slack, threads, out);
   });
   m.def("encode_bytes", &encode_bytes);
   m.def("encode_halves", &encode_halves);

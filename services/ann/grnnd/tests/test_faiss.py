@@ -31,5 +31,6 @@ def test_faiss_finds_neighbours_in_a_written_and_read_export(tmp_path: Path, met
 def test_the_export_has_the_edges_of_the_graph() -> None:
     rows, _ = sampled("normal 16d")
     graph = grnnd.build(rows, degree=16)
-    edges = faiss.vector_to_array(graph.to_faiss().hnsw.neighbors).reshape(len(rows), 16)
+    exported = graph.to_faiss()  # owns the lists that hnsw.neighbors looks at
+    edges = faiss.vector_to_array(exported.hnsw.neighbors).reshape(len(rows), 16)
     assert (edges == graph.neighbours()).all()

@@ -99,6 +99,10 @@ class PointsFile:
         with self.database.reader() as connection:
             return Wish(connection.execute("SELECT build FROM collection").get)
 
+    def knows(self, key: RequestKey) -> bool:
+        """Whether this request was answered before."""
+        return self.database.write(lambda connection: key.recall(connection) is not None)
+
     def wish_for(self, wish: Wish, key: RequestKey) -> bool:
         """On disk when this returns; False for a repeated request, which changes nothing."""
 

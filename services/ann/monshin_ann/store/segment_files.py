@@ -15,9 +15,11 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import grnnd
 import numpy as np
@@ -31,6 +33,7 @@ from monshin_ann.core.vectors import Lengths, Matrix
 _log = logging.getLogger(__name__)
 
 _ROWS, _GRAPH, _VECTORS = ".rows", ".graph", ".vectors"
+_MAGIC = b"MNROWS\r\n"
 _SCALED = "cosine"
 _CHECKED_BYTES = 1 << 24
 
@@ -61,6 +64,13 @@ class SegmentFiles:
 
     def save(self, segment: StoredSegment) -> StoredSegment:
         """Writes it; the same segment, as it lies in the mapped files. Raises OSError."""
+        try:
+            return self._save(segment)
+        except BaseException:
+            self.remove(segment.built.number)
+            raise
+
+    def _save(self, segment: StoredSegment) -> StoredSegment:
         self._folder.mkdir(exist_ok=True)
         number = segment.built.number
         segment.graph.save(self._path(number, _GRAPH))
@@ -81,7 +91,7 @@ class SegmentFiles:
         for number in numbers:
             try:
                 segment = self._load(number, verify=True)
-            except (OSError, ValueError, KeyError, grnnd.GrnndError) as error:
+            except (OSError, EOFError, ValueError, KeyError, BadZipFile, grnnd.GrnndError) as error:
                 if self._path(number, _ROWS).exists():
                     _log.error("a segment is damaged: it is built anew", extra={"reason": type(error).__name__})
                 self.remove(number)
@@ -102,8 +112,12 @@ class SegmentFiles:
 
     @property
     def disk_bytes(self) -> int:
-        """Of all files."""
-        return sum(path.stat().st_size for path in self._paths())
+        """Of all files; those that come or go meanwhile may be left out."""
+        total = 0
+        for path in self._paths():
+            with suppress(FileNotFoundError):
+                total += path.stat().st_size
+        return total
 
     def _load(self, number: int, *, verify: bool) -> StoredSegment:
         about, rows = _unpacked_rows(self._path(number, _ROWS).read_bytes())
@@ -132,7 +146,7 @@ def _number(path: Path) -> int:
 
 
 def _packed_rows(segment: StoredSegment, about: dict[str, Any]) -> bytes:
-    """crc32 of the rest | an npz of the arrays and of what is said about them."""
+    """magic (8) | crc32 of the rest (4) | an npz of the arrays and of what is said about them."""
     content = io.BytesIO()
     np.savez(
         content,
@@ -142,13 +156,14 @@ def _packed_rows(segment: StoredSegment, about: dict[str, Any]) -> bytes:
         lengths=segment.lengths,
     )
     data = content.getvalue()
-    return zlib.crc32(data).to_bytes(4, "little") + data
+    return _MAGIC + zlib.crc32(data).to_bytes(4, "little") + data
 
 
 def _unpacked_rows(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    if zlib.crc32(data[4:]) != int.from_bytes(data[:4], "little"):
+    magic, crc32, content = data[:8], data[8:12], data[12:]
+    if magic != _MAGIC or zlib.crc32(content) != int.from_bytes(crc32, "little"):
         raise ValueError("the rows of a segment are not what was saved")
-    with np.load(io.BytesIO(data[4:]), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         about: dict[str, Any] = json.loads(arrays["about"].tobytes())
         return about, {name: arrays[name] for name in ("sequences", "checksums", "lengths")}
 

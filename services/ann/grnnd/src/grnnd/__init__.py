@@ -11,6 +11,7 @@
 from grnnd.building import build
 from grnnd.calibration import Calibration
 from grnnd.errors import Cancelled, Damaged, GrnndError, InvalidInput, TooLarge, Unavailable
+from grnnd.external import ExternalMerge, Part
 from grnnd.graph import Graph, Hits
 from grnnd.memory import predict_memory
 from grnnd.merging import merge
@@ -21,10 +22,12 @@ __all__ = [
     "Calibration",
     "Cancelled",
     "Damaged",
+    "ExternalMerge",
     "Graph",
     "GrnndError",
     "Hits",
     "InvalidInput",
+    "Part",
     "Progress",
     "TooLarge",
     "Unavailable",

@@ -22,7 +22,7 @@ from grnnd.progress import Progress, Reporter
 
 MIN_DEGREE, MAX_DEGREE = 4, 128
 _ENTRIES = 64
-_INSERT_WIDTH = 64
+INSERT_WIDTH = 64
 
 
 def build(
@@ -105,7 +105,7 @@ def build_checked(
     edges = np.empty((count, plan.degree), dtype=np.uint32)  # written at the end: memory until then is the pools'
     space = _Space(core, points, order, rows, settings.metric is Metric.INNER_PRODUCT)
     space.build(built, settings, _by_vertex(first, order, built), edges, report)
-    entries = _entries(built)
+    entries = entries_of(built)
     if rows is not None and settings.kind in (None, Kind.SQ8) and scale is not None:
         codes = CodeTable.of_bytes(rows, scale)
     else:
@@ -149,7 +149,7 @@ class _Space:
     def insert(self, built: int, plan: Plan, entries: Ids, edges: Ids) -> None:
         """Adds the vertices from `built` on."""
         edges[built:] = engine.NONE
-        how = (built, plan.slack_256, _INSERT_WIDTH, entries)
+        how = (built, plan.slack_256, INSERT_WIDTH, entries)
         if self.is_product:
             self.core.insert_products(self.points, self.order, edges, *how)
         elif self.rows is not None:
@@ -194,9 +194,9 @@ def _ordered(
     return rows_first[moved], None if codes is None else np.take(codes, moved, axis=0)
 
 
-def _entries(built: int) -> Ids:
+def entries_of(built: int, most: int = _ENTRIES) -> Ids:
     """Vertices are numbered by a tree's leaves, so these are spread over all of the space."""
-    count = min(_ENTRIES, built)
+    count = min(most, built)
     return ((np.arange(count) * built + built // 2) // count).astype(np.uint32)
 
 

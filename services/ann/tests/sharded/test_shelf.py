@@ -1,0 +1,66 @@
+"""The folder of sharded collections: what is reserved, given back and deleted lasts."""
+
+from pathlib import Path
+
+from monshin_ann.core.definition import CollectionId, Definition, Metric
+from monshin_ann.sharded import scratch
+from monshin_ann.sharded.shelf import Shelf
+from monshin_kit.jobs import ArtefactStore, JobId
+
+NOTES = Definition(CollectionId("notes"), 4, Metric.L2, 1, readers=("role:auditor",))
+
+
+def opened(root: Path) -> Shelf:
+    shelf = Shelf(root)
+    assert shelf.open() == {}
+    return shelf
+
+
+def test_a_reservation_and_its_build_outlive_the_process(tmp_path: Path) -> None:
+    shelf = opened(tmp_path)
+    shelf.bind(shelf.reserve("notes-1", NOTES), JobId("a" * 32))
+    (found,) = opened(tmp_path).reservations()
+    assert (found.name, found.definition, found.job, found.is_active) == ("notes-1", NOTES, "a" * 32, True)
+
+
+def test_a_reserved_id_is_taken_until_its_build_gives_up(tmp_path: Path) -> None:
+    shelf = opened(tmp_path)
+    reservation = shelf.reserve("notes-1", NOTES)
+    assert shelf.is_reserved(NOTES.id)
+    shelf.set_active(reservation, is_active=False)
+    assert not shelf.is_reserved(NOTES.id)
+    assert shelf.of(NOTES.id) is not None, "it may be resumed"
+
+
+def test_what_was_given_back_is_gone_after_a_restart_and_its_artefacts_are_swept(tmp_path: Path) -> None:
+    store = ArtefactStore((tmp_path / "artefacts").as_uri())
+    store.put("ann/sharded/notes-1/graph", b"x")
+    store.put("ann/sharded/other-1/graph", b"x")
+    shelf = opened(tmp_path / "shelf")
+    shelf.reserve("notes-1", NOTES)
+    shelf.discard("notes-1")
+    again = opened(tmp_path / "shelf")  # as after a kill before the sweep
+    assert again.reservations() == []
+    again.sweep("ann/sharded", store)
+    assert list((tmp_path / "shelf").iterdir()) == []
+    assert store.names("ann/sharded") == ["ann/sharded/other-1/graph"]
+
+
+def test_a_folder_without_a_readable_definition_is_left_alone(tmp_path: Path) -> None:
+    shelf = opened(tmp_path)
+    shelf.reserve("notes-1", NOTES)
+    file = tmp_path / "notes-1" / "definition.json"
+    file.write_bytes(file.read_bytes().replace(b"auditor", b"anybody"))
+    assert opened(tmp_path).reservations() == [], "whose readers may be wrong is not served"
+    assert file.exists()
+
+
+def test_a_scratch_folder_ends_with_its_job_and_a_leftover_with_the_next(tmp_path: Path) -> None:
+    left_behind = tmp_path / "dead"
+    left_behind.mkdir()
+    (left_behind / "vectors").write_bytes(b"x")
+    with scratch.folder(tmp_path) as first, scratch.folder(tmp_path) as second:
+        assert not left_behind.exists()
+        assert first.exists(), "of a job that lives"
+        assert second.exists()
+    assert list(tmp_path.iterdir()) == []
