@@ -67,6 +67,7 @@ NAMED: dict[str, tuple[Message, tuple[str, ...]]] = {
         corpus.RetractDocumentRequest(name=f"{GUIDE}/documents/d"), (f"{GUIDE}/documents/d",)
     ),
     f"{CHECK}/CheckAnswer": (factcheck.CheckAnswerRequest(corpus=GUIDE), (GUIDE,)),
+    f"{CHECK}/CheckStream": (factcheck.CheckStreamRequest(corpus=GUIDE), (GUIDE,)),
     f"{CHECK}/CheckClaims": (factcheck.CheckClaimsRequest(corpus=GUIDE), (GUIDE,)),
     f"{INDEX}/GetIndex": (index.GetIndexRequest(name=f"{NOTES}/index"), (f"{NOTES}/index",)),
     f"{INDEX}/BuildIndex": (index.BuildIndexRequest(name=f"{NOTES}/index"), (f"{NOTES}/index",)),

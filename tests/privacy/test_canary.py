@@ -96,13 +96,16 @@ def valid(service: Service) -> Iterator[tuple[Method, Message]]:
             corpus="corpora/canary",
             document=corpus_pb2.NewDocument(id="d", title=CANARY, text=sentence, source=CANARY),
         ),
+        "ImportAliases": corpus_pb2.ImportAliasesRequest(
+            corpus="corpora/canary", group=corpus_pb2.AliasGroup(name=CANARY, aliases=[f"{CANARY}の別名"])
+        ),
         "CreateCorpus": corpus_pb2.CreateCorpusRequest(
             corpus_id="canary", corpus=corpus_pb2.Corpus(display_name=CANARY)
         ),
     }
     methods = {method.short_name: method for method in service.methods()}
     for name in (
-        "CreateCorpus", "ImportDocuments", "Embed", "Tokenize", "CheckAnswer", "CheckStream", "CheckClaims",
+        "CreateCorpus", "ImportDocuments", "ImportAliases", "Embed", "Tokenize", "CheckAnswer", "CheckStream", "CheckClaims",
         "ExplainClaim",
     ):  # fmt: skip
         if name in methods:
