@@ -105,8 +105,8 @@ def valid(service: Service) -> Iterator[tuple[Method, Message]]:
     }
     methods = {method.short_name: method for method in service.methods()}
     for name in (
-        "CreateCorpus", "ImportDocuments", "ImportAliases", "Embed", "Tokenize", "CheckAnswer", "CheckStream", "CheckClaims",
-        "ExplainClaim",
+        "CreateCorpus", "ImportDocuments", "ImportAliases", "Embed", "Tokenize", "CheckAnswer", "CheckStream",
+        "CheckClaims", "ExplainClaim",
     ):  # fmt: skip
         if name in methods:
             yield methods[name], messages[name]

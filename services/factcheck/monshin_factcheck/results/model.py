@@ -28,7 +28,7 @@ class UsedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Revisions:
-    """What decided: hash of the rules, of the reading judge, of the embedding model; empty where it took no part."""
+    """What decided: of the rules, of the judges that read, of the embedding model; empty where none took part."""
 
     rules: str
     judge: str = ""

@@ -30,7 +30,7 @@ class NewReview:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What is known of verdicts by one reading judge. rules_revisions: how many made them."""
+    """What is known of verdicts by the same reading judges. rules_revisions: how many made them."""
 
     outcomes: Sequence[Outcome]
     rules_revisions: int

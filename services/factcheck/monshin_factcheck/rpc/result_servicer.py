@@ -31,7 +31,7 @@ _VERDICT_OF = {number: verdict for verdict, number in VERDICTS.items()}
 
 
 class ResultServicer:
-    """judge_revision: of the reading judge as it is now."""
+    """judge_revision: of the judges that read, as they are now."""
 
     def __init__(self, keeper: Keeper, corpora: Corpora, judge_revision: Callable[[], str]) -> None:
         self._keeper = keeper
