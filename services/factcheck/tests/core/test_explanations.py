@@ -1,6 +1,7 @@
 """Reasons and changes: read off the judges' measures, and true when they are tried."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -93,6 +94,27 @@ def test_a_settled_claim_names_its_document_and_an_open_one_what_is_missing(
         case _:
             missing = {ReasonKind.TOO_FAR, ReasonKind.CONDITION_LEFT_OUT, ReasonKind.WORDS_UNCONFIRMED}
             assert kinds & missing
+
+
+def test_a_conditional_claim_names_what_it_leaves_out_and_is_supported_with_it() -> None:
+    claim, source = CASES[4][0], CASES[4][1]
+    decision, told, found, _ = explained(claim, source)
+    assert decision.verdict is Verdict.CONDITIONAL
+    left_out = [reason.evidence_text for reason in told if reason.kind is ReasonKind.CONDITION_LEFT_OUT]
+    assert left_out == [condition.text for condition in decision.conditions] == ["eGFRが30未満の患者では"]
+    with_it = [change.verdict for change in found if change.kind is ChangeKind.EVIDENCE_CONDITION]
+    assert with_it == [Verdict.SUPPORTED]
+
+
+def test_a_superseded_document_is_named_where_it_would_have_settled_the_claim() -> None:
+    claim = CASES[1][0]
+    passages = [replace(one, is_superseded=True) for one in source_passages(0, SourceText(claim))]
+    opinions = RulesJudge(reader()).judge(claim, passages)
+    decision = decide(opinions, ("rules",))
+    assert decision.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    accounts = [account(reader(), claim, one.passage, Thresholds()) for one in decision.evidence]
+    told = reasons(claim, decision, accounts, opinions, Limits(Thresholds()))
+    assert [reason.document for reason in told if reason.kind is ReasonKind.SUPERSEDED] == ["sources/0"]
 
 
 def test_margins_of_a_contradiction_are_above_what_was_needed() -> None:
