@@ -129,7 +129,7 @@ def test_a_stored_check_is_reviewed_with_the_keyboard_alone(real_page: Page) -> 
     expect(first.locator("[data-verdict=CONTRADICTED]")).to_have_attribute("aria-pressed", "true")
     expect(first.locator(".kept")).to_contain_text("dev-clinician")
     real_page.keyboard.press("j")
-    real_page.keyboard.press("3")
+    real_page.keyboard.press("4")
     second = view.locator("claim-review").nth(1)
     expect(second.locator("[data-verdict=NOT_ENOUGH_EVIDENCE]")).to_have_attribute("aria-pressed", "true")
     real_page.keyboard.press("n")

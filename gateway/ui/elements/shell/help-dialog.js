@@ -2,7 +2,7 @@ import { LitElement, css, html } from "../../vendor/lit.js";
 import { t, translated } from "../../lib/language.js";
 import { shared } from "../../lib/styles.js";
 
-const KEYS = ["j", "k", "/", "o", "w", "1–5", "n", "?", "Esc"];
+const KEYS = ["j", "k", "/", "o", "w", "1–6", "n", "?", "Esc"];
 
 /** What the page is for, its shortcuts and its limits. */
 export class HelpDialog extends LitElement {

@@ -303,7 +303,7 @@ export const en = {
 
   "nav.review": "Review verdicts",
   "help.key.w": "Open or close “Why?” of the selected claim",
-  "help.key.1–5": "On the page Review: set the right verdict of the selected claim",
+  "help.key.1–6": "On the page Review: set the right verdict of the selected claim",
   "help.key.n": "On the page Review: to the note of the selected claim",
   "check.model": "Model under test",
   "check.modelHint": "Such as models/med-ja-8b. No patient data here",
@@ -364,7 +364,7 @@ export const en = {
   "calibration.column.agreed": "Agreed",
   "calibration.column.share": "Share (95 %)",
   "review.title": "Review verdicts",
-  "review.lead": "Open a kept check and set the right verdict of each claim. Keys: j k move, 1–5 set the verdict, n goes to the note.",
+  "review.lead": "Open a kept check and set the right verdict of each claim. Keys: j k move, 1–6 set the verdict, n goes to the note.",
   "review.list": "Kept results",
   "review.all": "Also show results without texts",
   "review.empty": "Nothing to review. Choose “Keep the texts” when you check.",

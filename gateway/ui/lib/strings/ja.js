@@ -297,7 +297,7 @@ export const ja = {
 
   "nav.review": "判定を見直す",
   "help.key.w": "選択中の主張の「なぜ？」を開閉する",
-  "help.key.1–5": "見直しのページで、選択中の主張の正しい判定を付ける",
+  "help.key.1–6": "見直しのページで、選択中の主張の正しい判定を付ける",
   "help.key.n": "見直しのページで、選択中の主張のメモへ",
   "check.model": "評価するモデル",
   "check.modelHint": "例：models/med-ja-8b。患者の情報は書かないでください",
@@ -358,7 +358,7 @@ export const ja = {
   "calibration.column.agreed": "一致",
   "calibration.column.share": "割合（95% 区間）",
   "review.title": "判定を見直す",
-  "review.lead": "保存した照合の結果を開き、主張ごとに正しい判定を付けます。キー：j k で移動、1〜5 で判定、n でメモ。",
+  "review.lead": "保存した照合の結果を開き、主張ごとに正しい判定を付けます。キー：j k で移動、1〜6 で判定、n でメモ。",
   "review.list": "保存された結果",
   "review.all": "本文を保存していない結果も表示",
   "review.empty": "見直せる結果がありません。照合のときに「本文を保存」を選んでください。",
