@@ -18,6 +18,7 @@ def draw() -> None:
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "monshin"  # the same picture for the same curves
     from matplotlib import pyplot
+    from matplotlib.ticker import NullLocator
 
     FIGURES.mkdir(parents=True, exist_ok=True)
     kept = [json.loads(path.read_text()) for path in sorted(CURVES.glob("*.json")) if path.stem != "growth"]
@@ -33,6 +34,9 @@ def draw() -> None:
     grown = json.loads((CURVES / "growth.json").read_text())
     panel.loglog([int(count) for count in grown], list(grown.values()), "o-", color=_COLOURS["ours"], label="grnnd")
     panel.set(xlabel="rows", ylabel="CPU-seconds of a build", title="growth, photos × 128")
+    counts = [int(count) for count in grown]
+    panel.set_xticks(counts, [f"{count // 1000:,} k" for count in counts], minor=False)
+    panel.xaxis.set_minor_locator(NullLocator())
     panel.grid(alpha=0.3)
     _save(figure, "ann-growth.svg")
 

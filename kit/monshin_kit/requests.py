@@ -87,6 +87,9 @@ class RequestKey:
         record(connection, self.method, self.request_id, self.caller, self.digest, answer)
 
 
+NOT_REMEMBERED = RequestKey("", "", "", b"")  # of mutations that nobody asked for
+
+
 class Mutation(Protocol):
     """A request message that changes something."""
 

@@ -20,7 +20,7 @@ from monshin_kit.errors import (
     Unavailable,
 )
 from monshin_kit.jobs import Artefact, ArtefactStore
-from monshin_kit.requests import RequestKey
+from monshin_kit.requests import NOT_REMEMBERED, RequestKey
 
 from monshin_ann.collection import RESOURCE, Collection, State, segments_folder
 from monshin_ann.core.definition import CollectionId, Definition
@@ -37,7 +37,6 @@ _log = logging.getLogger(__name__)
 
 _UPLOAD = ".upload"
 COPY = "copy-"  # folders of copies on their way out
-_NOT_REMEMBERED = RequestKey("", "", "", b"")
 
 AnyCollection = Collection | ShardedCollection
 
@@ -281,7 +280,7 @@ class Collections:
             if definition.id in ids:
                 _log.error("a file that the registry does not know holds a collection of a known id: left alone")
                 continue
-            self._registry.add(Entry(definition, path.name), _NOT_REMEMBERED)
+            self._registry.add(Entry(definition, path.name), NOT_REMEMBERED)
             _log.warning("adopted the file of a collection that the registry did not know")
             ids.add(definition.id)
             adopted.append(Entry(definition, path.name))

@@ -10,7 +10,7 @@ import numpy as np
 from grnnd import Progress
 from grnnd.memory import available_bytes
 from monshin_kit.errors import ResourceExhausted
-from monshin_kit.requests import RequestKey
+from monshin_kit.requests import NOT_REMEMBERED, RequestKey
 from monshin_kit.telemetry import resource_hash
 from numpy.typing import NDArray
 
@@ -28,7 +28,6 @@ _log = logging.getLogger(__name__)
 
 Places = NDArray[np.intp]
 
-_NOT_REMEMBERED = RequestKey("", "", "", b"")
 _RETRY_S = 60.0
 _UNIT_ERROR = 1e-6
 
@@ -129,7 +128,7 @@ class Indexing:
         except grnnd.Cancelled:
             self._index.abandon(material)
             return False
-        except (grnnd.GrnndError, MemoryError, OSError, ResourceExhausted) as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, the rows must be free for the next build
             self._index.abandon(material)
             self._fail(error)
             return False
@@ -204,7 +203,7 @@ class Indexing:
         """Nothing is left to build."""
         with self._wishing:
             if self._wish is Wish.ALL and self._next(self._index.snapshot) is None:
-                self._file.wish_for(Wish.NONE, _NOT_REMEMBERED)
+                self._file.wish_for(Wish.NONE, NOT_REMEMBERED)
                 self._wish = Wish.NONE
 
 

@@ -266,6 +266,25 @@ def test_a_segment_that_cannot_be_saved_leaves_no_file(
     assert collection.view_index().failure == "OSError"
 
 
+def test_a_fault_of_the_builder_leaves_the_points_to_the_next_build(
+    make: Make, batch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: an error that nobody foresaw keeps the rows for ever, and each look at them finds nothing to build."""
+    collection = make()
+    fill(collection, batch, clustered(1100))
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise TypeError
+
+    monkeypatch.setattr(indexing.grnnd, "build", broken)
+    assert not collection.build_next()
+    assert collection.view_index().failure == "TypeError"
+    monkeypatch.undo()
+    collection.want_index(NOT_REMEMBERED)
+    assert collection.build_next()
+    assert collection.stats.indexed_points == 1100
+
+
 def test_a_failure_is_over_once_nothing_is_left_to_build(make: Make, batch: Callable[..., Any]) -> None:
     rows = clustered(1100)
     rows[3] = 1e17
