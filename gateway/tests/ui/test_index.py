@@ -14,6 +14,7 @@ from vectors_by_rest import make_collection, store_points
 pytestmark = pytest.mark.slow
 
 DIM = 32
+LARGE = 80_000  # its build takes seconds on any machine, so that it is still at work when the page is clicked
 DIGEST = "5" * 64
 READERS = ("role:clinician", "role:model_developer")  # so that a viewer sees none
 BUILD_LIMIT_MS = 60_000
@@ -40,7 +41,7 @@ def index_site(ann: AnnHost) -> Iterator[GatewayProcess]:
             path.write_bytes(data)
         ann.start()
         make_collection(client, "large", DIM, READERS)
-        store_points(client, "large", 12_000, DIM)
+        store_points(client, "large", LARGE, DIM)
         make_collection(client, "built", DIM, READERS, fingerprint=DIGEST)
         store_points(client, "built", 3000, DIM, fingerprint=DIGEST)
         build(client, "built")
@@ -125,7 +126,7 @@ def test_the_table_tells_what_the_service_holds(page: Page, index_site: GatewayP
         f"{3000 - indexed:,}",
         "32",
     ]
-    assert (large[0], large[3:6]) == ("large", ["12,000", "0", "12,000"])
+    assert (large[0], large[3:6]) == ("large", [f"{LARGE:,}", "0", f"{LARGE:,}"])
     assert damaged[:4] == ["damaged", "✕隔離中", "ユークリッド距離の2乗", "–"]
 
 
@@ -200,7 +201,7 @@ def test_a_build_is_asked_about_then_seen_at_work_then_its_graph(page: Page, ind
 
     actions.locator(".build").click()
     page.locator("confirm-dialog .primary").click()
-    expect(page.locator("build-progress [data-fact=points]")).to_have_text("12,000")
+    expect(page.locator("build-progress [data-fact=points]")).to_have_text(f"{LARGE:,}")
     expect(page.locator("build-progress [data-fact=fraction]")).to_have_text(re.compile(r"^[1-9]\d?%$"))
     expect(page.locator("build-progress [data-fact=memory]")).to_contain_text("MiB")
     actions.locator(".hold").click()
@@ -224,8 +225,8 @@ def test_a_build_is_watched_through_a_crash_of_the_service(page: Page, ann: AnnH
     expect(page.locator("collection-detail .state [data-state=READY]")).to_be_visible()
     expect(page.locator("build-progress")).to_have_count(0)
     # The list above follows.
-    expect(page.locator("collection-table tr[aria-current=true]")).to_contain_text("12,000")
-    assert rows(page.locator("collection-table table"))[2][3:6] == ["12,000", "12,000", "0"]
+    expect(page.locator("collection-table tr[aria-current=true]")).to_contain_text(f"{LARGE:,}")
+    assert rows(page.locator("collection-table table"))[2][3:6] == [f"{LARGE:,}", f"{LARGE:,}", "0"]
 
 
 def test_without_the_scope_building_is_not_offered(page: Page) -> None:
