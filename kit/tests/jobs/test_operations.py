@@ -9,10 +9,9 @@ from google.rpc import error_details_pb2
 from monshin_kit.errors import InvalidInput
 from monshin_kit.jobs import Failure, Job, Progress, State
 from monshin_kit.jobs.operations import operation_name, parse_name, to_operation
-from monshin_kit.jobs.store import new_id
 
 JOB = Job(
-    id=new_id(),
+    id="06615623ba0427662135259001767c86",
     kind="ann.build",
     state=State.RUNNING,
     spec="{}",
