@@ -181,6 +181,8 @@ async def _open_port(
             ("grpc.max_send_message_length", settings.max_message_bytes),
             ("grpc.keepalive_time_ms", 30_000),
             ("grpc.keepalive_timeout_ms", 10_000),
+            # As our channels do (gRPC, doc/keepalive.md: both ends must agree, or the server says too_many_pings).
+            ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
             ("grpc.max_connection_age_ms", settings.max_connection_age_s * 1000),
             ("grpc.max_connection_age_grace_ms", 60_000),
