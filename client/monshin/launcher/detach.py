@@ -13,7 +13,7 @@ from monshin_kit.errors import Unavailable
 
 from monshin.launcher import state
 
-START_LIMIT_S = 300.0
+START_LIMIT_S = 660.0
 STOP_LIMIT_S = 120.0
 POLL_S = 0.1
 

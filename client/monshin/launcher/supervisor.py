@@ -15,7 +15,7 @@ from monshin.launcher import state
 from monshin.launcher.health import is_serving
 from monshin.launcher.units import Unit
 
-START_LIMIT_S = 180.0
+START_LIMIT_S = 600.0  # a first start prepares models, which takes minutes on a busy machine
 STOP_LIMIT_S = 30.0
 FIRST_BACKOFF_S = 0.5
 MAX_BACKOFF_S = 10.0

@@ -42,7 +42,8 @@ WARM_UP = "患者の体温は38℃以上である。"
 
 
 async def assemble(runtime: Runtime) -> None:
-    """Opens, connects, registers; checks are ready when this returns."""
+    """Opens, connects, registers. When this returns each judge is ready or known to be missing: until then the service
+    does not say SERVING, as it would judge worse than it soon will; a first start of `local` takes a minute."""
     settings = load(FactcheckSettings)
     channels = load(ChannelSettings)
     to_embed = connect(settings.embed_target, [embedder.SERVICE], channels)
@@ -89,6 +90,8 @@ async def assemble(runtime: Runtime) -> None:
     runtime.serve("monshin.factcheck.v1.ResultService", results)
     runtime.spawn(keeper.purge_forever())
     await publisher.resume()
+    if reading is not None:
+        await reading.open()
 
 
 def _keeper(settings: FactcheckSettings, runtime: Runtime) -> Keeper:
@@ -111,7 +114,7 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
 
 
 def _reading_room(settings: FactcheckSettings, runtime: Runtime, revision: str) -> ReadingRoom | None:
-    """The judges that read, opened in the background: a first start of `local` dequantises its base for a minute."""
+    """The judges that read, still to be opened; None if the rules are alone."""
     taken = seats(settings, runtime.cache_dir / "factcheck")
     if not taken:
         return None
@@ -119,5 +122,4 @@ def _reading_room(settings: FactcheckSettings, runtime: Runtime, revision: str) 
     weighings = Weighings(load_weighings([BUILT_IN, *own]), revision)
     room = ReadingRoom(taken, weighings, documents=settings.documents_read)
     runtime.on_stop(room.close)
-    runtime.spawn(room.open())
     return room

@@ -5,19 +5,19 @@ count as well. --out: a folder; default: that of this package. Writes JUDGES.jso
 
 Of factcheck-train only the tenth of the items is used on which the adapter of `local` was not trained. These pairs are
 made to be hard (every passage has a mirror), claims of factcheck-dev are like those of answers: both count half, in
-the fit and where the least probabilities for a verdict are chosen. Everything told is cross-validated: an item is in
-one of five folds, and each fold is judged by a map fitted on the others. What a judge said is kept by its revision
-(--cache): a fit that was cut off goes on.
+the fit and where the least probabilities for a verdict are chosen. In each of them claims beside their own passage
+count half, and beside a stranger, a passage of another item that search finds as well: a check reads both. Everything
+told is cross-validated: an item is in one of five folds, and each fold is judged by a map fitted on the others. What a
+judge said is kept by its revision (--cache): a fit that was cut off goes on.
 """
 
 import argparse
 import asyncio
 import hashlib
 import json
-import random
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +47,7 @@ from monshin_factcheck.judges.fitted import BUILT_IN
 from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
 from monshin_kit.settings import load
+from weighing_rows import CONTRADICTED, DEV, HELD_OUT, SUPPORTED, Row, labelled
 
 FOLDS = 5
 STEPS = 4000
@@ -54,27 +55,11 @@ L2 = 1e-3
 # What verdicts must be right in, on the mixture of both kinds of claims.
 SUPPORTED_PRECISION = 0.95
 CONTRADICTED_PRECISION = 0.9
-HELD_OUT_OF = 10
 ITEMS = 200
+STRANGERS = 600
 COVERAGES = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
 _AT_ONCE = 32
 _PATIENCE_S = 3600.0
-DEV, HELD_OUT = "factcheck-dev", "factcheck-train, held out"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A labelled claim; label: 0 supported, 1 contradicted, 2 neither."""
-
-    claim: str
-    text: str
-    label: int
-    item: str
-
-    @property
-    def key(self) -> str:
-        """Of claim and text."""
-        return hashlib.sha256(f"{self.claim}\0{self.text}".encode()).hexdigest()
 
 
 async def main() -> None:
@@ -83,13 +68,11 @@ async def main() -> None:
     options.add_argument("data", type=Path)
     options.add_argument("--judges", default="local")
     options.add_argument("--items", type=int, default=ITEMS, help=f"held-out items, default {ITEMS}")
+    options.add_argument("--strangers", type=int, default=STRANGERS, help=f"of them beside one, default {STRANGERS}")
     options.add_argument("--out", type=Path, default=BUILT_IN)
     options.add_argument("--cache", type=Path, default=Path(".cache/factcheck"))
     chosen = options.parse_args()
-    hard = list(_held_out(chosen.data / "factcheck-train", chosen.items))
-    real = list(_development(chosen.data / "factcheck-dev"))
-    rows = [*hard, *real]
-    is_real = np.arange(len(rows)) >= len(hard)
+    rows = labelled(chosen.data, chosen.items, chosen.strangers)
     ruled = _ruled(rows)
     settings = replace(
         load(FactcheckSettings), judges=chosen.judges, judge_timeout_s=_PATIENCE_S, llm_timeout_s=_PATIENCE_S
@@ -100,32 +83,12 @@ async def main() -> None:
         for place, opinions in enumerate(ruled)
     ]
     revisions = {judge: revision for judge, revision, _ in heard} | {RULES: rules_revision()}
-    found, report = _fitted(rows, accounts, is_real, revisions, _decisive(rows, ruled, is_real))
+    found, report = _fitted(rows, accounts, revisions, _decisive(rows, ruled))
     name = "+".join(sorted(revisions.keys() - {RULES}))
     chosen.out.mkdir(parents=True, exist_ok=True)
     (chosen.out / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     (chosen.out / f"{name}.md").write_text(report, "utf-8")
     sys.stdout.write(report)
-
-
-def _held_out(folder: Path, limit: int) -> Iterator[Row]:
-    """Drawn at random, the same each time."""
-    items = [
-        json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
-    ]
-    items = [item for item in items if int(hashlib.sha256(item["id"].encode()).hexdigest(), 16) % HELD_OUT_OF == 0]
-    random.Random(0).shuffle(items)
-    for item in items[:limit]:
-        for side, label in (("passage", "label"), ("mirror", "mirror_label")):
-            for claim in item["claims"]:
-                yield Row(claim["claim"], item[side], "SCN".index(claim[label]), item["id"])
-
-
-def _development(folder: Path) -> Iterator[Row]:
-    for line in (folder / "claims.jsonl").read_text("utf-8").splitlines():
-        row = json.loads(line)
-        if row["passage"]:
-            yield Row(row["claim"], row["passage"], "SCN".index(row["label"]), row["passage"])
 
 
 def _ruled(rows: Sequence[Row]) -> list[tuple[Opinion, ...]]:
@@ -168,30 +131,35 @@ def _saying(judge: str, revision: str, odds: Probabilities) -> Saying:
     return Saying(judge, revision, odds, "sources/0", Span(0, 0), "", 0.0)
 
 
-def _decisive(rows: Sequence[Row], ruled: Sequence[tuple[Opinion, ...]], is_real: np.ndarray) -> list[str]:
+def _decisive(rows: Sequence[Row], ruled: Sequence[tuple[Opinion, ...]]) -> list[str]:
     """How many claims the rules settle alone, and how rightly."""
     lines = []
-    for name, chosen in ((DEV, is_real), (HELD_OUT, ~is_real)):
-        total = right = 0
-        for place in np.flatnonzero(chosen):
-            decision = decide(ruled[place], (RULES,))
-            if is_decisive(decision):
-                total += 1
-                right += rows[place].label == (0 if decision.verdict is Verdict.SUPPORTED else 1)
-        lines.append(f"- {name}: {total} of {int(chosen.sum())} claims, {right} of them rightly")
+    for name in (DEV, HELD_OUT):
+        chosen = [place for place, row in enumerate(rows) if row.source == name]
+        settled = [(rows[at].label, made.verdict) for at in chosen if is_decisive(made := decide(ruled[at], (RULES,)))]
+        right = sum(
+            label == (SUPPORTED if verdict is Verdict.SUPPORTED else CONTRADICTED) for label, verdict in settled
+        )
+        lines.append(f"- {name}: {len(settled)} of {len(chosen)} claims, {right} of them rightly")
     return lines
 
 
 def _fitted(
-    rows: Sequence[Row], accounts: Sequence[Account], is_real: np.ndarray, revisions: dict[str, str],
-    decisive: Sequence[str],
+    rows: Sequence[Row], accounts: Sequence[Account], revisions: dict[str, str], decisive: Sequence[str]
 ) -> tuple[dict[str, object], str]:  # fmt: skip
     seen = [features(account) for account in accounts]
     vetoed = np.array([account.is_vetoed for account in accounts])
     names = list(seen[0])
     table = np.array([[one[name] for name in names] for one in seen])
     labels = np.array([row.label for row in rows])
-    shares = np.where(is_real, 0.5 / is_real.sum(), 0.5 / (~is_real).sum())
+    is_real, is_own = np.array([row.source == DEV for row in rows]), np.array([row.is_own for row in rows])
+    sets = {
+        DEV: is_real & is_own,
+        HELD_OUT: ~is_real & is_own,
+        f"{DEV}, strangers": is_real & ~is_own,
+        f"{HELD_OUT}, strangers": ~is_real & ~is_own,
+    }
+    shares = sum(chosen / chosen.sum() for chosen in sets.values()) / len(sets)
     folds = np.array([int(hashlib.sha256(row.item.encode()).hexdigest(), 16) // 10 % FOLDS for row in rows])
     scores = np.zeros((len(rows), 3))
     for fold in range(FOLDS):
@@ -204,7 +172,6 @@ def _fitted(
         least_probability(odds[may, 0], labels[may] == 0, shares[may], SUPPORTED_PRECISION),
         least_probability(odds[:, 1], labels == 1, shares, CONTRADICTED_PRECISION),
     )
-    sets = {DEV: is_real, HELD_OUT: ~is_real}
     figures = {
         name: _figures(
             odds[chosen], labels[chosen], vetoed[chosen], least, [rows[at].item for at in np.flatnonzero(chosen)]
@@ -243,8 +210,8 @@ def _figures(
     margin = odds[:, 1] - odds[:, 0]
     order = np.argsort(np.argsort(margin[labels < 2]))
     contradicted = labels[labels < 2] == 1
-    pairs = contradicted.sum() * (~contradicted).sum()
-    auroc = (order[contradicted].sum() - contradicted.sum() * (contradicted.sum() - 1) / 2) / pairs
+    pairs = contradicted.sum() * (~contradicted).sum()  # none among strangers: 0, as their other figures
+    auroc = pairs and (order[contradicted].sum() - contradicted.sum() * (contradicted.sum() - 1) / 2) / pairs
     supported, refuted = (odds[:, 0] >= least[0]) & ~vetoed, odds[:, 1] >= least[1]
     error = interval(items, lambda chosen: calibration_error(odds[chosen], labels[chosen]))
     counts = {"claims": len(labels), "said_supported": supported.sum(), "said_contradicted": refuted.sum()}
@@ -252,9 +219,9 @@ def _figures(
         "auroc": auroc,
         "accuracy": (odds.argmax(1) == labels).mean(),
         "supported_precision": (labels[supported] == 0).mean() if supported.any() else 0.0,
-        "supported_recall": supported[labels == 0].mean(),
+        "supported_recall": supported[labels == SUPPORTED].mean() if (labels == SUPPORTED).any() else 0.0,
         "contradicted_precision": (labels[refuted] == 1).mean() if refuted.any() else 0.0,
-        "contradicted_recall": refuted[labels == 1].mean(),
+        "contradicted_recall": refuted[labels == CONTRADICTED].mean() if (labels == CONTRADICTED).any() else 0.0,
         "expected_calibration_error": calibration_error(odds, labels),
     }
     rounded: dict[str, float | list[float]] = {name: int(count) for name, count in counts.items()}
