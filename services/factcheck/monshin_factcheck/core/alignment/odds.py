@@ -1,0 +1,88 @@
+"""From an accounting to three probabilities: a log-linear map with its weights in one table, and two ceilings."""
+
+from math import exp
+
+from monshin_factcheck.core.alignment.account import Accounting, Outcome
+from monshin_factcheck.core.alignment.guards import CONFIRMING, Obstacle, opposed_stances
+from monshin_factcheck.core.evidence import Probabilities, probabilities
+from monshin_factcheck.core.quantities.compare import CONFLICTS
+
+# Supported, contradicted, neither. From tools/fit_alignment.py: WHAT
+WEIGHTS: dict[str, tuple[float, float, float]] = {
+    "constant": (0.06, 0.15, -0.21),
+    "coverage": (-1.29, -1.05, 2.34),
+    "coverage_squared": (1.87, 1.08, -2.95),
+    "missing": (0.33, 0.23, -0.56),
+    "clashes": (-0.26, 0.25, 0.01),
+    "turned_stances": (-0.14, 0.11, 0.03),
+    "odd_turns": (-0.70, 0.80, -0.11),
+    "wrong_number": (-0.22, 0.29, -0.08),
+    "right_number": (0.27, -0.23, -0.04),
+    "unpaired_numbers": (-0.48, -0.27, 0.75),
+    "role": (0.20, 0.13, -0.33),
+    "bond": (-0.19, -0.20, 0.38),
+    "head": (0.08, 0.05, -0.13),
+    "order": (0.44, 0.36, -0.80),
+    "markers": (-0.00, 0.16, -0.16),
+    "stance": (0.05, 0.03, -0.08),
+    "unsaid": (0.04, 0.12, -0.16),
+    "limit": (-0.08, -0.16, 0.24),
+    "says": (2.56, -1.50, -1.07),
+    "denies_word": (-0.92, 1.29, -0.37),
+    "denies_quantity": (-0.50, 0.80, -0.30),
+    "denies_stance": (-0.29, 0.86, -0.57),
+}
+# What is not said by a verdict stays below it by this factor.
+_BELOW = 0.95
+
+
+def features(accounting: Accounting) -> dict[str, float]:
+    """What the map looks at; each in [0, 1]."""
+    found, laid, against = accounting.found, accounting.laid, accounting.obstacles
+    coverage = found.coverage
+    clashes = min(len(found.clashes), 2) / 2
+    turns = min(opposed_stances(laid), 2) / 2
+    wrong = [pair.role for pair in laid.pairs if pair.agreement in CONFLICTS]
+    right = [pair.role for pair in laid.pairs if pair.agreement in CONFIRMING]
+    odd = (len(found.clashes) + opposed_stances(laid) + len(wrong)) % 2
+    return {
+        "constant": 1.0,
+        "coverage": coverage,
+        "coverage_squared": coverage**2,
+        "missing": min(len(found.missing), 6) / 6,
+        "clashes": clashes,
+        "turned_stances": turns,
+        "odd_turns": odd * coverage**2,
+        "wrong_number": max(wrong, default=0.0),
+        "right_number": max(right, default=0.0),
+        "unpaired_numbers": min(len(laid.claim.quantities) - len(wrong) - len(right), 2) / 2,
+        "role": float(Obstacle.ROLE in against) * coverage,
+        "bond": float(Obstacle.BOND in against) * coverage,
+        "head": float(Obstacle.HEAD in against) * coverage,
+        "order": float(Obstacle.ORDER in against) * coverage,
+        "markers": float(Obstacle.MARKERS in against) * coverage,
+        "stance": float(Obstacle.STANCE in against) * coverage,
+        "unsaid": float(Obstacle.UNSAID in against) * coverage,
+        "limit": float(Obstacle.LIMIT in against) * coverage,
+        "says": float(accounting.outcome is Outcome.SAYS),
+        "denies_word": float(accounting.turn == "word"),
+        "denies_quantity": float(accounting.turn == "quantity"),
+        "denies_stance": float(accounting.turn == "stance"),
+    }
+
+
+def estimate(accounting: Accounting) -> Probabilities:
+    """SUPPORTED is likeliest only where the sentence SAYS the claim, CONTRADICTED only where it DENIES it."""
+    seen = features(accounting)
+    supported, contradicted, neither = (
+        exp(sum(WEIGHTS[name][row] * value for name, value in seen.items())) for row in range(3)
+    )
+    top = max(supported, contradicted)
+    match accounting.outcome:
+        case Outcome.SAYS:
+            supported = max(supported, contradicted / _BELOW, neither / _BELOW)
+        case Outcome.DENIES:
+            contradicted = max(contradicted, supported / _BELOW, neither / _BELOW)
+        case Outcome.NEITHER:
+            neither = max(neither, top / _BELOW)
+    return probabilities(supported, contradicted, neither)
