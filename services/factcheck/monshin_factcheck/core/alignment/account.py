@@ -24,18 +24,27 @@ class Outcome(Enum):
     NEITHER = "neither"
 
 
+class Turn(Enum):
+    """Where a sentence denies a claim: in a word, in a number, or by saying yes for no."""
+
+    NONE = ""
+    WORD = "word"
+    QUANTITY = "quantity"
+    STANCE = "stance"
+
+
 @dataclass(frozen=True, slots=True)
 class Accounting:
     """laid: the claim on the sentence, with clashes in their places. obstacles: what stands against SAYS.
 
-    turn: what makes it DENIES: a word, a number or a stance; None otherwise.
+    turn: what makes it DENIES.
     """
 
     found: Correspondence
     laid: Laid
     obstacles: frozenset[Obstacle]
     outcome: Outcome
-    turn: str = ""
+    turn: Turn = Turn.NONE
 
 
 def account(claim: Statement, evidence: Statement, context: Sequence[Statement], lexicon: Lexicon) -> Accounting:
@@ -50,17 +59,17 @@ def account(claim: Statement, evidence: Statement, context: Sequence[Statement],
     missing = set(found.missing)
     turned = {clash.claim for clash in found.clashes}
     kinds = against | ({Obstacle.MISSING} if missing else frozenset())
-    outcome, turn = Outcome.NEITHER, ""
+    outcome, turn = Outcome.NEITHER, Turn.NONE
     if claim.units and not kinds:
         outcome = Outcome.SAYS
     elif claim.units and missing <= turned:
         rest = against - _BESIDE_A_CLASH
         if len(turned) == 1 and not rest:
-            outcome, turn = Outcome.DENIES, "word"
+            outcome, turn = Outcome.DENIES, Turn.WORD
         elif not turned and rest == {Obstacle.QUANTITY} and _has_one_wrong_number(laid):
-            outcome, turn = Outcome.DENIES, "quantity"
+            outcome, turn = Outcome.DENIES, Turn.QUANTITY
         elif not turned and rest == {Obstacle.STANCE} and opposed_stances(laid) == 1:
-            outcome, turn = Outcome.DENIES, "stance"
+            outcome, turn = Outcome.DENIES, Turn.STANCE
     return Accounting(found, laid, frozenset(kinds), outcome, turn)
 
 

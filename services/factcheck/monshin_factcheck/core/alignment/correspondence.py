@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monshin_factcheck.core.alignment.lexicon import Lexicon
-from monshin_factcheck.core.alignment.light import is_light
 from monshin_factcheck.core.alignment.roles import is_same_role
 from monshin_factcheck.core.rules.statement import Statement
 
@@ -41,7 +40,7 @@ class Correspondence:
         return tuple(
             at
             for at, place in enumerate(self.places)
-            if place is None and at not in self.nearby and not is_light(self.claim, at)
+            if place is None and at not in self.nearby
         )
 
     @property

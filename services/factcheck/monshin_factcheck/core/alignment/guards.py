@@ -1,10 +1,11 @@
 """What stands against saying that a sentence makes a claim's statement, although all of its words are there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations
 
-from monshin_factcheck.core.alignment.light import is_light, names_whom_or_when
+from monshin_factcheck.core.alignment.limiting import names_whom_or_when
 from monshin_factcheck.core.alignment.markers import adnominals, limits, loose_digits, markers
 from monshin_factcheck.core.alignment.roles import CASES, TOPICS, head_of, is_bonded, is_same_role
 from monshin_factcheck.core.cues.polarity import Stance, do_conflict, stance
@@ -62,7 +63,7 @@ class Laid:
 
 def obstacles(laid: Laid) -> frozenset[Obstacle]:
     """Everything but missing words."""
-    checks = {
+    checks: dict[Obstacle, Callable[[Laid], bool]] = {
         Obstacle.ROLE: _has_other_role,
         Obstacle.BOND: _breaks_a_bond,
         Obstacle.HEAD: _has_another_head,
@@ -181,8 +182,6 @@ def _is_aside(laid: Laid, at: int) -> bool:
     Not whom or when it concerns, and not of what is denied: 割引と一緒には使えない says nothing of use without.
     """
     statement, units = laid.evidence, laid.evidence.units
-    if is_light(statement, at):
-        return True
     if statement.language is Language.ENGLISH or names_whom_or_when(units[at]):
         return False
     while is_bonded(statement, at):

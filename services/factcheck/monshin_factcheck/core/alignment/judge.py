@@ -7,7 +7,7 @@ from importlib.resources import files
 from monshin_factcheck.core.alignment.account import Accounting, Outcome, account
 from monshin_factcheck.core.alignment.lexicon import lexicon
 from monshin_factcheck.core.alignment.odds import estimate
-from monshin_factcheck.core.alignment.roles import prepared
+from monshin_factcheck.core.alignment.prepare import prepared
 from monshin_factcheck.core.rules.revision import rules_revision
 from monshin_factcheck.core.rules.statement import Reader, Statement
 from monshin_factcheck.core.semantic import Answer, Reading

@@ -27,12 +27,12 @@ _JAPANESE = {
     "sign": r"[〜~→]",
     "passive": r"(?:れ|られ|せ|させ)(?=る|て|た|ま|な|ず|、|。)",
 }
+# Words such as `before` or `always` are content units: they are aligned, not counted.
 _ENGLISH = {
     word: rf"\b{word}\b"
     for word in (
-        "only", "alone", "except", "or", "both", "either", "unless", "if", "when", "until", "may", "might", "usually",
-        "always", "sometimes", "often", "rarely", "most", "all", "some", "any", "before", "after", "than", "by", "from",
-        "to", "within",
+        "only", "alone", "except", "or", "both", "either", "unless", "if", "when", "until", "may", "might", "most",
+        "all", "some", "any", "than", "by", "from", "to", "within",
     )
 }  # fmt: skip
 _PATTERNS = {
