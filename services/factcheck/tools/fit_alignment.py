@@ -1,7 +1,7 @@
 """Fits the weights of `core/alignment/odds.py`: `python services/factcheck/tools/fit_alignment.py FOLDER`.
 
-FOLDER: factcheck-train. Prints them, with the hash of what they were fitted on and what the outcomes were worth there and
-on the tenth of the items that is held out; nothing is written. Softmax regression by plain gradient descent.
+FOLDER: factcheck-train. Prints them, the hash of what they were fitted on, and what the outcomes were worth there and on
+the held-out tenth of the items; nothing is written. Softmax regression by plain gradient descent.
 """
 
 import argparse

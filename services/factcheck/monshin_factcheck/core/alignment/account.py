@@ -1,11 +1,11 @@
-"""What a sentence makes of a claim: says it, denies it in one place, or neither, and what each unit has to do with it."""
+"""What a sentence makes of a claim: says it, denies it in one place, or neither; and what stands in the way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from monshin_factcheck.core.alignment.correspondence import Correspondence, correspond
-from monshin_factcheck.core.alignment.guards import CONFIRMING, Laid, Obstacle, obstacles, opposed_stances
+from monshin_factcheck.core.alignment.guards import Laid, Obstacle, confirms, obstacles, opposed_stances
 from monshin_factcheck.core.alignment.lexicon import Lexicon
 from monshin_factcheck.core.quantities.compare import CONFLICTS
 from monshin_factcheck.core.rules.alignment import align
@@ -75,5 +75,5 @@ def account(claim: Statement, evidence: Statement, context: Sequence[Statement],
 
 def _has_one_wrong_number(laid: Laid) -> bool:
     wrong = [pair for pair in laid.pairs if pair.agreement in CONFLICTS]
-    right = [pair for pair in laid.pairs if pair.agreement in CONFIRMING]
+    right = [pair for pair in laid.pairs if confirms(pair)]
     return len(wrong) == 1 and len(wrong) + len(right) == len(laid.claim.quantities)

@@ -37,11 +37,7 @@ class Correspondence:
     @property
     def missing(self) -> tuple[int, ...]:
         """Units of the claim that neither the sentence nor what stands around it accounts for, those that clash too."""
-        return tuple(
-            at
-            for at, place in enumerate(self.places)
-            if place is None and at not in self.nearby
-        )
+        return tuple(at for at, place in enumerate(self.places) if place is None and at not in self.nearby)
 
     @property
     def unsaid(self) -> tuple[int, ...]:

@@ -20,7 +20,6 @@ _ASIDE = frozenset({"に", "で", "から", "へ", "と"})
 _ALIKE = frozenset(
     {(Stance.AFFIRMED, Stance.OBLIGED), (Stance.DENIED, Stance.FORBIDDEN), (Stance.FORBIDDEN, Stance.DENIED)}
 )
-CONFIRMING = frozenset({Agreement.SAME, Agreement.SAME_NUMBER})
 
 
 class Obstacle(Enum):
@@ -55,10 +54,14 @@ class Laid:
     def used(self) -> frozenset[int]:
         """The clauses of the sentence that hold what is accounted for."""
         clauses = {self.evidence.units[place].clause for place in self.places if place is not None}
-        clauses |= {
-            self.evidence.clause_at(pair.evidence.span.start) for pair in self.pairs if pair.agreement in CONFIRMING
-        }
+        clauses |= {self.evidence.clause_at(pair.evidence.span.start) for pair in self.pairs if confirms(pair)}
         return frozenset(clauses)
+
+
+def confirms(pair: Pairing) -> bool:
+    """Whether a number is the same, not only near: 50未満 is not 50以下, 約50 does not confirm 50."""
+    is_vaguer = pair.evidence.is_approximate and not pair.claim.is_approximate
+    return pair.agreement is Agreement.SAME and not is_vaguer
 
 
 def obstacles(laid: Laid) -> frozenset[Obstacle]:
@@ -216,7 +219,7 @@ def _drops_a_limit(laid: Laid) -> bool:
 
 
 def _has_other_quantities(laid: Laid) -> bool:
-    confirmed = [pair for pair in laid.pairs if pair.agreement in CONFIRMING]
+    confirmed = [pair for pair in laid.pairs if confirms(pair)]
     if len(confirmed) < len(laid.claim.quantities):
         return True
     are_crossed = any(

@@ -3,34 +3,35 @@
 from math import exp
 
 from monshin_factcheck.core.alignment.account import Accounting, Outcome, Turn
-from monshin_factcheck.core.alignment.guards import CONFIRMING, Obstacle, opposed_stances
+from monshin_factcheck.core.alignment.guards import Obstacle, confirms, opposed_stances
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.quantities.compare import CONFLICTS
 
-# Supported, contradicted, neither. From tools/fit_alignment.py: WHAT
+# Supported, contradicted, neither. From tools/fit_alignment.py: 17,802 pairs of 1,500 items of factcheck-train
+# (SHA-256 6ee34b53390cd771…), without the tenth that is held out; not calibrated for any other text.
 WEIGHTS: dict[str, tuple[float, float, float]] = {
-    "constant": (0.06, 0.15, -0.21),
-    "coverage": (-1.29, -1.05, 2.34),
-    "coverage_squared": (1.87, 1.08, -2.95),
-    "missing": (0.33, 0.23, -0.56),
-    "clashes": (-0.26, 0.25, 0.01),
-    "turned_stances": (-0.14, 0.11, 0.03),
-    "odd_turns": (-0.70, 0.80, -0.11),
-    "wrong_number": (-0.22, 0.29, -0.08),
-    "right_number": (0.27, -0.23, -0.04),
-    "unpaired_numbers": (-0.48, -0.27, 0.75),
-    "role": (0.20, 0.13, -0.33),
-    "bond": (-0.19, -0.20, 0.38),
-    "head": (0.08, 0.05, -0.13),
-    "order": (0.44, 0.36, -0.80),
-    "markers": (-0.00, 0.16, -0.16),
-    "stance": (0.05, 0.03, -0.08),
-    "unsaid": (0.04, 0.12, -0.16),
-    "limit": (-0.08, -0.16, 0.24),
-    "says": (2.56, -1.50, -1.07),
-    "denies_word": (-0.92, 1.29, -0.37),
-    "denies_quantity": (-0.50, 0.80, -0.30),
-    "denies_stance": (-0.29, 0.86, -0.57),
+    "constant": (0.01, 0.08, -0.09),
+    "coverage": (-0.80, -0.57, 1.37),
+    "coverage_squared": (1.36, 0.53, -1.89),
+    "missing": (0.29, 0.21, -0.51),
+    "clashes": (-0.24, 0.26, -0.02),
+    "turned_stances": (-0.14, 0.01, 0.13),
+    "odd_turns": (-0.66, 0.84, -0.18),
+    "wrong_number": (-0.13, 0.30, -0.16),
+    "right_number": (0.22, -0.28, 0.06),
+    "unpaired_numbers": (-0.51, -0.24, 0.75),
+    "role": (0.23, 0.22, -0.45),
+    "bond": (-0.12, -0.15, 0.27),
+    "head": (0.15, 0.15, -0.30),
+    "order": (0.47, 0.33, -0.80),
+    "markers": (-0.05, 0.11, -0.06),
+    "stance": (0.02, 0.17, -0.20),
+    "unsaid": (-0.02, 0.12, -0.10),
+    "limit": (-0.14, -0.18, 0.32),
+    "says": (1.41, -0.82, -0.58),
+    "denies_word": (-0.46, 0.56, -0.10),
+    "denies_quantity": (-0.19, 0.37, -0.18),
+    "denies_stance": (-0.35, 0.62, -0.27),
 }
 # What a verdict is worth at least: how often it was right on the pairs of the fit, rounded down.
 SAID = 0.97
@@ -46,7 +47,7 @@ def features(accounting: Accounting) -> dict[str, float]:
     clashes = min(len(found.clashes), 2) / 2
     turns = min(opposed_stances(laid), 2) / 2
     wrong = [pair.role for pair in laid.pairs if pair.agreement in CONFLICTS]
-    right = [pair.role for pair in laid.pairs if pair.agreement in CONFIRMING]
+    right = [pair.role for pair in laid.pairs if confirms(pair)]
     odd = (len(found.clashes) + opposed_stances(laid) + len(wrong)) % 2
     return {
         "constant": 1.0,

@@ -9,7 +9,9 @@ from monshin_factcheck.core.rules.statement import Statement, Unit
 # Of persons and cases, behind words that say which: 透析中の患者, 服用している人.
 _LIGHT = frozenset({"患者", "人", "者", "方", "例", "症例", "状態", "状況", "patient", "person", "peopl"})
 # What may stand between such a word and the one before it.
-_ATTRIBUTIVE = re.compile(r"(?:の|な|中の|[がの](?:ある|ない)|(?:し|で|て|んで)?(?:いる|た|だ|る)|を有する|[うくすつぬむる])?")
+_ATTRIBUTIVE = re.compile(
+    r"(?:の|な|中の|[がの](?:ある|ない)|(?:し|で|て|んで)?(?:いる|た|だ|る)|を有する|[うくすつぬむる])?"
+)
 # The same with a word that is no unit at all: 腎障害があるときは.
 _CASE = re.compile(r"(?:[がの](?:ある|ない)|の)?(?:場合|とき|時|際)(?:に|で)?(?:は|も)?")
 # Cues that stand without a predicate, and the predicate that they mean.

@@ -50,7 +50,7 @@ def verdict(answer: Answer) -> str:
         ("抗菌薬は八時間ごとに投与する。", "抗菌薬は8時間ごとに投与する。"),
         # Negation, obligation, and what 禁忌 leaves out.
         ("この薬は授乳中の人には使わない。", "この薬は授乳中の人には使ってはならない。"),
-        ("アモキシシリンは、ペニシリンアレルギーの人に使用してはいけない。", "アモキシシリンはペニシリンアレルギーの患者には禁忌である。"),
+        ("この薬は、ペニシリンアレルギーの人に使用してはいけない。", "この薬はペニシリンアレルギーの患者には禁忌である。"),
         ("The device must be cleaned daily.", "The device must be cleaned daily."),
         ("Start warfarin after surgery.", "Begin warfarin after surgery."),
     ],
@@ -72,7 +72,7 @@ def test_a_sentence_that_accounts_for_every_unit_in_its_place_supports(claim: st
         ("アセトアミノフェンは1回5000 mgを投与する。", "アセトアミノフェンは1回500 mgを投与する。"),
         ("アセトアミノフェンは1回500 gを投与する。", "アセトアミノフェンは1回500 mgを投与する。"),
         ("抗菌薬は6時間ごとに投与する。", "抗菌薬は8時間ごとに投与する。"),
-        ("歩く速さが秒速1.0m以上なら、身体機能の低下とみなす。", "歩く速さが秒速1.0m未満なら、身体機能の低下とみなす。"),
+        ("血圧が140 mmHg以上なら、減塩を始める。", "血圧が140 mmHg未満なら、減塩を始める。"),
         # Yes and no, must and need not.
         ("この薬は妊婦に投与する。", "この薬は妊婦に投与しない。"),
         ("採血の前に水を飲むことはできない。", "採血の前に水を飲むことは構わない。"),

@@ -21,12 +21,18 @@ SAMPLE = 150
 DRUGS = ("ワルファリン", "ヘパリン", "アスピリン", "メトホルミン")
 PEOPLE = ("妊婦", "小児", "高齢者", "透析患者")
 ACTS = ("投与", "開始", "中止", "減量")
-AMOUNTS = {"500 mg": ("0.5 g", "５００ｍｇ", "五百mg"), "2時間": ("120分", "２時間", "二時間"), "1日2回": ("12時間ごと",)}
+AMOUNTS = {
+    "500 mg": ("0.5 g", "５００ｍｇ", "五百mg"),
+    "2時間": ("120分", "２時間", "二時間"),
+    "1日2回": ("12時間ごと",),
+}
 
 
 @pytest.fixture(scope="module")
 def sentences() -> list[str]:
-    rows = [json.loads(line) for file in sorted(CORPUS.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line) for file in sorted(CORPUS.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()
+    ]
     found = [span.of(row["text"]) for row in rows for span in split_sentences(row["text"])]
     return random.Random(5).sample(found, SAMPLE)
 
