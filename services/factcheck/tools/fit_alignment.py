@@ -1,6 +1,6 @@
 """Fits the weights of `core/alignment/odds.py`: `python services/factcheck/tools/fit_alignment.py FOLDER`.
 
-FOLDER: factcheck-train. Prints them, the hash of what they were fitted on, and what the outcomes were worth there and on
+FOLDER: factcheck-train. Prints them, the hash of what they were fitted on, and what outcomes were worth there and on
 the held-out tenth of the items; nothing is written. Softmax regression by plain gradient descent.
 """
 

@@ -50,7 +50,7 @@ def verdict(answer: Answer) -> str:
         ("抗菌薬は八時間ごとに投与する。", "抗菌薬は8時間ごとに投与する。"),
         # Negation, obligation, and what 禁忌 leaves out.
         ("この薬は授乳中の人には使わない。", "この薬は授乳中の人には使ってはならない。"),
-        ("この薬は、ペニシリンアレルギーの人に使用してはいけない。", "この薬はペニシリンアレルギーの患者には禁忌である。"),
+        ("この薬は、卵アレルギーの人に使用してはいけない。", "この薬は卵アレルギーの患者には禁忌である。"),
         ("The device must be cleaned daily.", "The device must be cleaned daily."),
         ("Start warfarin after surgery.", "Begin warfarin after surgery."),
     ],
