@@ -7,7 +7,7 @@ from itertools import combinations
 
 from monshin_factcheck.core.alignment.limiting import names_whom_or_when
 from monshin_factcheck.core.alignment.markers import adnominals, limits, loose_digits, markers
-from monshin_factcheck.core.alignment.roles import CASES, TOPICS, head_of, is_bonded, is_same_role
+from monshin_factcheck.core.alignment.roles import CASES, TOPICS, head_of, is_bonded, is_same_role, particle_of
 from monshin_factcheck.core.cues.polarity import Stance, do_conflict, stance
 from monshin_factcheck.core.quantities.compare import Agreement
 from monshin_factcheck.core.quantities.quantity import Quantity
@@ -89,7 +89,21 @@ def _placed(laid: Laid) -> list[tuple[int, int]]:
 
 
 def _has_other_role(laid: Laid) -> bool:
-    return any(not is_same_role(laid.claim.units[at], laid.evidence.units[place]) for at, place in _placed(laid))
+    return any(
+        not is_same_role(laid.claim.units[at], laid.evidence.units[place]) and not _is_topic_of_an_act(laid, at, place)
+        for at, place in _placed(laid)
+    )
+
+
+def _is_topic_of_an_act(laid: Laid, at: int, place: int) -> bool:
+    """Whether は stands for を, where nobody is named who acts: 薬は中止する is 薬を中止する."""
+    here, there = laid.claim.units[at].particle, laid.evidence.units[place].particle
+    if {here, there} not in ({"は", "を"}, {"も", "を"}):
+        return False
+    act, other = (laid.claim, laid.evidence) if here == "を" else (laid.evidence, laid.claim)
+    return not any(unit.particle in TOPICS for unit in act.units) and not any(
+        unit.particle in ("が", "を") for unit in other.units
+    )
 
 
 def _breaks_a_bond(laid: Laid) -> bool:
@@ -122,9 +136,17 @@ def _has_another_head(laid: Laid) -> bool:
             ]  # fmt: skip
             if there < place or others:
                 return True
-        elif laid.claim.units[at].particle in CASES and head_of(laid.evidence, place) != there:
+        elif laid.claim.units[at].particle in CASES and not _reaches(laid, at, place, head):
             return True
     return False
+
+
+def _reaches(laid: Laid, at: int, place: int, head: int) -> bool:
+    """Whether the word goes with the same predicate, or is bonded to a word that does: 卵にアレルギー, 卵アレルギー."""
+    there = head_of(laid.evidence, place)
+    if is_bonded(laid.evidence, place):
+        return there in {laid.places[one] for one in range(at + 1, head + 1)}
+    return there == laid.places[head]
 
 
 def _is_out_of_order(laid: Laid) -> bool:
@@ -134,8 +156,8 @@ def _is_out_of_order(laid: Laid) -> bool:
             continue
         if laid.claim.language is Language.ENGLISH:
             return True
-        mine = (laid.claim.units[one].particle, laid.claim.units[other].particle)
-        theirs = (laid.evidence.units[here].particle, laid.evidence.units[there].particle)
+        mine = (particle_of(laid.claim, one), particle_of(laid.claim, other))
+        theirs = (particle_of(laid.evidence, here), particle_of(laid.evidence, there))
         if mine != theirs or not any(mine):
             return True
         # In one role with one predicate only their order tells them apart: 集団討論を先に、筆記試験をあとで行う.

@@ -28,6 +28,13 @@ def is_bonded(statement: Statement, at: int) -> bool:
     return statement.text.text[units[at].span.end : units[at + 1].span.start] in _BONDS
 
 
+def particle_of(statement: Statement, at: int) -> str:
+    """The particle of the phrase that a unit is bonded into: に for 卵 of 卵アレルギーに."""
+    while is_bonded(statement, at):
+        at += 1
+    return statement.units[at].particle
+
+
 def head_of(statement: Statement, at: int) -> int | None:
     """What a unit goes with: the next unit if it is bonded to it, else the next predicate; None for a predicate."""
     units = statement.units
