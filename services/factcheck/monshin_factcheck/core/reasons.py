@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from monshin_factcheck.core.alignment.guards import Obstacle
 from monshin_factcheck.core.alignment.judge import NAME as ALIGNMENT
 from monshin_factcheck.core.alignment.telling import Told
 from monshin_factcheck.core.decision import AbstainReason, Decision, Verdict
@@ -124,7 +125,7 @@ def unit_reasons(place: int, told: Told) -> Iterator[Reason]:
         )  # fmt: skip
     for text in told.missing:
         yield Reason(ReasonKind.UNIT_MISSING, judge=ALIGNMENT, evidence=place, claim_text=text)
-    for obstacle in told.obstacles:
+    for obstacle in sorted(set(told.obstacles) - {Obstacle.MISSING.value}):
         yield Reason(ReasonKind.UNIT_OBSTACLE, judge=ALIGNMENT, evidence=place, finding=obstacle)
     for unit in told.matched:
         yield Reason(

@@ -16,7 +16,7 @@ from monshin_factcheck.core.text.spans import Span
 
 NAME = "alignment"
 # Of a context only the sentences with most pairs of characters of the claim are read: reading is what costs.
-_MOST_SENTENCES = 6
+_MOST_SENTENCES = 3
 Read = Callable[[str], Statement]
 
 
