@@ -18,7 +18,7 @@ MAP = {
 
 def test_the_built_in_maps_are_sound() -> None:
     found = load_weighings([BUILT_IN])
-    assert [sorted(weighing.judges) for weighing in found] == [["alignment"], ["local"]]
+    assert [sorted(weighing.judges) for weighing in found] == [["local"]]
     assert all(0.5 <= weighing.supported <= 1 for weighing in found)
 
 
