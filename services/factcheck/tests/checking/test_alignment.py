@@ -34,6 +34,7 @@ async def room(tmp_path: Path) -> AsyncIterator[ReadingRoom]:
 
 async def decided(room: ReadingRoom, claim: str, text: str = TEXT, aliases: AliasTable | None = None) -> Decision:
     rules = RulesJudge(Reader(Analyser()))
+    rules = rules if aliases is None else rules.knowing(aliases)
     passage = Passage("sources/0", Span(0, len(text)), text)
     opinions = tuple(rules.judge(claim, [passage]))
     saying = Saying("rules", "r", probabilities(1, 1, 1), "sources/0", Span(0, 1), text[:1], 0.0)
@@ -66,7 +67,7 @@ async def test_a_turned_claim_is_not_supported(claim: str, room: ReadingRoom) ->
 
 
 async def test_names_of_the_corpus_reach_the_judge(room: ReadingRoom) -> None:
-    own = AliasTable([("抗菌薬", "みなとシリン")])
-    claim = "術後のみなとシリンは、手術の翌日に終える。"
+    own = AliasTable([("抗菌薬", "ミナトシリン")])
+    claim = "術後のミナトシリンは、手術の翌日に終える。"
     assert (await decided(room, claim)).verdict is not Verdict.SUPPORTED
     assert (await decided(room, claim, aliases=own)).verdict is Verdict.SUPPORTED
