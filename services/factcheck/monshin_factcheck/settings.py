@@ -19,7 +19,7 @@ class FactcheckSettings:
     passages_found: int = setting(32, "passages that each kind of search brings before they are fused", unit="passages")
     judges: str = setting(
         "none",
-        "judges that read beside the rules, with commas: `local` (on trial), `nli`, `support`, `llm`; `none`: no one",
+        "judges beside the rules, by commas: `alignment`, `local` (on trial), `nli`, `support`, `llm`; `none`: no one",
     )
     judge_threads: int = setting(1, "CPU threads of the judges that compute here", unit="threads")
     judge_timeout_s: float = setting(60.0, "how long a judge that computes here may take for 8 claims", unit="s")

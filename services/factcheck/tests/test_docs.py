@@ -9,6 +9,7 @@ from pathlib import Path
 
 import monshin_factcheck
 import pytest
+from monshin_factcheck.core.alignment.guards import Obstacle
 from monshin_factcheck.core.changes import ChangeKind
 from monshin_factcheck.core.reasons import ReasonKind
 from monshin_factcheck.core.rules.findings import FindingKind
@@ -42,6 +43,10 @@ def test_the_readme_names_each_rpc_with_its_scope(service: str) -> None:
 def test_the_readme_explains_each_finding() -> None:
     """Clients translate these words: an unexplained one would reach people as it is."""
     assert [kind.value for kind in FindingKind if f"| `{kind.value}` |" not in README] == []
+
+
+def test_the_readme_explains_each_obstacle() -> None:
+    assert [kind.value for kind in Obstacle if f"| `{kind.value}` |" not in README] == []
 
 
 @pytest.mark.parametrize("word", [*ReasonKind, *ChangeKind], ids=lambda word: word.value)

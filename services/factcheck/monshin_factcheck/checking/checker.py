@@ -182,7 +182,9 @@ class Checker:
         asked = [one for one in group if one.opinions and not is_decisive(one.decision)]
         final = {one.index: one.decision for one in group}
         if asked and self._reading is not None and self._reading.is_open(run.not_run):
-            wanted = [Ruled(one.claim.text, one.opinions, one.decision.sayings[0]) for one in asked]
+            wanted = [
+                Ruled(one.claim.text, one.opinions, one.decision.sayings[0], run.evidence.aliases) for one in asked
+            ]
             async with aclosing(self._reading.decide(wanted, run.evidence.text_of, run.not_run)) as rounds:
                 async for round_ in rounds:
                     for one, decision in zip(asked, round_.decisions, strict=True):

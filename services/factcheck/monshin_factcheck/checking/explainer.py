@@ -8,12 +8,14 @@ from monshin_kit.executor import Executor
 from monshin_factcheck.checking.checker import Checked, Checker, Run
 from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.core.aliases.table import AliasTable
+from monshin_factcheck.core.alignment.judge import NAME as ALIGNMENT
+from monshin_factcheck.core.alignment.telling import tell
 from monshin_factcheck.core.changes import Change, changes
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.decision import Decision, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge
-from monshin_factcheck.core.reasons import Limits, Measure, Reason, reasons
+from monshin_factcheck.core.reasons import Limits, Measure, Reason, reasons, unit_reasons
 from monshin_factcheck.core.rules.account import account
 from monshin_factcheck.core.rules.judge import Thresholds
 from monshin_factcheck.core.rules.statement import Reader
@@ -56,6 +58,8 @@ class Explainer:
 
         accounts = [account(reader, text, one.passage, self._thresholds) for one in decision.evidence]
         told = reasons(text, decision, accounts, checked.opinions, self._limits(decision))
+        if ALIGNMENT in decision.judges_run:
+            told += unit_reasons(0, tell(reader, text, decision.evidence[0].passage))
         if decision.verdict is Verdict.NOT_CHECKABLE:
             return Explained(checked, told, ())
         passages = [opinion.passage for opinion in checked.opinions]

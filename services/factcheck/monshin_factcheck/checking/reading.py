@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from monshin_kit.errors import MonshinError
 
 from monshin_factcheck.checking.seats import Answered, Seat
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.decision import Decision, Saying
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Opinion
@@ -17,11 +18,15 @@ from monshin_factcheck.core.weighing import RULES, Account, Weighing, Weighings,
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A claim after the rules: their opinions on its passages, at least one, and their own saying."""
+    """A claim after the rules: their opinions on its passages, at least one, and their own saying.
+
+    aliases: names of the corpus's own, if it has any.
+    """
 
     claim: str
     opinions: tuple[Opinion, ...]
     saying: Saying
+    aliases: AliasTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class ReadingRoom:
 
     def _readings(self, one: Ruled, text_of: Callable[[str], str]) -> list[Reading]:
         passages = [opinion.passage for opinion in _best_first(one.opinions)]
-        return readings(one.claim, passages, text_of, self._documents)
+        return readings(one.claim, passages, text_of, self._documents, one.aliases)
 
     def _decisions(
         self,

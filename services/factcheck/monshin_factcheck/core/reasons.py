@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from monshin_factcheck.core.alignment.guards import Obstacle
+from monshin_factcheck.core.alignment.judge import NAME as ALIGNMENT
+from monshin_factcheck.core.alignment.telling import Told
 from monshin_factcheck.core.decision import AbstainReason, Decision, Verdict
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.rules.account import Noticed, RuleAccount
@@ -30,6 +33,10 @@ class ReasonKind(Enum):
     CONDITION_LEFT_OUT = "condition_left_out"
     CONDITION_UNCONFIRMED = "condition_unconfirmed"
     WORDS_UNCONFIRMED = "words_unconfirmed"
+    UNIT_MATCHED = "unit_matched"
+    UNIT_CLASHES = "unit_clashes"
+    UNIT_MISSING = "unit_missing"
+    UNIT_OBSTACLE = "unit_obstacle"
     TOO_FAR = "too_far"
     NOTHING_FOUND = "nothing_found"
     NOT_RUN = "not_run"
@@ -107,6 +114,24 @@ def _told(
             yield from _margins(decision, limits, [Measure.P_SUPPORTED])
         case _:
             yield from _abstained(claim, decision, accounts, opinions, limits)
+
+
+def unit_reasons(place: int, told: Told) -> Iterator[Reason]:
+    """What `alignment` makes of the claim's units in one piece of evidence: what is wrong before what is right."""
+    for unit in told.clashed:
+        yield Reason(
+            ReasonKind.UNIT_CLASHES, judge=ALIGNMENT, evidence=place, claim_text=unit.claim_text,
+            evidence_text=unit.evidence_text, finding=unit.finding,
+        )  # fmt: skip
+    for text in told.missing:
+        yield Reason(ReasonKind.UNIT_MISSING, judge=ALIGNMENT, evidence=place, claim_text=text)
+    for obstacle in sorted(set(told.obstacles) - {Obstacle.MISSING.value}):
+        yield Reason(ReasonKind.UNIT_OBSTACLE, judge=ALIGNMENT, evidence=place, finding=obstacle)
+    for unit in told.matched:
+        yield Reason(
+            ReasonKind.UNIT_MATCHED, judge=ALIGNMENT, evidence=place, claim_text=unit.claim_text,
+            evidence_text=unit.evidence_text,
+        )  # fmt: skip
 
 
 def _settled(decision: Decision) -> Reason:

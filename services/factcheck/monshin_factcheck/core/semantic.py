@@ -6,6 +6,7 @@ from typing import Protocol
 
 from monshin_kit.errors import MonshinError
 
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.text.spans import Span
 
@@ -15,7 +16,7 @@ class Reading:
     """A claim to be judged by `context`, a stretch of one document. passages: those of the claim that lie in it.
 
     body: where in `context` the document's own text begins; a title stands before it. start: where that place lies
-    in the document.
+    in the document. aliases: names of the corpus's own, if it has any.
     """
 
     claim: str
@@ -23,6 +24,7 @@ class Reading:
     passages: tuple[Passage, ...]
     body: int = 0
     start: int = 0
+    aliases: AliasTable | None = None
 
     def in_document(self, span: Span) -> Span:
         """A stretch of `context` that ends behind `body` as one of the document, without what it has of the title."""

@@ -9,7 +9,10 @@ from monshin_kit.artefacts import Artefacts
 from monshin_kit.errors import FailedPrecondition, InvalidInput
 
 from monshin_factcheck.checking.seats import InThread, Seat, Worker
+from monshin_factcheck.core.alignment.judge import AlignmentJudge
+from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.semantic import SemanticJudge
+from monshin_factcheck.core.text.words import Analyser
 from monshin_factcheck.settings import FactcheckSettings
 
 _NOBODY = "none"
@@ -23,7 +26,7 @@ def seats(settings: FactcheckSettings, cache: Path) -> list[Seat]:
     Raises InvalidInput for a judge that nobody knows. One that cannot work here is found out when its seat opens.
     """
     known: dict[str, Callable[[FactcheckSettings, Path], Worker]] = {
-        "local": _local, "nli": _nli, "support": _support, "llm": _llm,
+        "alignment": _alignment, "local": _local, "nli": _nli, "support": _support, "llm": _llm,
     }  # fmt: skip
     names = [name for name in re.split(r"[\s,]+", settings.judges) if name not in ("", _NOBODY, _ALWAYS)]
     for name in names:
@@ -40,6 +43,10 @@ def seats(settings: FactcheckSettings, cache: Path) -> list[Seat]:
 def _timeout_s(name: str, settings: FactcheckSettings) -> float:
     # The endpoint keeps the time of each request itself, so that the answers that came in time count.
     return settings.llm_timeout_s + 1 if name == "llm" else settings.judge_timeout_s
+
+
+def _alignment(settings: FactcheckSettings, cache: Path) -> Worker:
+    return InThread(lambda: AlignmentJudge(Reader(Analyser())))
 
 
 def _local(settings: FactcheckSettings, cache: Path) -> Worker:

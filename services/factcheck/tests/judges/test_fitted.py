@@ -39,7 +39,15 @@ def test_a_file_that_is_no_map_is_named(tmp_path: Path, content: str) -> None:
 
 @pytest.mark.parametrize(
     ("judges", "names"),
-    [("", []), ("none", []), ("rules", []), ("local", ["local"]), ("nli, llm", ["nli", "llm"]), ("nli nli", ["nli"])],
+    [
+        ("", []),
+        ("none", []),
+        ("rules", []),
+        ("local", ["local"]),
+        ("alignment", ["alignment"]),
+        ("nli, llm", ["nli", "llm"]),
+        ("nli nli", ["nli"]),
+    ],
 )
 def test_the_settings_say_who_judges(judges: str, names: list[str], tmp_path: Path) -> None:
     assert [seat.name for seat in seats(FactcheckSettings(judges=judges), tmp_path)] == names

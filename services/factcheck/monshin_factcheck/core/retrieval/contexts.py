@@ -1,7 +1,9 @@
 """What a judge that reads gets of a document: the passages found, with as much around them as fits."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.semantic import Reading
 from monshin_factcheck.core.text.sentences import split_sentences
@@ -10,17 +12,23 @@ from monshin_factcheck.core.text.sentences import split_sentences
 CONTEXT_LENGTH = 450
 
 
-def readings(claim: str, passages: Sequence[Passage], text_of: Callable[[str], str], documents: int) -> list[Reading]:
+def readings(
+    claim: str,
+    passages: Sequence[Passage],
+    text_of: Callable[[str], str],
+    documents: int,
+    aliases: AliasTable | None = None,
+) -> list[Reading]:
     """One reading for each of the first `documents` documents among `passages`, best first.
 
     text_of: a document's whole text. A short document is read whole, of a long one the sentences around its best
-    passage: facts that a sentence leaves out mostly stand right before or after it.
+    passage: facts that a sentence leaves out mostly stand right before or after it. aliases: as in Reading.
     """
     by_document: dict[str, list[Passage]] = {}
     for passage in passages:
         by_document.setdefault(passage.document, []).append(passage)
     chosen = list(by_document.items())[:documents]
-    return [_reading(claim, own, text_of(document)) for document, own in chosen]
+    return [replace(_reading(claim, own, text_of(document)), aliases=aliases) for document, own in chosen]
 
 
 def _reading(claim: str, passages: Sequence[Passage], text: str) -> Reading:

@@ -9,10 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from monshin_factcheck.core.alignment.judge import AlignmentJudge
 from monshin_factcheck.core.decision import Decision, Verdict
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.rules.conditions import conditions, without
 from monshin_factcheck.core.rules.statement import Reader
+from monshin_factcheck.core.semantic import Reading
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.words import Analyser
 
@@ -109,6 +111,40 @@ def test_no_wrong_number_unit_or_bound_of_the_whole_corpus_is_supported(
     check: Callable[..., Decision], split: Callable[..., list[Passage]]
 ) -> None:
     assert check_all(check, split, lambda: True) > 8000
+
+
+def test_no_wrong_number_unit_or_bound_of_a_sample_is_said_by_its_sentence_as_alignment_reads_it(
+    split: Callable[..., list[Passage]],
+) -> None:
+    assert check_aligned(split, random.Random(9), SAMPLE / 1000) > 200
+
+
+@pytest.mark.slow
+def test_no_wrong_number_unit_or_bound_of_the_whole_corpus_is_said_as_alignment_reads_it(
+    split: Callable[..., list[Passage]],
+) -> None:
+    assert check_aligned(split, random.Random(9), 1.0) > 8000
+
+
+def check_aligned(split: Callable[..., list[Passage]], rng: random.Random, share: float) -> int:
+    """As check_all, against all sentences of the document."""
+    judge = AlignmentJudge(Reader(Analyser()))
+    made, supported = 0, []
+    for _, documents in sentences():
+        for document in documents:
+            for passage in split(document["id"], document["text"], document["title"]):
+                if rng.random() >= share:
+                    continue
+                claims = list(wrong(normalise(passage.text).text))
+                answers = judge.read([Reading(claim, document["text"], ()) for claim in claims])
+                made += len(claims)
+                supported += [
+                    claim
+                    for claim, answer in zip(claims, answers, strict=True)
+                    if answer.probabilities.supported >= max(0.5, answer.probabilities.neither)
+                ]
+    assert supported == []
+    return made
 
 
 def test_a_wrong_number_does_not_hold_under_a_dropped_condition(
