@@ -1,7 +1,6 @@
 """All collections of the service: found by id, created and deleted at once, none harmed by another's damage."""
 
 import logging
-import os
 import secrets
 import shutil
 import threading
@@ -9,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from monshin_kit import durable
 from monshin_kit.auth import Caller
 from monshin_kit.errors import (
     Aborted,
@@ -146,7 +146,7 @@ class Collections:
             file = f"{definition.id}-{secrets.token_hex(4)}.sqlite"
             self._registry.begin(file)
             PointsFile.create(self._folder / file, definition)
-            _sync_folder(self._folder)
+            durable.sync(self._folder)
             self._registry.add(Entry(definition, file), key)
             self._collections[definition.id] = Collection(definition, self._folder / file, self._building)
             return definition
@@ -198,7 +198,7 @@ class Collections:
         file = f"{collection_id}-{secrets.token_hex(4)}.sqlite"
         self._registry.begin(file)
         snapshot.rename(self._folder / file)
-        _sync_folder(self._folder)
+        durable.sync(self._folder)
         new = Collection(old.definition, self._folder / file, self._building)
         try:
             if new.state is State.QUARANTINED:
@@ -290,7 +290,7 @@ class Collections:
         SegmentFiles(segments_folder(self._folder / file)).clear()
         for suffix in ("-wal", "-shm", ""):
             (self._folder / (file + suffix)).unlink(missing_ok=True)
-        _sync_folder(self._folder)
+        durable.sync(self._folder)
         self._registry.finish(file)
 
 
@@ -300,11 +300,3 @@ def _definition_of(path: Path) -> Definition:
         return file.definition
     finally:
         file.database.close()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
