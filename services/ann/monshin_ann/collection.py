@@ -28,6 +28,7 @@ from monshin_ann.core.snapshot import Snapshot
 from monshin_ann.core.vectors import Matrix
 from monshin_ann.indexing import BuildSettings, Indexing, IndexView, load_index
 from monshin_ann.store import compaction
+from monshin_ann.store.folder import segment_files
 from monshin_ann.store.layout import StoredPoint
 from monshin_ann.store.points_file import Committed, PointsFile
 from monshin_ann.store.receipt import Receipt
@@ -97,7 +98,7 @@ class Collection:
     def __init__(self, definition: Definition, path: Path, building: BuildSettings | None = None) -> None:
         self.definition = definition
         self.path = path
-        self._segment_files = SegmentFiles(segments_folder(path))
+        self._segment_files = segment_files(path)
         self._ordering = threading.Lock()
         self._idle = threading.Condition()
         self._users = 0
@@ -317,11 +318,6 @@ def _apply(index: Index, committed: Committed) -> None:
         index.upsert(committed.receipt.sequence, committed.stored)
     elif committed.deleted:
         index.delete(committed.receipt.sequence, committed.deleted)
-
-
-def segments_folder(path: Path) -> Path:
-    """Where the segments of a collection's file are."""
-    return path.with_suffix(".segments")
 
 
 def _load(file: PointsFile, definition: Definition, files: SegmentFiles, building: BuildSettings) -> _Opened:

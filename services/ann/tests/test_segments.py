@@ -10,7 +10,7 @@ import grnnd
 import numpy as np
 import pytest
 from monshin_ann import indexing
-from monshin_ann.collection import Collection, State, segments_folder
+from monshin_ann.collection import Collection, State
 from monshin_ann.core.building import Limits
 from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.definition import Code, Metric
@@ -193,7 +193,7 @@ def test_deletes_give_memory_back(make: Make, batch: Callable[..., Any]) -> None
     collection.delete(living, NOT_REMEMBERED).result()
     build(collection)
     assert (collection.stats.memory_bytes, collection.snapshot().segments) == (0, ())
-    assert list(segments_folder(collection.path).glob("*")) == []
+    assert list(collection.path.with_suffix(".segments").glob("*")) == []
 
 
 def test_filters_are_asked_inside_the_search(make: Make, batch: Callable[..., Any]) -> None:
@@ -219,7 +219,7 @@ def test_a_damaged_segment_is_built_anew(make: Make, batch: Callable[..., Any]) 
     fill(collection, batch, clustered(1500))
     build(collection)
     collection.close()
-    [graph] = segments_folder(collection.path).glob("*.graph")
+    [graph] = collection.path.with_suffix(".segments").glob("*.graph")
     data = bytearray(graph.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 4096] = bytes(4096)
     graph.write_bytes(data)
@@ -241,7 +241,7 @@ def test_a_segment_emptied_by_a_crash_is_built_anew(
     fill(collection, batch, clustered(1100))
     build(collection)
     collection.close()
-    [file] = segments_folder(collection.path).glob(f"*{suffix}")
+    [file] = collection.path.with_suffix(".segments").glob(f"*{suffix}")
     file.write_bytes(content)
 
     again = make()
@@ -262,7 +262,7 @@ def test_a_segment_that_cannot_be_saved_leaves_no_file(
 
     monkeypatch.setattr(segment_files, "_packed_rows", full)
     assert not collection.build_next()
-    assert list(segments_folder(collection.path).iterdir()) == []
+    assert list(collection.path.with_suffix(".segments").iterdir()) == []
     assert collection.view_index().failure == "OSError"
 
 
