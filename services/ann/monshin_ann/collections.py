@@ -22,7 +22,8 @@ from monshin_kit.errors import (
 from monshin_kit.jobs import Artefact, ArtefactStore
 from monshin_kit.requests import RequestKey
 
-from monshin_ann.collection import RESOURCE, Collection, State
+from monshin_ann.answers import RESOURCE, State
+from monshin_ann.collection import Collection
 from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.indexing import BuildSettings
 from monshin_ann.reconciling import open_registry, reconcile

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from monshin_ann.collection import Collection, State
+from monshin_ann.answers import State
+from monshin_ann.collection import Collection
 from monshin_ann.collections import Collections
 from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.store import definitions

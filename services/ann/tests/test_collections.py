@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from monshin_ann.collection import State
+from monshin_ann.answers import State
 from monshin_ann.collections import Collections
 from monshin_ann.core.definition import CollectionId
 from monshin_ann.store.points_file import PointsFile

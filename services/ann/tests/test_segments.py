@@ -10,7 +10,8 @@ import grnnd
 import numpy as np
 import pytest
 from monshin_ann import indexing
-from monshin_ann.collection import Collection, State
+from monshin_ann.answers import State
+from monshin_ann.collection import Collection
 from monshin_ann.core.building import Limits
 from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.definition import Code, Metric

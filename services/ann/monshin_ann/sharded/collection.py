@@ -17,7 +17,7 @@ from monshin_kit.jobs import Artefact
 from monshin_kit.telemetry import resource_hash
 from numpy.typing import NDArray
 
-from monshin_ann.collection import RESOURCE, Found, Page, State, Stats
+from monshin_ann.answers import RESOURCE, Found, Page, State, Stats
 from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.definition import Definition, Metric
 from monshin_ann.core.distances import Queries
