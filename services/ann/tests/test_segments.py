@@ -215,6 +215,23 @@ def test_filters_are_asked_inside_the_search(make: Make, batch: Callable[..., An
             assert recall(collection, queries, Effort(target_recall=0.95), plan) >= 0.95
 
 
+def test_a_beam_asks_the_filter_itself(make: Make, batch: Callable[..., Any]) -> None:
+    """Not a scan of what matches, which would find all: a graph of degree 4 misses much of noise, with a filter too."""
+    rows = np.random.default_rng(0).standard_normal((6000, 64)).astype(np.float32)
+    collection = make(building=BuildSettings(Limits(1000, 10_000)), dim=64, degree=4, code=Code.FLOAT32)
+    fill(collection, batch, rows)
+    collection.want_index(NOT_REMEMBERED)
+    build(collection)
+    queries = np.random.default_rng(1).standard_normal((40, 64)).astype(np.float32)
+    half = Plan(InRange("n", lt=3000.0))
+
+    found = collection.search(queries, 10, half, FOREVER, Effort(ef=20)).neighbours
+
+    assert recall(collection, queries, Effort(ef=20), half) < 0.9
+    assert all(len(set(each.ids)) == 10 for each in found)
+    assert all(int(name[1:]) < 3000 for each in found for name in each.ids)
+
+
 def test_a_damaged_segment_is_built_anew(make: Make, batch: Callable[..., Any]) -> None:
     collection = make()
     fill(collection, batch, clustered(1500))
