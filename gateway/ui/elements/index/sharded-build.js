@@ -3,7 +3,7 @@ import { watchShardedBuild } from "../../lib/collections.js";
 import { dateTime, duration, number, t, translated } from "../../lib/language.js";
 import { isAbort } from "../../lib/problem.js";
 import { identity } from "../../lib/session.js";
-import { shared } from "../../lib/styles.js";
+import { progress, shared } from "../../lib/styles.js";
 import { short } from "../../lib/verdicts.js";
 import "../common/problem-card.js";
 
@@ -18,26 +18,8 @@ export class ShardedBuild extends LitElement {
 
   static styles = [
     shared,
+    progress,
     css`
-      progress {
-        width: 100%;
-        height: 0.8rem;
-        accent-color: var(--accent);
-      }
-      dl {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.4rem 1.75rem;
-        margin: 0.4rem 0 0;
-      }
-      dt {
-        color: var(--ink-2);
-        font-size: 0.8125rem;
-      }
-      dd {
-        margin: 0;
-        font-variant-numeric: tabular-nums;
-      }
       .failure {
         color: var(--contradicted);
       }
