@@ -5,11 +5,13 @@ No file that holds points is removed, passed over in silence, or hidden behind a
 
 import json
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import apsw
 import numpy as np
 import pytest
 from monshin_ann.answers import State
@@ -237,6 +239,21 @@ def test_a_file_that_cannot_be_read_at_all_keeps_its_name(
     collections.create(definition(name="other"), NOT_REMEMBERED)
     path.write_bytes(whole)
     assert start().find(NOTES, ROOT).state is State.SERVING
+
+
+def test_a_file_that_says_what_cannot_be_does_not_stop_the_start(
+    start: Start, make_file: Callable[..., Path], definition: Callable[..., Definition]
+) -> None:
+    """Of a checksum that fits: whoever wrote it."""
+    path = make_file("notes-aaaaaaaa.sqlite", definition(), "a")
+    text, _ = definitions.encode(definition())
+    text = text.replace('"dim": 3', '"dim": 0')
+    connection = apsw.Connection(str(path))
+    connection.execute("UPDATE collection SET definition=?, checksum=?", (text, zlib.crc32(text.encode())))
+    connection.close()
+
+    with pytest.raises(DataLoss):
+        start().find(NOTES, ROOT)
 
 
 def test_a_collection_built_in_shards_is_not_hidden_by_an_older_registry(

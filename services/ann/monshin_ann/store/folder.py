@@ -65,7 +65,7 @@ class Folder:
             finally:
                 connection.close()
             return Identity(definitions.decode(row[0], row[1]), int(row[2])) if row is not None else None
-        except (apsw.Error, AttributeError, LookupError, TypeError, ValueError) as error:
+        except (apsw.Error, AttributeError, IndexError, TypeError, ValueError) as error:
             raise DataLoss(f"{file} cannot be read: restore it from a backup") from error
 
     def remove(self, file: str) -> None:
