@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import os
 import shutil
 import tempfile
 import time
@@ -12,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from monshin_kit import durable
 from monshin_kit.errors import FailedPrecondition
 
 _log = logging.getLogger(__name__)
@@ -94,11 +94,9 @@ def _seal(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in files:
         path.chmod(0o644)  # some writers leave 0600, which would lock out another user of the cache
-        _sync(path)
+        durable.sync(path)
     hashes = {str(path.relative_to(folder)): sha256_of(path) for path in files}
-    manifest = folder / _MANIFEST
-    manifest.write_text(json.dumps(hashes, indent=1))
-    _sync(manifest)
+    durable.write(folder / _MANIFEST, json.dumps(hashes, indent=1).encode())
     return hashes
 
 
@@ -109,8 +107,3 @@ def _move(beside: Path, place: Path) -> None:
     except OSError:
         if _verified(place) is None:  # otherwise another process was faster, and its folder is as good
             raise
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import apsw
 
-from monshin_kit import data_lock, sqlite
+from monshin_kit import data_lock, durable, sqlite
 from monshin_kit.errors import DataLoss, InvalidInput, MonshinError
 
 MANIFEST = "manifest.json"
@@ -59,9 +59,9 @@ def backup(data: Path, target: Path) -> Backup:
     try:
         made = _copy_all(data, staging)
         manifest = {"format": FORMAT, "time": time.time(), **asdict(made)}
-        _write_durably(staging / MANIFEST, json.dumps(manifest, indent=2).encode())
+        durable.write(staging / MANIFEST, json.dumps(manifest, indent=2).encode())
         os.replace(staging, target)
-        _sync_folder(target.parent)
+        durable.sync(target.parent)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
@@ -84,11 +84,11 @@ def restore(source: Path, data: Path) -> Backup:
             place = staging / file.path
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / file.path, place)
-            _sync_file(place)
+            durable.sync(place)
         if data.exists():
             os.replace(data, data.with_name(f"{data.name}.before-restore-{time.strftime('%Y%m%dT%H%M%S')}"))
         os.replace(staging, data)
-        _sync_folder(data.parent)
+        durable.sync(data.parent)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
@@ -135,7 +135,7 @@ def _copy(path: Path, place: Path) -> bool:
         sqlite.copy(path, place)
     except DataLoss:
         return False
-    _sync_file(place)
+    durable.sync(place)
     return _is_sound(place)
 
 
@@ -154,22 +154,6 @@ def _is_sound(path: Path) -> bool:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
-    _sync_file(path)
-
-
-def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-_sync_folder = _sync_file  # a folder's names are synced through its descriptor all the same
 
 
 def main(arguments: list[str]) -> int:

@@ -30,14 +30,41 @@ export async function listStates(collections, most, signal) {
   return new Map(answers.flatMap(({ value }, place) => (value ? [[asked[place].name, value.state]] : [])));
 }
 
+/** Whether a collection was built in shards, by what the service says to a question about its index. */
+export const isSharded = (problem) =>
+  problem instanceof Problem && problem.code === "FAILED_PRECONDITION" && problem.reason === "READ_ONLY";
+
 /** The index now and after each change, until nothing is being built; goes on where the service is away. */
 export async function* watchIndex(name, signal) {
+  for await (const { index } of watched(`/v1/${name}/index:watch`, signal)) yield index;
+}
+
+/** Builds in shards, the newest first: each an operation whose metadata is a ShardedBuildProgress. */
+export async function listShardedBuilds(signal) {
+  const found = [];
+  let token = "";
+  do {
+    const page = await call(`/v1/ann/jobs?pageSize=1000&pageToken=${encodeURIComponent(token)}`, { signal });
+    found.push(...page.builds);
+    token = page.nextPageToken;
+  } while (token);
+  return found;
+}
+
+/** The newest build of a collection, now and each time it has got further, until its end; nothing where there is none. */
+export async function* watchShardedBuild(collection, signal) {
+  const found = (await listShardedBuilds(signal)).find(({ metadata }) => metadata.collection === collection);
+  if (!found) return;
+  for await (const { build } of watched(`/v1/${found.name}:watch`, signal)) yield build;
+}
+
+async function* watched(path, signal) {
   let heardMs = performance.now();
   for (;;) {
     try {
-      for await (const { index } of stream(`/v1/${name}/index:watch`, { signal })) {
+      for await (const message of stream(path, { signal })) {
         heardMs = performance.now();
-        yield index;
+        yield message;
       }
       return;
     } catch (problem) {

@@ -159,6 +159,64 @@ export const tones = css`
   }
 `;
 
+/** A word with its icon on an element with `data-tone`. */
+export const badges = css`
+  :host {
+    display: inline-block;
+  }
+  .badge {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.35em;
+    padding: 0.05rem 0.6rem;
+    border: 1px solid var(--tone);
+    border-radius: 999px;
+    background: var(--tone-soft);
+    color: var(--tone);
+    font-size: 0.875rem;
+    font-weight: 600;
+    white-space: nowrap;
+  }
+`;
+
+/** A dialog over the page; its element says how wide. */
+export const dialogs = css`
+  dialog {
+    padding: 1.5rem;
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    background: var(--surface);
+    color: var(--ink);
+    box-shadow: var(--shadow-2);
+  }
+  dialog::backdrop {
+    background: #0008;
+  }
+`;
+
+/** How far something has got: a bar, and facts beside each other. */
+export const progress = css`
+  progress {
+    width: 100%;
+    height: 0.8rem;
+    accent-color: var(--accent);
+  }
+  dl {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.4rem 1.75rem;
+    margin: 0.4rem 0 0;
+  }
+  dt {
+    color: var(--ink-2);
+    font-size: 0.8125rem;
+  }
+  dd {
+    margin: 0;
+    font-variant-numeric: tabular-nums;
+  }
+`;
+
 /** Tables of facts: numbers stand to the right, and a narrow screen scrolls the table, not the page. */
 export const tables = css`
   .scroll {

@@ -6,7 +6,6 @@ complete. A name is written once; what refers to it is a reference with its size
 """
 
 import hashlib
-import os
 import re
 import secrets
 import shutil
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 
 import fsspec  # type: ignore[import-untyped]
 
+from monshin_kit import durable
 from monshin_kit.errors import DataLoss, InvalidInput, Unavailable
 
 T = TypeVar("T")
@@ -156,16 +156,10 @@ def _hash_file(path: Path) -> str:
 def _write_file(target: str, content: bytes | Path) -> None:
     path = Path(target)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = _partial(path)
-    try:
-        with partial.open("xb") as file:
-            _copy(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    _sync_folders(path.parent)
+    with durable.writing(path) as file:
+        _copy(content, file)
+    for folder in (path.parent.parent, path.parent.parent.parent):  # made for it: a job's own, and the service's
+        durable.sync(folder)
 
 
 def _copy(content: bytes | Path, file: BinaryIO) -> None:
@@ -174,16 +168,6 @@ def _copy(content: bytes | Path, file: BinaryIO) -> None:
         return
     with content.open("rb") as source:
         shutil.copyfileobj(source, file, _CHUNK)
-
-
-def _sync_folders(folder: Path) -> None:
-    """The rename, and the names of the folders that were made for it (a job's own, and the service's)."""
-    for each in (folder, folder.parent, folder.parent.parent):
-        descriptor = os.open(each, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _partial(path: Path) -> Path:

@@ -100,7 +100,7 @@ async def _build_forever(collections: "Collections", builder: Executor, wake: as
 
 
 def _measure(collections: "Collections") -> None:
-    from monshin_ann.collection import State
+    from monshin_ann.answers import State
 
     for state in State:
         _COLLECTIONS.labels(state.value).set_function(partial(collections.count, state))

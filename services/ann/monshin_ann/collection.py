@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from enum import Enum
 from functools import partial
 from heapq import nsmallest
 from pathlib import Path
@@ -15,6 +14,7 @@ from monshin_kit.errors import DataLoss, NotFound, Unavailable
 from monshin_kit.requests import RequestKey
 from monshin_kit.telemetry import resource_hash
 
+from monshin_ann.answers import RESOURCE, Found, Page, State, Stats
 from monshin_ann.core.block import Batch
 from monshin_ann.core.columns import ColumnSet
 from monshin_ann.core.deadline import FOREVER, Deadline
@@ -22,63 +22,20 @@ from monshin_ann.core.definition import Definition
 from monshin_ann.core.distances import Queries
 from monshin_ann.core.filters import Plan
 from monshin_ann.core.index import Index
-from monshin_ann.core.search import Neighbours, search
+from monshin_ann.core.search import search
 from monshin_ann.core.segment import THOROUGH, Effort
 from monshin_ann.core.snapshot import Snapshot
 from monshin_ann.core.vectors import Matrix
-from monshin_ann.indexing import BuildSettings, Indexing, IndexView, load_index
+from monshin_ann.indexing import BuildSettings, Indexing, IndexView
+from monshin_ann.loading import load_index
 from monshin_ann.store import compaction
+from monshin_ann.store.folder import segment_files
 from monshin_ann.store.layout import StoredPoint
 from monshin_ann.store.points_file import Committed, PointsFile
 from monshin_ann.store.receipt import Receipt
 from monshin_ann.store.segment_files import SegmentFiles
 
 _log = logging.getLogger(__name__)
-
-RESOURCE = "monshin/Collection"
-
-
-class State(Enum):
-    """SERVING, or QUARANTINED: the file is damaged or does not fit memory; reads and writes answer DataLoss."""
-
-    SERVING = "serving"
-    QUARANTINED = "quarantined"
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """Sizes of a collection; all but the disk's are 0 where it is quarantined."""
-
-    points: int
-    sequence: int
-    disk_bytes: int
-    memory_bytes: int
-    indexed_points: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """The answer of a search: one entry a query, and the sequence number that all of them saw."""
-
-    neighbours: list[Neighbours]
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Page:
-    """Points in the order of their ids. after: where the next page begins; empty: there is none."""
-
-    points: list[StoredPoint]
-    after: str
-
-    def within(self, limit_bytes: int, *, with_vectors: bool) -> "Page":
-        """This page, or as many of its first points as fit, at least one."""
-        size = 0
-        for number, point in enumerate(self.points):
-            size += point.size_bytes(with_vectors=with_vectors)
-            if number > 0 and size > limit_bytes:
-                return Page(self.points[:number], self.points[number - 1].id)
-        return self
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +54,7 @@ class Collection:
     def __init__(self, definition: Definition, path: Path, building: BuildSettings | None = None) -> None:
         self.definition = definition
         self.path = path
-        self._segment_files = SegmentFiles(segments_folder(path))
+        self._segment_files = segment_files(path)
         self._ordering = threading.Lock()
         self._idle = threading.Condition()
         self._users = 0
@@ -317,11 +274,6 @@ def _apply(index: Index, committed: Committed) -> None:
         index.upsert(committed.receipt.sequence, committed.stored)
     elif committed.deleted:
         index.delete(committed.receipt.sequence, committed.deleted)
-
-
-def segments_folder(path: Path) -> Path:
-    """Where the segments of a collection's file are."""
-    return path.with_suffix(".segments")
 
 
 def _load(file: PointsFile, definition: Definition, files: SegmentFiles, building: BuildSettings) -> _Opened:

@@ -1,7 +1,6 @@
 """All collections of the service: found by id, created and deleted at once, none harmed by another's damage."""
 
 import logging
-import os
 import secrets
 import shutil
 import threading
@@ -9,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from monshin_kit import durable
 from monshin_kit.auth import Caller
 from monshin_kit.errors import (
     Aborted,
@@ -20,23 +20,25 @@ from monshin_kit.errors import (
     Unavailable,
 )
 from monshin_kit.jobs import Artefact, ArtefactStore
-from monshin_kit.requests import NOT_REMEMBERED, RequestKey
+from monshin_kit.requests import RequestKey
 
-from monshin_ann.collection import RESOURCE, Collection, State, segments_folder
+from monshin_ann.answers import RESOURCE, State
+from monshin_ann.collection import Collection
 from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.indexing import BuildSettings
-from monshin_ann.registry import open_registry
+from monshin_ann.reconciling import open_registry, reconcile
 from monshin_ann.restoring import take_over
 from monshin_ann.sharded.collection import ShardedCollection
 from monshin_ann.sharded.shelf import Reservation, Shelf
+from monshin_ann.store.folder import Folder
 from monshin_ann.store.points_file import PointsFile
 from monshin_ann.store.registry_file import Entry
-from monshin_ann.store.segment_files import SegmentFiles
 
 _log = logging.getLogger(__name__)
 
 _UPLOAD = ".upload"
 COPY = "copy-"  # folders of copies on their way out
+_ADMINISTRATORS = ("role:administrator",)
 
 AnyCollection = Collection | ShardedCollection
 
@@ -51,29 +53,31 @@ class Collections:
     def __init__(
         self, folder: Path, limit: int = 1000, memory_limit_bytes: int = 0, building: BuildSettings | None = None
     ) -> None:
-        self._folder = folder / "collections"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder = Folder(folder / "collections")
         self._limit = limit
         self._memory_limit_bytes = memory_limit_bytes
         self._building = building or BuildSettings()
         self._admin = threading.Lock()
-        self._registry, entries = open_registry(folder / "registry.sqlite")
-        for file in self._registry.unfinished():
-            self._remove_file(file)
-        for upload in self._folder.glob(f"*{_UPLOAD}*"):
+        for upload in self._folder.path.glob(f"*{_UPLOAD}*"):
             upload.unlink()
-        for copy in self._folder.glob(f"{COPY}*"):
+        for copy in self._folder.path.glob(f"{COPY}*"):
             shutil.rmtree(copy)
-        entries += self._adopted(entries)
         self.shelf = Shelf(folder / "sharded")
         self._collections: dict[CollectionId, AnyCollection] = {**self.shelf.open()}
-        for entry in entries:
-            path = self._folder / entry.file
-            self._collections[entry.definition.id] = Collection(entry.definition, path, self._building)
+        self._registry = open_registry(folder / "registry.sqlite")
+        agreed = reconcile(self._registry, self._folder, self._collections.keys())
+        self._unreadable = agreed.unreadable
+        for entry in agreed.entries:
+            self._collections[entry.definition.id] = self._opened(entry.definition, entry.file)
 
     def find(self, collection_id: CollectionId, caller: Caller) -> AnyCollection:
-        """The collection; raises NotFound also where the caller is not among its readers."""
+        """The collection; raises NotFound also where the caller is not among its readers.
+
+        Raises DataLoss, to administrators, where a file of this name does not even say who may read it.
+        """
         collection = self._collections.get(collection_id)
+        if collection is None and collection_id in self._unreadable and caller.may_use(_ADMINISTRATORS):
+            raise _unreadable(collection_id)
         if collection is None or not caller.may_use(collection.definition.readers):
             raise NotFound(RESOURCE, f"collections/{collection_id}")
         return collection
@@ -143,12 +147,12 @@ class Collections:
             if (first := self._registry.recall(key)) is not None:
                 return first
             self._require_room(definition)
-            file = f"{definition.id}-{secrets.token_hex(4)}.sqlite"
+            file = self._folder.new_name(definition.id)
             self._registry.begin(file)
-            PointsFile.create(self._folder / file, definition)
-            _sync_folder(self._folder)
+            PointsFile.create(self._folder.path / file, definition)
+            durable.sync(self._folder.path)
             self._registry.add(Entry(definition, file), key)
-            self._collections[definition.id] = Collection(definition, self._folder / file, self._building)
+            self._collections[definition.id] = self._opened(definition, file)
             return definition
 
     def set_readers(
@@ -195,11 +199,11 @@ class Collections:
             if self._registry.recall(key) is not None:
                 return old
         take_over(snapshot, old.definition)
-        file = f"{collection_id}-{secrets.token_hex(4)}.sqlite"
+        file = self._folder.new_name(collection_id)
         self._registry.begin(file)
-        snapshot.rename(self._folder / file)
-        _sync_folder(self._folder)
-        new = Collection(old.definition, self._folder / file, self._building)
+        snapshot.rename(self._folder.path / file)
+        durable.sync(self._folder.path)
+        new = self._opened(old.definition, file)
         try:
             if new.state is State.QUARANTINED:
                 raise Unavailable("the snapshot is whole, but could not be opened: nothing was changed")
@@ -250,7 +254,7 @@ class Collections:
 
     def upload_path(self) -> Path:
         """Where a snapshot can be written before it is restored; files left there by a crash go at the next start."""
-        return self._folder / f"upload-{secrets.token_hex(8)}{_UPLOAD}"
+        return self._folder.path / f"upload-{secrets.token_hex(8)}{_UPLOAD}"
 
     def close(self) -> None:
         """Closes all files; safe to call twice."""
@@ -262,49 +266,19 @@ class Collections:
     def _require_room(self, definition: Definition) -> None:
         if definition.id in self._collections or self.shelf.is_reserved(definition.id):
             raise AlreadyExists(RESOURCE, definition.name)
+        if definition.id in self._unreadable:
+            raise _unreadable(definition.id)
         if len(self._collections) >= self._limit:
             raise ResourceExhausted(f"there are {self._limit} collections already: delete one, or raise the limit")
 
-    def _adopted(self, known: Sequence[Entry]) -> list[Entry]:
-        """Files that no registry knows: it was lost, or somebody put them there."""
-        names, ids = {entry.file for entry in known}, {entry.definition.id for entry in known}
-        adopted = []
-        for path in sorted(self._folder.glob("*.sqlite")):
-            if path.name in names:
-                continue
-            try:
-                definition = _definition_of(path)
-            except (DataLoss, Unavailable):
-                _log.error("a file that the registry does not know cannot be read: left alone")
-                continue
-            if definition.id in ids:
-                _log.error("a file that the registry does not know holds a collection of a known id: left alone")
-                continue
-            self._registry.add(Entry(definition, path.name), NOT_REMEMBERED)
-            _log.warning("adopted the file of a collection that the registry did not know")
-            ids.add(definition.id)
-            adopted.append(Entry(definition, path.name))
-        return adopted
+    def _opened(self, definition: Definition, file: str) -> Collection:
+        return Collection(definition, self._folder.path / file, self._building)
 
     def _remove_file(self, file: str) -> None:
-        SegmentFiles(segments_folder(self._folder / file)).clear()
-        for suffix in ("-wal", "-shm", ""):
-            (self._folder / (file + suffix)).unlink(missing_ok=True)
-        _sync_folder(self._folder)
+        self._folder.remove(file)
         self._registry.finish(file)
 
 
-def _definition_of(path: Path) -> Definition:
-    file = PointsFile(path)
-    try:
-        return file.definition
-    finally:
-        file.database.close()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _unreadable(collection_id: CollectionId) -> DataLoss:
+    name = f"collections/{collection_id}"
+    return DataLoss(f"a file of {name} cannot be read: restore it, or take it out of the folder", name, RESOURCE)

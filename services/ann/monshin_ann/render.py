@@ -10,7 +10,7 @@ from monshin_kit.errors import InvalidInput
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.vectors.v1 import vectors_pb2
 
-from monshin_ann.collection import Found, State, Stats
+from monshin_ann.answers import Found, State, Stats
 from monshin_ann.collections import AnyCollection
 from monshin_ann.core import payloads
 from monshin_ann.core.definition import Code, Definition, Fingerprint, Metric

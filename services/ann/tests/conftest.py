@@ -1,6 +1,7 @@
 """Oracles: what the answers must be, worked out point by point in plain Python. And ways to call the real process."""
 
 import math
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from itertools import count
@@ -22,6 +23,8 @@ from monshin_kit.testing import ServiceProcess
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.ann.v1 import ann_pb2_grpc
 from monshin_protos.vectors.v1 import vectors_pb2
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 Ranked = list[tuple[float, str]]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from monshin_ann.collection import Collection, State
+from monshin_ann.answers import State
+from monshin_ann.collection import Collection
 from monshin_ann.core.deadline import FOREVER
 from monshin_ann.store.points_file import PointsFile
 from monshin_kit.errors import DataLoss, InvalidInput, NotFound

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from monshin_ann.collection import Collection, segments_folder
+from monshin_ann.collection import Collection
 from monshin_ann.core import payloads
 from monshin_ann.core.building import Limits
 from monshin_ann.core.deadline import FOREVER
@@ -156,7 +156,7 @@ class CollectionMachine(RuleBasedStateMachine):
     @rule(choice=st.integers(0, 100), place=st.floats(0, 1))
     def restart_with_a_damaged_segment(self, choice: int, place: float) -> None:
         self.collection.close()
-        files = sorted(segments_folder(self.collection.path).glob("*"))
+        files = sorted(self.collection.path.with_suffix(".segments").glob("*"))
         if files:
             file = files[choice % len(files)]
             data = bytearray(file.read_bytes())

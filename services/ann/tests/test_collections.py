@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from monshin_ann.collection import State
+from monshin_ann.answers import State
 from monshin_ann.collections import Collections
 from monshin_ann.core.definition import CollectionId
 from monshin_ann.store.points_file import PointsFile
@@ -221,10 +221,10 @@ def test_a_damaged_collection_is_listed_and_deleted_while_the_others_serve(
     assert len(files(tmp_path)) == 2
 
 
-def test_a_file_that_the_registry_does_not_know_is_adopted_or_left_alone(
+def test_a_file_that_the_registry_does_not_know_is_adopted_or_set_aside(
     start: Callable[..., Collections], definition: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Somebody restored a file by hand; a damaged one, or one whose id is taken, stays where it is."""
+    """Somebody restored a file by hand; a damaged one stays where it is, one whose id is taken is set aside."""
     collections = start()
     collections.create(definition(name="taken"), NOT_REMEMBERED)
     collections.close()
@@ -237,7 +237,8 @@ def test_a_file_that_the_registry_does_not_know_is_adopted_or_left_alone(
 
     assert names(collections) == ["back", "taken"]
     assert collections.find(CollectionId("taken"), ADMINISTRATOR).definition.dim == 3
-    assert len(files(tmp_path)) == 4
+    assert len(files(tmp_path)) == 3
+    assert (folder / "second.sqlite.set-aside").exists()
 
 
 def test_limits_refuse_with_a_reason(

@@ -161,8 +161,10 @@ async def test_writers_and_searchers_at_once_equal_a_model(
 ) -> None:
     """Six writers, each with its own ids, and three searchers, over compactions, builds and merges of graphs; for ten
     seconds, or MONSHIN_TEST_SECONDS (`make faults`: two minutes). A writer finds what it wrote and not what it deleted;
-    a searcher sees whole points, and never goes back in time."""
+    a searcher sees whole points that pass its filter, always k of them, since so many are never changed, the nearest of
+    which it finds each time that every point is compared; and it never goes back in time."""
     models: list[Version] = [{} for _ in range(6)]
+    unchanged = {f"0-unchanged-{number}": 9_000_000 + number for number in range(20)}
     loop = asyncio.get_running_loop()
     end = loop.time() + float(os.environ.get("MONSHIN_TEST_SECONDS", "10"))
 
@@ -187,30 +189,40 @@ async def test_writers_and_searchers_at_once_equal_a_model(
             assert (answer.hits[0].ids[0], answer.hits[0].distances[0]) == (ids[-1], 0)
             assert answer.sequence >= stored.sequence
 
-    async def look(stub: Stub, number: int) -> None:
-        query, sequence = row(number), 0
+    async def look(stub: Stub, number: int) -> int:
+        query, sequence, searches = row(9_000_000 + number), 0, 0
         request = pb.SearchRequest(collection="collections/notes", queries=pack(query), k=20, with_payloads=True)
         request.filter.condition.field = "writer"
         getattr(request.filter.condition, "in").extend([0, 2, 4])
         while loop.time() < end:
+            request.target_recall = (0.99, 1)[searches % 2]
+            searches += 1
             answer = await stub.Search(request)
             assert answer.sequence >= sequence
             sequence = answer.sequence
             [hits] = answer.hits
+            assert not hits.truncated
+            assert len(set(hits.ids)) == len(hits.ids) == 20
             assert list(hits.distances) == sorted(hits.distances)
+            if request.target_recall == 1:
+                assert (hits.ids[0], hits.distances[0]) == (f"0-unchanged-{number}", 0)
             for point_id, distance, payload in zip(hits.ids, hits.distances, hits.payloads, strict=True):
                 difference = row(int(payload["version"])).astype(np.float64) - query
                 assert distance == np.float32(np.square(difference).sum())
                 assert point_id.startswith(f"{int(payload['writer'])}-")
+                assert payload["writer"] in (0, 2, 4)
+        return searches
 
     small = {"MONSHIN_ANN_SEAL_POINTS": "200", "MONSHIN_ANN_SEGMENT_POINTS": "1000"}
     async with process(MONSHIN_ANN_COMPACT_INTERVAL_S="0.5", MONSHIN_COMPUTE_THREADS="3", **small) as service:
         stub: Stub = ann_pb2_grpc.AnnServiceStub(service.channel())
         await create(stub, "notes")
-        await asyncio.gather(
-            *(write(stub, number) for number in range(6)), *(look(stub, number) for number in range(3))
-        )
-        model = {point_id: version for each in models for point_id, version in each.items()}
+        facts = {point_id: {"version": version, "writer": 0} for point_id, version in unchanged.items()}
+        await stub.Upsert(upsert("notes", {each: row(version) for each, version in unchanged.items()}, facts))
+        writers = [asyncio.create_task(write(stub, number)) for number in range(6)]
+        assert min(await asyncio.gather(*(look(stub, number) for number in range(3)))) >= 2, "one of either kind"
+        await asyncio.gather(*writers)
+        model = unchanged | {point_id: version for each in models for point_id, version in each.items()}
         assert await stored_versions(stub, "notes") == model
         stats = (await stub.GetCollection(pb.GetCollectionRequest(name="collections/notes"))).stats
         assert stats.indexed_points > 0

@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
+from ann_requests import failure_of, in_ward, search
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.vectors.v1 import vectors_pb2
 
@@ -13,25 +14,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Stub = Any  # the stubs' stub has one type for sync and async channels
 NewCollection = Callable[..., Awaitable[str]]
-
-
-def search(collection: str, queries: vectors_pb2.Vectors, k: int = 3, **more: Any) -> pb.SearchRequest:
-    """A request."""
-    return pb.SearchRequest(collection=f"collections/{collection}", queries=queries, k=k, **more)
-
-
-def in_ward(*wards: str) -> pb.Filter:
-    """Points in one of these wards."""
-    condition = pb.Condition(field="ward")
-    getattr(condition, "in").extend(wards)
-    return pb.Filter(condition=condition)
-
-
-async def failure_of(call: Any) -> grpc.aio.AioRpcError:
-    """How a call ends that must fail."""
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return caught.value
 
 
 class TestGetAndListPoints:

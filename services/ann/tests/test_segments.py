@@ -10,7 +10,8 @@ import grnnd
 import numpy as np
 import pytest
 from monshin_ann import indexing
-from monshin_ann.collection import Collection, State, segments_folder
+from monshin_ann.answers import State
+from monshin_ann.collection import Collection
 from monshin_ann.core.building import Limits
 from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.definition import Code, Metric
@@ -193,7 +194,7 @@ def test_deletes_give_memory_back(make: Make, batch: Callable[..., Any]) -> None
     collection.delete(living, NOT_REMEMBERED).result()
     build(collection)
     assert (collection.stats.memory_bytes, collection.snapshot().segments) == (0, ())
-    assert list(segments_folder(collection.path).glob("*")) == []
+    assert list(collection.path.with_suffix(".segments").glob("*")) == []
 
 
 def test_filters_are_asked_inside_the_search(make: Make, batch: Callable[..., Any]) -> None:
@@ -214,12 +215,29 @@ def test_filters_are_asked_inside_the_search(make: Make, batch: Callable[..., An
             assert recall(collection, queries, Effort(target_recall=0.95), plan) >= 0.95
 
 
+def test_a_beam_asks_the_filter_itself(make: Make, batch: Callable[..., Any]) -> None:
+    """Not a scan of what matches, which would find all: a graph of degree 4 misses much of noise, with a filter too."""
+    rows = np.random.default_rng(0).standard_normal((6000, 64)).astype(np.float32)
+    collection = make(building=BuildSettings(Limits(1000, 10_000)), dim=64, degree=4, code=Code.FLOAT32)
+    fill(collection, batch, rows)
+    collection.want_index(NOT_REMEMBERED)
+    build(collection)
+    queries = np.random.default_rng(1).standard_normal((40, 64)).astype(np.float32)
+    half = Plan(InRange("n", lt=3000.0))
+
+    found = collection.search(queries, 10, half, FOREVER, Effort(ef=20)).neighbours
+
+    assert recall(collection, queries, Effort(ef=20), half) < 0.9
+    assert all(len(set(each.ids)) == 10 for each in found)
+    assert all(int(name[1:]) < 3000 for each in found for name in each.ids)
+
+
 def test_a_damaged_segment_is_built_anew(make: Make, batch: Callable[..., Any]) -> None:
     collection = make()
     fill(collection, batch, clustered(1500))
     build(collection)
     collection.close()
-    [graph] = segments_folder(collection.path).glob("*.graph")
+    [graph] = collection.path.with_suffix(".segments").glob("*.graph")
     data = bytearray(graph.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 4096] = bytes(4096)
     graph.write_bytes(data)
@@ -241,7 +259,7 @@ def test_a_segment_emptied_by_a_crash_is_built_anew(
     fill(collection, batch, clustered(1100))
     build(collection)
     collection.close()
-    [file] = segments_folder(collection.path).glob(f"*{suffix}")
+    [file] = collection.path.with_suffix(".segments").glob(f"*{suffix}")
     file.write_bytes(content)
 
     again = make()
@@ -262,7 +280,7 @@ def test_a_segment_that_cannot_be_saved_leaves_no_file(
 
     monkeypatch.setattr(segment_files, "_packed_rows", full)
     assert not collection.build_next()
-    assert list(segments_folder(collection.path).iterdir()) == []
+    assert list(collection.path.with_suffix(".segments").iterdir()) == []
     assert collection.view_index().failure == "OSError"
 
 

@@ -3,7 +3,7 @@ import { call } from "../../lib/api.js";
 import { date, t, translated } from "../../lib/language.js";
 import { adjust, route } from "../../lib/route.js";
 import { cut } from "../../lib/spans.js";
-import { shared } from "../../lib/styles.js";
+import { dialogs, shared } from "../../lib/styles.js";
 import "../common/copy-id.js";
 import "../common/problem-card.js";
 import "../review/document-results.js";
@@ -14,19 +14,12 @@ export class DocumentDialog extends LitElement {
 
   static styles = [
     shared,
+    dialogs,
     css`
       dialog {
         width: min(52rem, calc(100vw - 2rem));
         max-height: calc(100dvh - 3rem);
         padding: 0;
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--surface);
-        color: var(--ink);
-        box-shadow: var(--shadow-2);
-      }
-      dialog::backdrop {
-        background: #0008;
       }
       header {
         position: sticky;

@@ -1,6 +1,6 @@
 import { LitElement, css, html } from "../../vendor/lit.js";
 import { t, translated } from "../../lib/language.js";
-import { shared } from "../../lib/styles.js";
+import { dialogs, shared } from "../../lib/styles.js";
 
 /** Asks before something that takes long or throws work away. */
 export class ConfirmDialog extends LitElement {
@@ -8,18 +8,10 @@ export class ConfirmDialog extends LitElement {
 
   static styles = [
     shared,
+    dialogs,
     css`
       dialog {
         width: min(30rem, calc(100vw - 2rem));
-        padding: 1.5rem;
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--surface);
-        color: var(--ink);
-        box-shadow: var(--shadow-2);
-      }
-      dialog::backdrop {
-        background: #0008;
       }
       h2 {
         margin-bottom: 0.6rem;

@@ -1,34 +1,13 @@
-import { LitElement, css, html } from "../../vendor/lit.js";
+import { LitElement, html } from "../../vendor/lit.js";
 import { t, translated } from "../../lib/language.js";
-import { shared, tones } from "../../lib/styles.js";
+import { badges, shared, tones } from "../../lib/styles.js";
 import { VERDICTS } from "../../lib/verdicts.js";
 
 /** Icon, colour and word of a verdict; an empty `verdict` is one that is being found. */
 export class VerdictBadge extends LitElement {
   static properties = { verdict: {} };
 
-  static styles = [
-    shared,
-    tones,
-    css`
-      :host {
-        display: inline-block;
-      }
-      span.badge {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.35em;
-        padding: 0.05rem 0.6rem;
-        border: 1px solid var(--tone);
-        border-radius: 999px;
-        background: var(--tone-soft);
-        color: var(--tone);
-        font-size: 0.875rem;
-        font-weight: 600;
-        white-space: nowrap;
-      }
-    `,
-  ];
+  static styles = [shared, tones, badges];
 
   constructor() {
     super();

@@ -1,35 +1,12 @@
-import { LitElement, css, html } from "../../vendor/lit.js";
+import { LitElement, html } from "../../vendor/lit.js";
 import { bytes, duration, knows, number, t, translated } from "../../lib/language.js";
-import { shared } from "../../lib/styles.js";
+import { progress, shared } from "../../lib/styles.js";
 
 /** The build at work, as the service reports it. build: a BuildProgress. */
 export class BuildProgress extends LitElement {
   static properties = { build: { attribute: false } };
 
-  static styles = [
-    shared,
-    css`
-      progress {
-        width: 100%;
-        height: 0.8rem;
-        accent-color: var(--accent);
-      }
-      dl {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.4rem 1.75rem;
-        margin: 0.4rem 0 0;
-      }
-      dt {
-        color: var(--ink-2);
-        font-size: 0.8125rem;
-      }
-      dd {
-        margin: 0;
-        font-variant-numeric: tabular-nums;
-      }
-    `,
-  ];
+  static styles = [shared, progress];
 
   constructor() {
     super();

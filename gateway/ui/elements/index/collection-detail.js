@@ -1,6 +1,6 @@
 import { LitElement, Task, TaskStatus, css, html, nothing } from "../../vendor/lit.js";
 import { call } from "../../lib/api.js";
-import { idOf, isQuarantined, memoryOf, watchIndex } from "../../lib/collections.js";
+import { idOf, isQuarantined, isSharded, memoryOf, watchIndex } from "../../lib/collections.js";
 import { t, translated } from "../../lib/language.js";
 import { isAbort } from "../../lib/problem.js";
 import { identity } from "../../lib/session.js";
@@ -13,6 +13,8 @@ import "./memory-bar.js";
 import "./recall-build.js";
 import "./recall-time.js";
 import "./segment-table.js";
+import "./sharded-build.js";
+import "./sharded-collection.js";
 import "./state-badge.js";
 
 /** One collection: its index now and while it is built. name: `collections/{id}`. Sends `changed` when its state or segments do. */
@@ -113,9 +115,7 @@ export class CollectionDetail extends LitElement {
 
   render() {
     const { error, status, value } = this.#collection;
-    if (status === TaskStatus.ERROR && !isAbort(error)) {
-      return html`<problem-card .problem=${error} @retry=${() => this.#collection.run()}></problem-card>`;
-    }
+    if (status === TaskStatus.ERROR && !isAbort(error)) return this.#failed(error);
     // While its sizes are asked for anew, the old ones stay.
     if (value?.name !== this.name) return html`<span class="card bone wide" role="status" aria-label=${t("common.loading")}></span>`;
     return isQuarantined(value) ? this.#quarantined(value) : this.#serving(value);
@@ -127,6 +127,18 @@ export class CollectionDetail extends LitElement {
     if (key && key !== this.#watched) this.#watch.run();
     if (!key) this.#watch.abort();
     this.#watched = key;
+  }
+
+  #failed(error) {
+    const card = html`<problem-card .problem=${error} @retry=${() => this.#collection.run()}></problem-card>`;
+    if (error.code !== "NOT_FOUND") return card;
+    // It may be on its way: a collection is there once its build in shards is complete.
+    return html`<sharded-build class="wide" name=${this.name} @built=${this.#built}>${card}</sharded-build>`;
+  }
+
+  #built() {
+    this.#collection.run();
+    this.dispatchEvent(new CustomEvent("changed"));
   }
 
   #quarantined(collection) {
@@ -144,6 +156,9 @@ export class CollectionDetail extends LitElement {
   #serving(collection) {
     const { error, status } = this.#watch;
     const { index } = this;
+    if (status === TaskStatus.ERROR && isSharded(error)) {
+      return html`<sharded-collection class="wide" .collection=${collection}></sharded-collection>`;
+    }
     return html`
       ${status === TaskStatus.ERROR && !isAbort(error)
         ? html`<problem-card .problem=${error} @retry=${() => this.#watch.run()}></problem-card>`

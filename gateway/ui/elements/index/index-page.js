@@ -9,6 +9,7 @@ import "../common/copy-id.js";
 import "../common/problem-card.js";
 import "./collection-detail.js";
 import "./collection-table.js";
+import "./sharded-list.js";
 
 const COMMAND = "monshin ann create NAME --dim 384";
 // A call each: more of them would keep a browser, which allows six at a time, from the page itself.
@@ -76,12 +77,13 @@ export class IndexPage extends LitElement {
     }
     // While the list is asked for anew, the old one stays.
     if (!value) return html`<span class="card bone" role="status" aria-label=${t("common.loading")}></span>`;
-    if (!value.length) return this.#empty();
     const selected = route.value.parameters.collection ?? "";
+    if (!value.length && !selected) return html`${this.#empty()}<sharded-list .collections=${value}></sharded-list>`;
     return html`
       <section class="card list">
         <collection-table .collections=${value} .states=${this.#states.value ?? new Map()} selected=${selected}></collection-table>
       </section>
+      <sharded-list .collections=${value}></sharded-list>
       ${selected
         ? html`<collection-detail name="collections/${selected}" @changed=${() => this.#collections.run()}></collection-detail>`
         : html`<p class="muted">${t("index.choose")}</p>`}

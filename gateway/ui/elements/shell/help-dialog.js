@@ -1,6 +1,6 @@
 import { LitElement, css, html } from "../../vendor/lit.js";
 import { t, translated } from "../../lib/language.js";
-import { shared } from "../../lib/styles.js";
+import { dialogs, shared } from "../../lib/styles.js";
 
 const KEYS = ["j", "k", "/", "o", "w", "1–6", "n", "?", "Esc"];
 
@@ -8,18 +8,10 @@ const KEYS = ["j", "k", "/", "o", "w", "1–6", "n", "?", "Esc"];
 export class HelpDialog extends LitElement {
   static styles = [
     shared,
+    dialogs,
     css`
       dialog {
         width: min(40rem, calc(100vw - 2rem));
-        padding: 1.5rem;
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--surface);
-        color: var(--ink);
-        box-shadow: var(--shadow-2);
-      }
-      dialog::backdrop {
-        background: #0008;
       }
       h2 {
         margin-bottom: 0.75rem;

@@ -248,6 +248,27 @@ export const en = {
   "build.phase.calibrate": "measuring recall",
   "build.phase.save": "saving",
 
+  "sharded.what":
+    "This collection was built in parts (shards). It holds {points} points and takes {disk} of disk. It is read-only and has no segments: to change its points, build it anew.",
+  "sharded.build": "Its build in shards",
+  "sharded.shards": "Shards done",
+  "sharded.of": "{done} of {all}",
+  "sharded.ended": "Ended",
+  "sharded.unknown": "Its build is not on record any more: records are kept for 30 days after the end.",
+  "sharded.unavailable":
+    "The state of its build is not known now: the service is not connected to its record of jobs (Redis). Searches work.",
+  "sharded.list": "Builds in shards",
+  "sharded.phase.UNSPECIFIED": "The phase is not known yet.",
+  "sharded.phase.QUEUED": "Waits for a worker.",
+  "sharded.phase.PLANNING": "The source is read and checked, and cut into shards.",
+  "sharded.phase.SHARDS": "The graphs of the shards are built.",
+  "sharded.phase.MERGING": "The graphs of the shards are united.",
+  "sharded.phase.INSTALLING": "The workers are done; the service fetches the collection.",
+  "sharded.phase.READY": "The build is complete, and the collection can be searched.",
+  "sharded.phase.CANCELLING": "It is being stopped.",
+  "sharded.phase.CANCELLED": "It was stopped. Finished shards are kept, and it can be resumed.",
+  "sharded.phase.FAILED": "The build failed. Finished shards are kept, and it can be resumed.",
+
   "segments.title": "Segments",
   "segments.number": "No.",
   "segments.points": "Points",

@@ -5,6 +5,7 @@
 
 #include "core/build.h"
 #include "core/insert.h"
+#include "core/memory.h"
 #include "core/repair.h"
 #include "core/search.h"
 #include "core/unite.h"
@@ -173,6 +174,10 @@ NB_MODULE(GRNND_MODULE, m) {
            },
            nb::kw_only(), "degree"_a, "capacity"_a, "inbox"_a, "trees"_a, "leaf"_a, "rounds"_a, "slack"_a, "reverse_share"_a, "disordered"_a,
            "is_arranged"_a, "seed"_a, "threads"_a);
+  m.def("give_back_freed", [] {
+    nb::gil_scoped_release released;
+    give_back_freed();
+  });
   m.def("order_codes", [](In<u8> codes, u32 leaf, u32 seed, int threads, Out<u32> out) { order_into(code_space(codes), leaf, seed, threads, out); });
   m.def("order_points", [](In<float> points, In<u32> order, u32 leaf, u32 seed, int threads, Out<u32> out) {
     order_into(float_space(points, order), leaf, seed, threads, out);

@@ -67,6 +67,19 @@ def test_the_nearest_matching_rows_are_found(graph: Graph, rows: np.ndarray, que
     assert recall(hits.distances, rows[is_wanted], queries) >= 0.95
 
 
+def test_a_beam_asks_the_filter_itself() -> None:
+    """Hazard: what is taken for a beam is a scan of all that matches. A scan finds all; of noise, a graph of degree 4
+    misses much, and does so with a filter that half of the rows pass. Few that pass are scanned for."""
+    noise = np.random.default_rng(0).standard_normal((6040, 64)).astype(np.float32)
+    rows, queries = noise[:6000], noise[6000:]
+    graph = grnnd.build(rows, degree=4, code="f32")
+    for share, low, high in ((0.5, 0.2, 0.9), (0.01, 1.0, 1.0)):
+        is_wanted = np.random.default_rng(1).random(len(rows)) < share
+        hits = graph.search(queries, 10, ef=20, filter=is_wanted, threads=1)
+        assert is_wanted[hits.ids].all()
+        assert low <= recall(hits.distances, rows[is_wanted], queries) <= high
+
+
 def test_a_filter_may_come_as_bits(graph: Graph, queries: np.ndarray) -> None:
     is_wanted = np.random.default_rng(6).random(len(graph)) < 0.3
     as_flags = graph.search(queries, 7, filter=is_wanted)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monshin_ann.core import payloads
+from monshin_ann.core.deadline import FOREVER, Deadline
 
 Rows = NDArray[np.int32]
 
@@ -84,23 +85,38 @@ class _Growing:
 
 
 class PayloadColumns:
-    """The columns of a block that grows at its end: parsed when first asked for, then only its new rows."""
+    """The columns of a block that grows at its end: parsed when first asked for, then only its new rows.
+
+    texts, of both methods: the block's payloads in JSON; those already parsed must not have changed.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._growing: dict[str, _Growing] = {}
+        self._parsed = 0
         self._read = ColumnSet(0, MappingProxyType({}))
 
     def read(self, texts: Sequence[str | None], rows: int) -> ColumnSet:
-        """The columns of at least the first `rows` rows.
+        """The columns of at least the first `rows` rows."""
+        self.parse(texts, rows, FOREVER)
+        return self._read
 
-        texts: the block's payloads in JSON; those already parsed must not have changed.
-        """
-        with self._lock:
+    def parse(self, texts: Sequence[str | None], rows: int, until: Deadline) -> bool:
+        """Whether the first `rows` rows are parsed by then; if not, the next call goes on where this one stopped."""
+        if self._read.rows >= rows:
+            return True
+        if not until.acquire(self._lock):
+            return False
+        try:
+            while self._parsed < rows:
+                if until.has_passed():
+                    return False
+                for name, value in payloads.decode(texts[self._parsed]).items():
+                    self._growing.setdefault(name, _Growing()).add(self._parsed, value)
+                self._parsed += 1
             if self._read.rows < rows:
-                for row in range(self._read.rows, rows):
-                    for name, value in payloads.decode(texts[row]).items():
-                        self._growing.setdefault(name, _Growing()).add(row, value)
                 frozen = {name: growing.freeze() for name, growing in self._growing.items()}
                 self._read = ColumnSet(rows, MappingProxyType(frozen))
-            return self._read
+            return True
+        finally:
+            self._lock.release()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monshin_ann.core.background import Background
 from monshin_ann.core.block import BLOCK_BYTES, LIVING, MAX_ROWS, Batch, Block, Sequences
 from monshin_ann.core.segment import Segment
 from monshin_ann.core.snapshot import Snapshot
@@ -53,7 +54,8 @@ class Index:
         self._tail = -1
         self._next = 0
         self._slots: dict[str, int] = {}  # id → number of its block × MAX_ROWS + row
-        self._snapshot = Snapshot((), (), sequence, 0, 0)
+        self._background = Background()
+        self._snapshot = Snapshot((), (), sequence, 0, 0, self._background)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -201,4 +203,4 @@ class Index:
         head = tuple((block, block.rows) for block in self._head.values())
         segments = tuple(self._segments.values())
         memory_bytes = sum(block.used_bytes for block, _ in head) + sum(each.memory_bytes for each in segments)
-        self._snapshot = Snapshot(head, segments, sequence, len(self._slots), memory_bytes)
+        self._snapshot = Snapshot(head, segments, sequence, len(self._slots), memory_bytes, self._background)

@@ -59,12 +59,17 @@ def search(
         else:
             walked.append((segment, first))
         first = stop
-    found, is_late = _compared(parts, compared, queries, k, plan, deadline, budget)
+    until = min(deadline, budget)
+    found, is_late = _compared(snapshot, parts, compared, queries, k, plan, deadline, until)
     truncated = np.full(len(queries), is_late)
     candidates = [found]
     for segment, first in walked:
         deadline.check()
-        near, was_cut = _walked(segment, first, snapshot.sequence, queries, k, plan, effort, deadline, budget)
+        mine = parts[first : first + len(segment.blocks)]
+        if plan is not None and not snapshot.parse(mine, until):
+            truncated[:] = True
+            continue
+        near, was_cut = _walked(segment, first, snapshot.sequence, queries, k, plan, effort, until)
         candidates.append(near)
         truncated |= was_cut
     deadline.check()
@@ -80,20 +85,22 @@ def search(
 
 
 def _compared(
+    snapshot: Snapshot,
     parts: Sequence[Part],
     which: Sequence[int],
     queries: Queries,
     k: int,
     plan: Plan | None,
     deadline: Deadline,
-    budget: Deadline,
+    until: Deadline,
 ) -> tuple[Candidates, bool]:
-    """Rows of these parts that may be among the nearest, by comparing all; and whether the budget ended before."""
+    """Rows of these parts that may be among the nearest, by comparing all; and whether the time ended before."""
     shortlist = Shortlist(len(queries), k)
     for number in which:
         part = parts[number]
         deadline.check()
-        if budget.has_passed():
+        if until.has_passed() or (plan is not None and not snapshot.parse([part], until)):
+            deadline.check()
             return shortlist.candidates(), True
         mask = part.matching(plan)
         if mask.any():
@@ -109,16 +116,14 @@ def _walked(
     k: int,
     plan: Plan | None,
     effort: Effort,
-    deadline: Deadline,
-    budget: Deadline,
+    until: Deadline,
 ) -> tuple[Candidates, NDArray[np.bool_]]:
-    """The nearest rows of a segment by its graph; and for which queries the budget ended before.
+    """The nearest rows of a segment by its graph; and for which queries the time ended before.
 
     first: place of its first block among the parts.
     """
     matching = segment.matching(sequence, plan)
-    until = min(deadline.at_s, budget.at_s)
-    remaining_s = None if until == FOREVER.at_s else max(0.0, until - time.monotonic())
+    remaining_s = None if until == FOREVER else max(0.0, until.at_s - time.monotonic())
     ids, was_cut = segment.search(queries.rows, k, effort, matching, remaining_s)
     query, place = np.nonzero(ids >= 0)
     block, row = np.divmod(ids[query, place], segment.blocks[0].rows)

@@ -1,12 +1,14 @@
 """A collection's points at one sequence number."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monshin_ann.core.background import Background
 from monshin_ann.core.block import Block
+from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.filters import Mask, Plan
 from monshin_ann.core.segment import Segment
 
@@ -18,6 +20,10 @@ class Part:
     block: Block
     rows: int
     sequence: int
+
+    def parse(self, until: Deadline) -> bool:
+        """Whether its payloads are parsed by then, so that a filter takes no longer."""
+        return self.block.columns.parse(self.block.payloads, self.rows, until)
 
     def matching(self, plan: Plan | None) -> Mask:
         """Which rows were alive, and pass the filter; bool of shape (rows,)."""
@@ -33,7 +39,8 @@ class Snapshot:
     """Stays as it is while the index changes; keeps its blocks in memory until it is dropped.
 
     head: blocks of points without a graph, and how many of their rows count. segments: the points with one.
-    memory_bytes: vectors, edges and codes held for search; not the ids and payloads beside them.
+    memory_bytes: vectors, edges and codes held for search; not the ids and payloads beside them. background: of the
+    index, for what a search has no time for.
     """
 
     head: tuple[tuple[Block, int], ...]
@@ -41,6 +48,7 @@ class Snapshot:
     sequence: int
     points: int
     memory_bytes: int
+    background: Background
 
     @property
     def indexed_points(self) -> int:
@@ -54,6 +62,13 @@ class Snapshot:
         for segment in self.segments:
             for block in segment.blocks:
                 yield Part(block, block.rows, self.sequence)
+
+    def parse(self, parts: Iterable[Part], until: Deadline) -> bool:
+        """Whether the payloads of these parts are parsed by then; if not, those of all parts are, in the background."""
+        if all(part.parse(until) for part in parts):
+            return True
+        self.background.finish(lambda: [part.parse(FOREVER) for part in self.parts()])
+        return False
 
     def ids(self, plan: Plan | None) -> Iterator[str]:
         """Ids of the points that pass the filter, in no order."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from monshin_kit.jobs import Artefact
 from monshin_kit.telemetry import resource_hash
 from numpy.typing import NDArray
 
-from monshin_ann.collection import RESOURCE, Found, Page, State, Stats
+from monshin_ann.answers import RESOURCE, Found, Page, State, Stats
 from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.definition import Definition, Metric
 from monshin_ann.core.distances import Queries
@@ -107,8 +106,12 @@ class ShardedCollection:
                     f"a query holds a number beyond {MAX_SIZE:g}: it cannot be searched for here",
                     field="queries.data",
                 )
-            bits = opened.filters.bits(plan, deadline) if plan is not None else _NO_FILTER
-            rows, is_cut = _walk(opened, queries, k, bits, effort, min(deadline.at_s, budget.at_s))
+            until = min(deadline, budget)
+            bits = _bits(opened, plan, until)
+            if bits is None:
+                deadline.check()
+                return Found([Neighbours([], [], [], is_truncated=True)] * len(queries), _SEQUENCE)
+            rows, is_cut = _walk(opened, queries, k, bits, effort, until)
             deadline.check()
             prepared = Queries.of(self.definition.metric, queries)
             return Found([_rank(opened, prepared, n, rows[n], bool(is_cut[n])) for n in range(len(rows))], _SEQUENCE)
@@ -122,7 +125,8 @@ class ShardedCollection:
     def page(self, after: str, limit: int, plan: Plan | None) -> Page:
         """At most `limit` points that pass the filter and whose ids are greater than `after`."""
         with self._using() as opened:
-            bits = opened.filters.bits(plan, FOREVER) if plan is not None else _NO_FILTER
+            bits = _bits(opened, plan, FOREVER)
+            assert bits is not None  # for ever is long enough
             found: list[tuple[int, str, str | None]] = []
             while len(found) <= limit:
                 batch = opened.points.after(after, _PAGE_ROWS if plan is not None else limit + 1)
@@ -225,8 +229,13 @@ def _broken(what: str) -> DataLoss:
     return DataLoss(f"{what} of a sharded collection is damaged or missing", what, "Artefact")
 
 
+def _bits(opened: _Opened, plan: Plan | None, until: Deadline) -> Bits | None:
+    """Which rows pass; empty: all. None: they were not found by then."""
+    return opened.filters.bits(plan, until) if plan is not None else _NO_FILTER
+
+
 def _walk(
-    opened: _Opened, queries: Matrix, k: int, bits: Bits, effort: Effort, until_s: float
+    opened: _Opened, queries: Matrix, k: int, bits: Bits, effort: Effort, until: Deadline
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Row numbers of shape (queries, k), -1 where there are fewer; and for which queries time ran out."""
     graph = opened.graph
@@ -239,7 +248,7 @@ def _walk(
         ef = effort.ef
     else:
         ef = graph.calibration.ef(k, min(effort.target_recall, 0.9999))
-    remaining_s = math.inf if until_s == math.inf else max(0.0, until_s - time.monotonic())
+    remaining_s = max(0.0, until.at_s - time.monotonic())
     rows = np.ascontiguousarray(queries, dtype=np.float32)
     found = graph.search_checked(rows, min(k, len(graph)), ef, bits, matching, 1, remaining_s)
     return found.ids, found.truncated

@@ -8,7 +8,6 @@ gone-{id}-{token}/              deleted: what its build published is still to be
 
 import json
 import logging
-import os
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monshin_kit import durable
 from monshin_kit.errors import DataLoss, Unavailable
 from monshin_kit.jobs import Artefact, ArtefactStore, JobId
 
@@ -95,14 +95,14 @@ class Shelf:
             folder = self._root / reservation.name
             folder.mkdir()
             _write_definition(folder, definition)
-            _sync(self._root)
+            durable.sync(self._root)
         self._reserved[reservation.name] = reservation
         return reservation
 
     def bind(self, reservation: Reservation, job: JobId) -> Reservation:
         """Says which build will fill the place; on disk when this returns."""
         with _written():
-            _write(self._root / reservation.name / _JOB, job.encode())
+            durable.write(self._root / reservation.name / _JOB, job.encode())
         return self._update(replace(reservation, job=job))
 
     def set_active(self, reservation: Reservation, *, is_active: bool) -> Reservation:
@@ -119,9 +119,9 @@ class Shelf:
         with _written():
             for name, artefact in manifest.decode(manifest.Published, content).files.items():
                 store.fetch(artefact, folder / name)
-                _sync(folder / name)
-            _write(folder / MANIFEST, content)
-            _write(folder / REFERENCE, reference.reference.encode())
+                durable.sync(folder / name)
+            durable.write(folder / MANIFEST, content)
+            durable.write(folder / REFERENCE, reference.reference.encode())
         return ShardedCollection(reservation.definition, folder)
 
     def release(self, reservation: Reservation) -> None:
@@ -141,7 +141,7 @@ class Shelf:
         """Takes a place away, with what it holds; on disk when this returns. `sweep` deletes the files."""
         with _written():
             (self._root / name).rename(self._root / f"{_GONE}{name}")
-            _sync(self._root)
+            durable.sync(self._root)
         self._reserved.pop(name, None)
 
     def sweep(self, published: str, store: ArtefactStore) -> None:
@@ -167,23 +167,7 @@ def _read_definition(folder: Path) -> Definition:
 
 def _write_definition(folder: Path, definition: Definition) -> None:
     text, checksum = definitions.encode(definition)
-    _write(folder / _DEFINITION, json.dumps({"text": text, "checksum": checksum}).encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(content)
-    _sync(fresh)
-    fresh.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    durable.write(folder / _DEFINITION, json.dumps({"text": text, "checksum": checksum}).encode())
 
 
 @contextmanager

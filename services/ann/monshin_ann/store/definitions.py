@@ -3,8 +3,9 @@
 import json
 import zlib
 from dataclasses import asdict
+from typing import Any
 
-from monshin_kit.errors import DataLoss
+from monshin_kit.errors import DataLoss, InvalidInput
 
 from monshin_ann.core.definition import Code, CollectionId, Definition, Fingerprint, Metric
 
@@ -17,10 +18,17 @@ def encode(definition: Definition) -> tuple[str, int]:
 
 
 def decode(text: str, checksum: object) -> Definition:
-    """The definition; raises DataLoss if the text is not what was written."""
+    """The definition; raises DataLoss if the text is not what was written, or says what cannot be."""
+    damaged = DataLoss("the definition of a collection is damaged: restore it from a backup")
     if zlib.crc32(text.encode()) != checksum:
-        raise DataLoss("the definition of a collection is damaged: restore it from a backup")
-    fields = json.loads(text)
+        raise damaged
+    try:
+        return _definition(json.loads(text))
+    except (InvalidInput, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged from error
+
+
+def _definition(fields: dict[str, Any]) -> Definition:
     fingerprint = fields.pop("fingerprint")
     return Definition(
         id=CollectionId(fields.pop("id")),

@@ -1,7 +1,7 @@
 """Which collections there are, and in which files: one SQLite file, so that a collection comes and goes in one commit.
 
 A collection's file is made before its row and removed after it; meanwhile its name stands in `unfinished`, so that the
-next start knows what a crash left behind. Files in neither table are never removed.
+next start knows what a crash left behind, and whether it was coming or going. Files in neither table are never removed.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ _MIGRATIONS = [
     ) WITHOUT ROWID;
     CREATE TABLE unfinished (file TEXT PRIMARY KEY) WITHOUT ROWID;
     """
-    + requests.SCHEMA
+    + requests.SCHEMA,
+    "ALTER TABLE unfinished ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 1;",
 ]
 
 
@@ -46,10 +47,13 @@ class RegistryFile:
             rows = connection.execute("SELECT file, definition, checksum FROM collections ORDER BY id").fetchall()
         return [Entry(definitions.decode(str(row[1]), row[2]), str(row[0])) for row in rows]
 
-    def unfinished(self) -> list[str]:
-        """Files whose creation did not end, or whose collection was deleted."""
-        with self._database.reader() as connection:
-            return [str(file) for (file,) in connection.execute("SELECT file FROM unfinished")]
+    def coming(self) -> list[str]:
+        """Files whose creation began, and had not ended when this was written."""
+        return self._unfinished(is_gone=False)
+
+    def gone(self) -> list[str]:
+        """Files whose collection was deleted, or has another."""
+        return self._unfinished(is_gone=True)
 
     def recall(self, key: RequestKey) -> Definition | None:
         """What the first request with this id answered."""
@@ -58,7 +62,7 @@ class RegistryFile:
 
     def begin(self, file: str) -> None:
         """Announces a file that is about to be made."""
-        self._database.write(lambda connection: connection.execute("INSERT INTO unfinished VALUES (?)", (file,)))
+        self._database.write(lambda connection: connection.execute("INSERT INTO unfinished VALUES (?, 0)", (file,)))
 
     def add(self, entry: Entry, key: RequestKey) -> None:
         """Adds a collection whose file is complete."""
@@ -90,7 +94,7 @@ class RegistryFile:
         def change(connection: apsw.Connection) -> None:
             text, checksum = definitions.encode(definition)
             row = (definition.id,)
-            connection.execute("INSERT INTO unfinished SELECT file FROM collections WHERE id=?", row)
+            connection.execute("INSERT INTO unfinished SELECT file, 1 FROM collections WHERE id=?", row)
             connection.execute("DELETE FROM unfinished WHERE file=?", (file,))
             connection.execute(
                 "UPDATE collections SET file=?, definition=?, checksum=? WHERE id=?",
@@ -105,19 +109,25 @@ class RegistryFile:
 
         def change(connection: apsw.Connection) -> None:
             row = (definition.id,)
-            connection.execute("INSERT INTO unfinished SELECT file FROM collections WHERE id=?", row)
+            connection.execute("INSERT INTO unfinished SELECT file, 1 FROM collections WHERE id=?", row)
             connection.execute("DELETE FROM collections WHERE id=?", row)
             key.record(connection, _encode_answer(definition))
 
         self._database.write(change)
 
     def finish(self, file: str) -> None:
-        """Says that an unfinished file is gone."""
+        """Says that a file is removed, or is not ours any more."""
         self._database.write(lambda connection: connection.execute("DELETE FROM unfinished WHERE file=?", (file,)))
 
     def close(self) -> None:
         """Closes the file."""
         self._database.close()
+
+    def _unfinished(self, *, is_gone: bool) -> list[str]:
+        with self._database.reader() as connection:
+            return [
+                str(file) for (file,) in connection.execute("SELECT file FROM unfinished WHERE is_gone=?", (is_gone,))
+            ]
 
 
 def _encode_answer(definition: Definition) -> bytes:

@@ -11,8 +11,6 @@ stand for another point, whatever became of the collection's file meanwhile. Ids
 import io
 import json
 import logging
-import os
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,6 +22,7 @@ from zipfile import BadZipFile
 import grnnd
 import numpy as np
 from grnnd import Graph
+from monshin_kit import durable
 from numpy.typing import NDArray
 
 from monshin_ann.core.block import Sequences
@@ -76,13 +75,13 @@ class SegmentFiles:
         segment.graph.save(self._path(number, _GRAPH))
         is_beside = segment.graph.metric.value == _SCALED  # the graph has the vectors scaled to length 1
         if is_beside:
-            _write(self._path(number, _VECTORS), segment.vectors.astype("<f4", copy=False).data)
+            durable.write(self._path(number, _VECTORS), segment.vectors.astype("<f4", copy=False).data)
         about = {
             "built_ns": segment.built.built_ns,
             "build_s": segment.built.build_s,
             "vectors": _sum(segment.vectors) if is_beside else None,
         }
-        _write(self._path(number, _ROWS), _packed_rows(segment, about))
+        durable.write(self._path(number, _ROWS), _packed_rows(segment, about))
         return self._load(number, verify=False)
 
     def load(self) -> Iterator[StoredSegment]:
@@ -166,25 +165,6 @@ def _unpacked_rows(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         about: dict[str, Any] = json.loads(arrays["about"].tobytes())
         return about, {name: arrays[name] for name in ("sequences", "checksums", "lengths")}
-
-
-def _write(path: Path, data: bytes | memoryview) -> None:
-    """Completely, or not at all."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _sum(array: Matrix) -> int:

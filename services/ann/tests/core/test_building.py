@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from monshin_ann.core.background import Background
 from monshin_ann.core.building import Limits, next_build
 from monshin_ann.core.segment import Segment
 from monshin_ann.core.snapshot import Snapshot
@@ -23,7 +24,7 @@ class Sizes:
 def snapshot(head: int, segments: list[Sizes]) -> Snapshot:
     """Of so many points without a graph, and these segments."""
     points = head + sum(each.points - each.dead for each in segments)
-    return Snapshot((), cast(tuple[Segment, ...], tuple(segments)), 0, points, 0)
+    return Snapshot((), cast(tuple[Segment, ...], tuple(segments)), 0, points, 0, Background())
 
 
 def carried_out(choice: Any, head: int, segments: list[Sizes], most: int) -> tuple[int, list[Sizes], int]:

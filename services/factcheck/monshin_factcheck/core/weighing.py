@@ -102,23 +102,31 @@ class Account:
         return max(self.opinions, key=lambda opinion: opinion.relevance)
 
     @property
+    def is_searched(self) -> bool:
+        """Whether search chose the document, which then may well speak of something else; a short source is given."""
+        return any(opinion.passage.score > 0 for opinion in self.opinions)
+
+    @property
     def is_vetoed(self) -> bool:
         """Whether a quantity of the claim is confirmed by no passage of the document."""
         return bool(frozenset.intersection(*(opinion.unconfirmed for opinion in self.opinions)))
 
 
 def features(account: Account) -> dict[str, float]:
-    """What a map looks at: log odds against neither, in [-6, 6], and marks that are 0 or 1."""
+    """What a map looks at: log odds against neither, in [-6, 6], relevance in [0, 1], and marks that are 0 or 1."""
     rules = account.nearest.probabilities
     stances = {opinion.stance for opinion in account.opinions}
+    relevance, searched = account.nearest.relevance, float(account.is_searched)
     seen = {
         "constant": 1.0,
         "rules:supported": _odds(rules.supported, rules.neither),
         "rules:contradicted": _odds(rules.contradicted, rules.neither),
         "says_the_same": float(Stance.SUPPORTS in stances),
         "names_a_conflict": float(Stance.CONTRADICTS in stances),
-        "relevance": account.nearest.relevance,
+        "relevance": relevance,
         "unconfirmed": float(account.is_vetoed),
+        "searched": searched,
+        "searched:relevance": searched * relevance,
     }
     for saying in account.sayings:
         told = saying.probabilities

@@ -1,12 +1,20 @@
 // Large arrays on huge pages: pools are read at random, and with 4 KiB pages most of the time went into page walks.
 #pragma once
 
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <cstddef>
 #include <new>
 
 namespace grnnd {
+
+// Gives back to the system what was freed and malloc still holds.
+inline void give_back_freed() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 template <class T>
 class Array {

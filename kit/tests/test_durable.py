@@ -1,0 +1,59 @@
+"""Files that are complete or not there."""
+
+import os
+from pathlib import Path
+
+import pytest
+from monshin_kit import durable
+
+
+def test_a_file_takes_the_place_of_another_only_when_it_is_complete(tmp_path: Path) -> None:
+    path = tmp_path / "about.json"
+    durable.write(path, b"first")
+
+    with durable.writing(path) as file:
+        file.write(b"second")
+        assert path.read_bytes() == b"first"
+
+    assert path.read_bytes() == b"second"
+    assert os.listdir(tmp_path) == ["about.json"]
+
+
+def test_a_failure_changes_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "about.json"
+    durable.write(path, b"first")
+
+    def fail() -> None:
+        with durable.writing(path) as file:
+            file.write(b"sec")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        fail()
+
+    assert path.read_bytes() == b"first"
+    assert os.listdir(tmp_path) == ["about.json"]
+
+
+def test_content_then_name_are_synced_before_it_is_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: after a power cut the name is there and the content is not, or neither is."""
+    steps: list[str] = []
+    real_fsync, real_replace = os.fsync, Path.replace
+
+    def fsync(descriptor: int) -> None:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+        steps.append("folder" if path == str(tmp_path) else "content")
+        real_fsync(descriptor)
+
+    def replace(source: Path, target: Path) -> Path:
+        steps.append("rename")
+        return real_replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+
+    durable.write(tmp_path / "about.json", b"x")
+
+    assert steps == ["content", "rename", "folder"]
