@@ -5,8 +5,9 @@ count as well. --out: a folder; default: that of this package. Writes JUDGES.jso
 
 Of factcheck-train only the tenth of the items is used on which the adapter of `local` was not trained. These pairs are
 made to be hard (every passage has a mirror), claims of factcheck-dev are like those of answers: both count half, in
-the fit and where the least probabilities for a verdict are chosen. In each of them claims beside their own passage
-count half, and beside a stranger, a passage of another item that search finds as well: a check reads both. Everything
+the fit and where the least probabilities for a verdict are chosen. In each of them count alike: claims beside their own
+passage, given; the same, found by search; and beside a stranger, a passage of another item that search finds as well,
+since a check of a corpus reads both. Everything
 told is cross-validated: an item is in one of five folds, and each fold is judged by a map fitted on the others. What a
 judge said is kept by its revision (--cache): a fit that was cut off goes on.
 """
@@ -47,7 +48,7 @@ from monshin_factcheck.judges.fitted import BUILT_IN
 from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
 from monshin_kit.settings import load
-from weighing_rows import CONTRADICTED, DEV, HELD_OUT, SUPPORTED, Row, labelled
+from weighing_rows import CONTRADICTED, DEV, GIVEN, HELD_OUT, SUPPORTED, Row, labelled
 
 FOLDS = 5
 STEPS = 4000
@@ -73,11 +74,7 @@ async def main() -> None:
     options.add_argument("--cache", type=Path, default=Path(".cache/factcheck"))
     chosen = options.parse_args()
     rows = labelled(chosen.data, chosen.items, chosen.strangers)
-    total = len(rows)
-    # Search may find a claim's own passage as well: these rows stand for both, given and found.
-    rows = [*(row for row in rows if row.is_own), *rows]
-    is_found = [place >= len(rows) - total for place in range(len(rows))]
-    ruled = _ruled(rows, is_found)
+    ruled = _ruled(rows)
     settings = replace(
         load(FactcheckSettings), judges=chosen.judges, judge_timeout_s=_PATIENCE_S, llm_timeout_s=_PATIENCE_S
     )
@@ -97,13 +94,17 @@ async def main() -> None:
 
 def _ruled(rows: Sequence[Row]) -> list[tuple[Opinion, ...]]:
     rules = RulesJudge(Reader(Analyser()))
-    return [tuple(rules.judge(row.claim, _passages(row.text))) for row in rows]
+    return [tuple(rules.judge(row.claim, _passages(row))) for row in rows]
 
 
-def _passages(text: str) -> list[Passage]:
-    spans = split_sentences(text)
-    parts = ["", *(span.of(text) for span in spans), ""]
-    return [Passage("sources/0", span, parts[at], parts[at - 1], parts[at + 1]) for at, span in enumerate(spans, 1)]
+def _passages(row: Row) -> list[Passage]:
+    spans = split_sentences(row.text)
+    parts = ["", *(span.of(row.text) for span in spans), ""]
+    score = float(row.is_found)
+    return [
+        Passage("sources/0", span, parts[at], parts[at - 1], parts[at + 1], score=score)
+        for at, span in enumerate(spans, 1)
+    ]
 
 
 async def _heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str, list[Probabilities]]:
@@ -114,7 +115,7 @@ async def _heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str
     file = cache / "scores" / f"{seat.name}-{seat.revision[:16]}.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
     known = {one["key"]: one["odds"] for one in map(json.loads, file.read_text().splitlines())} if file.exists() else {}
-    wanted = [row for row in rows if row.key not in known]
+    wanted = list({row.key: row for row in rows if row.key not in known}.values())
     for start in range(0, len(wanted), _AT_ONCE):
         part = wanted[start : start + _AT_ONCE]
         told = await seat.read([Reading(row.claim, row.text, ()) for row in part])
@@ -139,7 +140,7 @@ def _decisive(rows: Sequence[Row], ruled: Sequence[tuple[Opinion, ...]]) -> list
     """How many claims the rules settle alone, and how rightly."""
     lines = []
     for name in (DEV, HELD_OUT):
-        chosen = [place for place, row in enumerate(rows) if row.source == name]
+        chosen = [place for place, row in enumerate(rows) if row.source == name and row.kind == GIVEN]
         settled = [(rows[at].label, made.verdict) for at in chosen if is_decisive(made := decide(ruled[at], (RULES,)))]
         right = sum(
             label == (SUPPORTED if verdict is Verdict.SUPPORTED else CONTRADICTED) for label, verdict in settled
@@ -156,13 +157,8 @@ def _fitted(
     names = list(seen[0])
     table = np.array([[one[name] for name in names] for one in seen])
     labels = np.array([row.label for row in rows])
-    is_real, is_own = np.array([row.source == DEV for row in rows]), np.array([row.is_own for row in rows])
-    sets = {
-        DEV: is_real & is_own,
-        HELD_OUT: ~is_real & is_own,
-        f"{DEV}, strangers": is_real & ~is_own,
-        f"{HELD_OUT}, strangers": ~is_real & ~is_own,
-    }
+    kinds = [f"{row.source}, {row.kind}" for row in rows]
+    sets = {kind: np.array([one == kind for one in kinds]) for kind in dict.fromkeys(kinds)}
     shares = sum(chosen / chosen.sum() for chosen in sets.values()) / len(sets)
     folds = np.array([int(hashlib.sha256(row.item.encode()).hexdigest(), 16) // 10 % FOLDS for row in rows])
     scores = np.zeros((len(rows), 3))

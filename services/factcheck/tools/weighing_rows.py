@@ -5,7 +5,7 @@ import hashlib
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
@@ -17,14 +17,16 @@ DEV, HELD_OUT = "factcheck-dev", "factcheck-train, held out"
 # One of the so many best strangers is taken: the very best would at times say what the claim's own passage says.
 _STRANGERS = 3
 SUPPORTED, CONTRADICTED, NEITHER = range(3)
+# The text that the label was given for, as a source of the request; the same, as search finds it; and another one that
+# search finds too, which says neither.
+GIVEN, FOUND, STRANGER = "given", "found", "strangers"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A labelled claim beside a text; label: 0 supported, 1 contradicted, 2 neither.
 
-    item: rows of one item are never on both sides of a fit. is_own: the text is the one that the label was given for,
-    and not a stranger, which says neither.
+    item: rows of one item are never on both sides of a fit. kind: how a check came by the text.
     """
 
     claim: str
@@ -32,7 +34,12 @@ class Row:
     label: int
     item: str
     source: str
-    is_own: bool = True
+    kind: str = GIVEN
+
+    @property
+    def is_found(self) -> bool:
+        """Whether search chose the text."""
+        return self.kind != GIVEN
 
     @property
     def key(self) -> str:
@@ -41,7 +48,8 @@ class Row:
 
 
 def labelled(data: Path, items: int, strangers: int) -> list[Row]:
-    """Claims of the development set and of `items` held-out items; to so many of these and to all of those, a stranger.
+    """Claims of the development set and of `items` held-out items, given and found; and beside strangers all claims of
+    that set and `strangers` of these.
 
     Of factcheck-train only the tenth of the items is used on which the adapter of `local` was not trained.
     """
@@ -55,7 +63,8 @@ def labelled(data: Path, items: int, strangers: int) -> list[Row]:
     beside = {row.claim: row for row in held_out}
     chosen = random.Random(1).sample(sorted(beside), min(strangers, len(beside)))
     asked = [*(beside[claim] for claim in chosen), *{row.claim: row for row in development}.values()]
-    return [*held_out, *development, *_strange(asked, every)]
+    given = [*held_out, *development]
+    return [*given, *(replace(row, kind=FOUND) for row in given), *_strange(asked, every)]
 
 
 def _held_out(every: Sequence[dict], limit: int) -> Iterator[Row]:
@@ -85,7 +94,7 @@ def _strange(asked: Sequence[Row], every: Sequence[dict]) -> Iterator[Row]:
         others = [place for place in found if every[place]["id"] != row.item and passages[place] != row.text]
         if others:
             place = others[_number(row.claim) % min(_STRANGERS, len(others))]
-            yield Row(row.claim, passages[place], NEITHER, row.item, row.source, is_own=False)
+            yield Row(row.claim, passages[place], NEITHER, row.item, row.source, STRANGER)
 
 
 def _number(text: str) -> int:
