@@ -57,7 +57,7 @@ install_tools() {
 make_base() { # NAME FILE PACKAGES
   if [ ! -f "$PLACE/$2" ]; then
     say "making $2 from Debian's packages"
-    mmdebstrap --quiet --variant=essential --include="$3" \
+    mmdebstrap --quiet --format=tar --variant=essential --include="$3" \
       --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
       --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$PLACE/$2.new"
     mv "$PLACE/$2.new" "$PLACE/$2"
