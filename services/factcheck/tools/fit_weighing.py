@@ -64,12 +64,13 @@ DEV, HELD_OUT = "factcheck-dev", "factcheck-train, held out"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A labelled claim; label: 0 supported, 1 contradicted, 2 neither."""
+    """A labelled claim; label: 0 supported, 1 contradicted, 2 neither; kind: what makes it so, as its writer put it."""
 
     claim: str
     text: str
     label: int
     item: str
+    kind: str = ""
 
     @property
     def key(self) -> str:
@@ -86,21 +87,21 @@ async def main() -> None:
     options.add_argument("--out", type=Path, default=BUILT_IN)
     options.add_argument("--cache", type=Path, default=Path(".cache/factcheck"))
     chosen = options.parse_args()
-    hard = list(_held_out(chosen.data / "factcheck-train", chosen.items))
-    real = list(_development(chosen.data / "factcheck-dev"))
+    hard = list(held_out(chosen.data / "factcheck-train", chosen.items))
+    real = list(development(chosen.data / "factcheck-dev"))
     rows = [*hard, *real]
     is_real = np.arange(len(rows)) >= len(hard)
-    ruled = _ruled(rows)
+    opinions_of = ruled(rows)
     settings = replace(
         load(FactcheckSettings), judges=chosen.judges, judge_timeout_s=_PATIENCE_S, llm_timeout_s=_PATIENCE_S
     )
-    heard = [await _heard(seat, rows, chosen.cache) for seat in seats(settings, chosen.cache)]
+    sayings_of = [await heard(seat, rows, chosen.cache) for seat in seats(settings, chosen.cache)]
     accounts = [
-        Account(opinions, tuple(_saying(judge, revision, odds[place]) for judge, revision, odds in heard))
-        for place, opinions in enumerate(ruled)
+        Account(opinions, tuple(saying(judge, revision, odds[place]) for judge, revision, odds in sayings_of))
+        for place, opinions in enumerate(opinions_of)
     ]
-    revisions = {judge: revision for judge, revision, _ in heard} | {RULES: rules_revision()}
-    found, report = _fitted(rows, accounts, is_real, revisions, _decisive(rows, ruled, is_real))
+    revisions = {judge: revision for judge, revision, _ in sayings_of} | {RULES: rules_revision()}
+    found, report = _fitted(rows, accounts, is_real, revisions, _decisive(rows, opinions_of, is_real))
     name = "+".join(sorted(revisions.keys() - {RULES}))
     chosen.out.mkdir(parents=True, exist_ok=True)
     (chosen.out / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
@@ -108,8 +109,8 @@ async def main() -> None:
     sys.stdout.write(report)
 
 
-def _held_out(folder: Path, limit: int) -> Iterator[Row]:
-    """Drawn at random, the same each time."""
+def held_out(folder: Path, limit: int) -> Iterator[Row]:
+    """Claims of so many held-out items under passage and mirror; drawn at random, the same each time."""
     items = [
         json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
     ]
@@ -118,28 +119,31 @@ def _held_out(folder: Path, limit: int) -> Iterator[Row]:
     for item in items[:limit]:
         for side, label in (("passage", "label"), ("mirror", "mirror_label")):
             for claim in item["claims"]:
-                yield Row(claim["claim"], item[side], "SCN".index(claim[label]), item["id"])
+                yield Row(claim["claim"], item[side], "SCN".index(claim[label]), item["id"], claim["kind"])
 
 
-def _development(folder: Path) -> Iterator[Row]:
+def development(folder: Path) -> Iterator[Row]:
+    """The claims of factcheck-dev that have a passage."""
     for line in (folder / "claims.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         if row["passage"]:
-            yield Row(row["claim"], row["passage"], "SCN".index(row["label"]), row["passage"])
+            yield Row(row["claim"], row["passage"], "SCN".index(row["label"]), row["passage"], row["kind"])
 
 
-def _ruled(rows: Sequence[Row]) -> list[tuple[Opinion, ...]]:
+def ruled(rows: Sequence[Row]) -> list[tuple[Opinion, ...]]:
+    """What the rules say of each row's sentences."""
     rules = RulesJudge(Reader(Analyser()))
-    return [tuple(rules.judge(row.claim, _passages(row.text))) for row in rows]
+    return [tuple(rules.judge(row.claim, passages_of(row.text))) for row in rows]
 
 
-def _passages(text: str) -> list[Passage]:
+def passages_of(text: str) -> list[Passage]:
+    """The sentences of a text with their neighbours."""
     spans = split_sentences(text)
     parts = ["", *(span.of(text) for span in spans), ""]
     return [Passage("sources/0", span, parts[at], parts[at - 1], parts[at + 1]) for at, span in enumerate(spans, 1)]
 
 
-async def _heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str, list[Probabilities]]:
+async def heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str, list[Probabilities]]:
     """What a judge says of all rows; asked in parts, each of which is kept before the next."""
     await seat.open()
     if seat.absence:
@@ -164,7 +168,8 @@ async def _heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str
     return seat.name, revision, [probabilities(*known[row.key]) for row in rows]
 
 
-def _saying(judge: str, revision: str, odds: Probabilities) -> Saying:
+def saying(judge: str, revision: str, odds: Probabilities) -> Saying:
+    """A judge's odds as a weighing takes them."""
     return Saying(judge, revision, odds, "sources/0", Span(0, 0), "", 0.0)
 
 
@@ -196,7 +201,7 @@ def _fitted(
     scores = np.zeros((len(rows), 3))
     for fold in range(FOLDS):
         others = folds != fold
-        scores[~others] = table[~others] @ _fit(table[others], np.eye(3)[labels[others]], shares[others])
+        scores[~others] = table[~others] @ fit(table[others], np.eye(3)[labels[others]], shares[others])
     temperature = best_temperature(scores, labels, shares)
     odds = softmax(scores / temperature)
     may = ~vetoed
@@ -211,7 +216,7 @@ def _fitted(
         )
         for name, chosen in sets.items()
     }
-    weights = _fit(table, np.eye(3)[labels], shares)
+    weights = fit(table, np.eye(3)[labels], shares)
     found: dict[str, object] = {
         "revisions": revisions,
         "data_sha256": hashlib.sha256(json.dumps([[r.claim, r.text, r.label] for r in rows]).encode()).hexdigest(),
@@ -229,7 +234,8 @@ def _fitted(
     return found, _report(found, figures, risks, decisive)
 
 
-def _fit(table: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> np.ndarray:
+def fit(table: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Weights of shape (features, 3): softmax regression with L2; shares: the rows' weights."""
     weights = np.zeros((table.shape[1], 3))
     shares = shares[:, None] / shares.sum()
     for _ in range(STEPS):

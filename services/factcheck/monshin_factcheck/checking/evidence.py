@@ -162,7 +162,7 @@ class CorpusEvidence:
 
 
 class SourceEvidence:
-    """What the request brings: split, searched and forgotten. names: none, for a chart's list of names tells of someone."""
+    """What the request brings: split, searched and forgotten. names: none; in a chart a name tells of someone."""
 
     names: Collection[int] = ()
 

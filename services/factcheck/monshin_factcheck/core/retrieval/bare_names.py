@@ -1,4 +1,4 @@
-"""Documents that are nothing but a name, as in a list of diseases: they share words with many claims and say nothing."""
+"""Documents that are nothing but a name, as in a list of diseases: they share words with claims and say nothing."""
 
 import re
 
@@ -12,13 +12,16 @@ _LONGEST = 160
 _SAYING = re.compile(r"[。!?:;=<>≤≥≦≧→]|[a-z]\.$")
 _TOPIC = frozenset({"は", "が", "も"})
 _PREDICATES = frozenset(
-    "is are was were be been am has have had do does did can could may might must shall should will would cannot not "
-    "never avoid give take use stop".split()
-)
+    {
+        "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "does", "did", "can", "could", "may",
+        "might", "must", "shall", "should", "will", "would", "cannot", "not", "never", "avoid", "give", "take", "use",
+        "stop",
+    }
+)  # fmt: skip
 
 
 def is_bare_name(passage: Passage, analyser: Analyser) -> bool:
-    """Whether the passage is a whole document without a title, and a name: no sentence, no topic, no predicate at its end.
+    """Whether the passage is a whole document without a title, and a name: no sentence, topic or predicate.
 
     A bullet of a list has neighbours or a title that make it say something, and so is none.
     """

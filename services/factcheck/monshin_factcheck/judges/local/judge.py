@@ -90,7 +90,7 @@ class LocalJudge:
 def quick_dtype() -> torch.dtype:
     """bfloat16 where this CPU multiplies in it, else fp32: emulated bfloat16 is many times slower.
 
-    It is twice as fast; on 96 claims of training data no likeliest class differed, no probability by more than .022.
+    Twice as fast; on 529 claims probabilities differed by .006 on average and .091 at most, the likeliest class in 6.
     """
     able = torch.cpu.get_capabilities()
     return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") else torch.float32
