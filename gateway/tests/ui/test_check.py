@@ -295,6 +295,16 @@ def test_a_link_to_a_document_opens_it(page: Page) -> None:
     expect(page.locator("document-dialog h2")).to_have_text("ワルファリン")
 
 
+@pytest.mark.parametrize(("language", "word"), [("ja", "根拠なし"), ("en", "not enough evidence")])
+def test_the_limits_stand_where_results_are_shown(language: str, word: str, page: Page) -> None:
+    """What most verdicts do not mean, in the language of the page."""
+    page.goto("/")
+    page.evaluate("language => localStorage.setItem('monshin.language', language)", language)
+    page.reload()
+    check(page)
+    expect(page.locator("purpose-note .measured")).to_contain_text(word)
+
+
 def test_a_narrow_screen_shows_one_column_without_scrolling_sideways(context: BrowserContext, page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     check(page)

@@ -1,4 +1,4 @@
-"""Fits how rules and judges that read are joined: `python services/factcheck/tools/fit_weighing.py DATA`.
+"""Fits how rules and judges that read are joined: `python -m services.factcheck.tools.fit_weighing DATA`.
 
 DATA: the folder with factcheck-train and factcheck-dev. --judges: as in MONSHIN_FACTCHECK_JUDGES, whose other settings
 count as well. --out: a folder; default: that of this package. Writes JUDGES.json, which is what serves, and JUDGES.md.
@@ -48,7 +48,7 @@ from monshin_factcheck.judges.fitted import BUILT_IN
 from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
 from monshin_kit.settings import load
-from weighing_rows import CONTRADICTED, DEV, GIVEN, HELD_OUT, SUPPORTED, Row, labelled
+from services.factcheck.tools.weighing_rows import CONTRADICTED, DEV, GIVEN, HELD_OUT, SUPPORTED, Row, labelled
 
 FOLDS = 5
 STEPS = 4000
@@ -74,17 +74,17 @@ async def main() -> None:
     options.add_argument("--cache", type=Path, default=Path(".cache/factcheck"))
     chosen = options.parse_args()
     rows = labelled(chosen.data, chosen.items, chosen.strangers)
-    ruled = _ruled(rows)
+    opinions_of = ruled(rows)
     settings = replace(
         load(FactcheckSettings), judges=chosen.judges, judge_timeout_s=_PATIENCE_S, llm_timeout_s=_PATIENCE_S
     )
-    heard = [await _heard(seat, rows, chosen.cache) for seat in seats(settings, chosen.cache)]
+    sayings_of = [await heard(seat, rows, chosen.cache) for seat in seats(settings, chosen.cache)]
     accounts = [
-        Account(opinions, tuple(_saying(judge, revision, odds[place]) for judge, revision, odds in heard))
-        for place, opinions in enumerate(ruled)
+        Account(opinions, tuple(saying(judge, revision, odds[place]) for judge, revision, odds in sayings_of))
+        for place, opinions in enumerate(opinions_of)
     ]
-    revisions = {judge: revision for judge, revision, _ in heard} | {RULES: rules_revision()}
-    found, report = _fitted(rows, accounts, revisions, _decisive(rows, ruled))
+    revisions = {judge: revision for judge, revision, _ in sayings_of} | {RULES: rules_revision()}
+    found, report = _fitted(rows, accounts, revisions, _decisive(rows, opinions_of))
     name = "+".join(sorted(revisions.keys() - {RULES}))
     chosen.out.mkdir(parents=True, exist_ok=True)
     (chosen.out / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
@@ -92,9 +92,10 @@ async def main() -> None:
     sys.stdout.write(report)
 
 
-def _ruled(rows: Sequence[Row]) -> list[tuple[Opinion, ...]]:
+def ruled(rows: Sequence[Row]) -> list[tuple[Opinion, ...]]:
+    """What the rules say of each row's sentences."""
     rules = RulesJudge(Reader(Analyser()))
-    return [tuple(rules.judge(row.claim, _passages(row))) for row in rows]
+    return [tuple(rules.judge(row.claim, passages_of(row))) for row in rows]
 
 
 def _passages(row: Row) -> list[Passage]:
@@ -107,7 +108,7 @@ def _passages(row: Row) -> list[Passage]:
     ]
 
 
-async def _heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str, list[Probabilities]]:
+async def heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str, list[Probabilities]]:
     """What a judge says of all rows; asked in parts, each of which is kept before the next."""
     await seat.open()
     if seat.absence:
@@ -132,7 +133,8 @@ async def _heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str
     return seat.name, revision, [probabilities(*known[row.key]) for row in rows]
 
 
-def _saying(judge: str, revision: str, odds: Probabilities) -> Saying:
+def saying(judge: str, revision: str, odds: Probabilities) -> Saying:
+    """A judge's odds as a weighing takes them."""
     return Saying(judge, revision, odds, "sources/0", Span(0, 0), "", 0.0)
 
 
@@ -140,7 +142,7 @@ def _decisive(rows: Sequence[Row], ruled: Sequence[tuple[Opinion, ...]]) -> list
     """How many claims the rules settle alone, and how rightly."""
     lines = []
     for name in (DEV, HELD_OUT):
-        chosen = [place for place, row in enumerate(rows) if row.source == name and row.kind == GIVEN]
+        chosen = [place for place, row in enumerate(rows) if row.source == name and row.way == GIVEN]
         settled = [(rows[at].label, made.verdict) for at in chosen if is_decisive(made := decide(ruled[at], (RULES,)))]
         right = sum(
             label == (SUPPORTED if verdict is Verdict.SUPPORTED else CONTRADICTED) for label, verdict in settled
@@ -157,14 +159,14 @@ def _fitted(
     names = list(seen[0])
     table = np.array([[one[name] for name in names] for one in seen])
     labels = np.array([row.label for row in rows])
-    kinds = [f"{row.source}, {row.kind}" for row in rows]
+    kinds = [f"{row.source}, {row.way}" for row in rows]
     sets = {kind: np.array([one == kind for one in kinds]) for kind in dict.fromkeys(kinds)}
     shares = sum(chosen / chosen.sum() for chosen in sets.values()) / len(sets)
     folds = np.array([int(hashlib.sha256(row.item.encode()).hexdigest(), 16) // 10 % FOLDS for row in rows])
     scores = np.zeros((len(rows), 3))
     for fold in range(FOLDS):
         others = folds != fold
-        scores[~others] = table[~others] @ _fit(table[others], np.eye(3)[labels[others]], shares[others])
+        scores[~others] = table[~others] @ fit(table[others], np.eye(3)[labels[others]], shares[others])
     temperature = best_temperature(scores, labels, shares)
     odds = softmax(scores / temperature)
     may = ~vetoed
@@ -178,7 +180,7 @@ def _fitted(
         )
         for name, chosen in sets.items()
     }
-    weights = _fit(table, np.eye(3)[labels], shares)
+    weights = fit(table, np.eye(3)[labels], shares)
     found: dict[str, object] = {
         "revisions": revisions,
         "data_sha256": hashlib.sha256(json.dumps([[r.claim, r.text, r.label] for r in rows]).encode()).hexdigest(),
@@ -196,7 +198,8 @@ def _fitted(
     return found, _report(found, figures, risks, decisive)
 
 
-def _fit(table: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> np.ndarray:
+def fit(table: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Weights of shape (features, 3): softmax regression with L2; shares: the rows' weights."""
     weights = np.zeros((table.shape[1], 3))
     shares = shares[:, None] / shares.sum()
     for _ in range(STEPS):

@@ -26,7 +26,8 @@ GIVEN, FOUND, STRANGER = "given", "found", "strangers"
 class Row:
     """A labelled claim beside a text; label: 0 supported, 1 contradicted, 2 neither.
 
-    item: rows of one item are never on both sides of a fit. kind: how a check came by the text.
+    item: rows of one item are never on both sides of a fit. kind: what makes the label so, as its writer put it.
+    way: how a check came by the text.
     """
 
     claim: str
@@ -34,12 +35,13 @@ class Row:
     label: int
     item: str
     source: str
-    kind: str = GIVEN
+    kind: str = ""
+    way: str = GIVEN
 
     @property
     def is_found(self) -> bool:
         """Whether search chose the text."""
-        return self.kind != GIVEN
+        return self.way != GIVEN
 
     @property
     def key(self) -> str:
@@ -53,35 +55,38 @@ def labelled(data: Path, items: int, strangers: int) -> list[Row]:
 
     Of factcheck-train only the tenth of the items is used on which the adapter of `local` was not trained.
     """
-    every = [
-        json.loads(line)
-        for path in sorted((data / "factcheck-train").glob("*.jsonl"))
-        for line in path.read_text("utf-8").splitlines()
-    ]
-    held_out = list(_held_out(every, items))
-    development = list(_development(data / "factcheck-dev"))
-    beside = {row.claim: row for row in held_out}
+    hard = list(held_out(data / "factcheck-train", items))
+    real = list(development(data / "factcheck-dev"))
+    beside = {row.claim: row for row in hard}
     chosen = random.Random(1).sample(sorted(beside), min(strangers, len(beside)))
-    asked = [*(beside[claim] for claim in chosen), *{row.claim: row for row in development}.values()]
-    given = [*held_out, *development]
-    return [*given, *(replace(row, kind=FOUND) for row in given), *_strange(asked, every)]
+    asked = [*(beside[claim] for claim in chosen), *{row.claim: row for row in real}.values()]
+    given = [*hard, *real]
+    found = (replace(row, way=FOUND) for row in given)
+    return [*given, *found, *_strange(asked, _items(data / "factcheck-train"))]
 
 
-def _held_out(every: Sequence[dict], limit: int) -> Iterator[Row]:
-    """Drawn at random, the same each time."""
-    items = [item for item in every if _number(item["id"]) % HELD_OUT_OF == 0]
+def held_out(folder: Path, limit: int) -> Iterator[Row]:
+    """Claims of so many held-out items under passage and mirror; drawn at random, the same each time."""
+    items = [item for item in _items(folder) if _number(item["id"]) % HELD_OUT_OF == 0]
     random.Random(0).shuffle(items)
     for item in items[:limit]:
         for side, label in (("passage", "label"), ("mirror", "mirror_label")):
             for claim in item["claims"]:
-                yield Row(claim["claim"], item[side], "SCN".index(claim[label]), item["id"], HELD_OUT)
+                yield Row(claim["claim"], item[side], "SCN".index(claim[label]), item["id"], HELD_OUT, claim["kind"])
 
 
-def _development(folder: Path) -> Iterator[Row]:
+def development(folder: Path) -> Iterator[Row]:
+    """The claims of factcheck-dev that have a passage."""
     for line in (folder / "claims.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         if row["passage"]:
-            yield Row(row["claim"], row["passage"], "SCN".index(row["label"]), row["passage"], DEV)
+            yield Row(row["claim"], row["passage"], "SCN".index(row["label"]), row["passage"], DEV, row["kind"])
+
+
+def _items(folder: Path) -> list[dict]:
+    return [
+        json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    ]
 
 
 def _strange(asked: Sequence[Row], every: Sequence[dict]) -> Iterator[Row]:
@@ -94,7 +99,7 @@ def _strange(asked: Sequence[Row], every: Sequence[dict]) -> Iterator[Row]:
         others = [place for place in found if every[place]["id"] != row.item and passages[place] != row.text]
         if others:
             place = others[_number(row.claim) % min(_STRANGERS, len(others))]
-            yield Row(row.claim, passages[place], NEITHER, row.item, row.source, STRANGER)
+            yield Row(row.claim, passages[place], NEITHER, row.item, row.source, row.kind, STRANGER)
 
 
 def _number(text: str) -> int:

@@ -99,6 +99,7 @@ export class PrintReport extends LitElement {
         <div class="limits">
           <p>${t("note.purpose")}</p>
           <p>${t("note.rules")}</p>
+          <p>${t("note.limits")}</p>
         </div>
         ${run.request.question ? html`<h2>${t("check.question")}</h2><pre>${run.request.question}</pre>` : nothing}
         <h2>${t("answer.title")}</h2>

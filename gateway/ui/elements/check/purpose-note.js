@@ -26,6 +26,7 @@ export class PurposeNote extends LitElement {
       <footer>
         <p>${t("note.purpose")}</p>
         <p>${t("note.rules")}</p>
+        <p class="measured">${t("note.limits")}</p>
       </footer>
     `;
   }

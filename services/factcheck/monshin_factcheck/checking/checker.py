@@ -23,7 +23,7 @@ from monshin_factcheck.core.claims.importance import Importance, importance_of
 from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge, Opinion
-from monshin_factcheck.core.retrieval.fusion import LEAST_SHARE, fuse
+from monshin_factcheck.core.retrieval.fusion import fuse
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
@@ -89,7 +89,7 @@ class _Found:
 
     first: int
     claims: Sequence[Claim]
-    near: Sequence[Sequence[int]]
+    near: Sequence[Sequence[tuple[int, float]]]
 
 
 class Checker:
@@ -196,10 +196,10 @@ class Checker:
         for one in group:
             await tell(one.told(final[one.index]))
 
-    async def _dense(self, run: Run, group: Sequence[Claim]) -> list[list[int]]:
+    async def _dense(self, run: Run, group: Sequence[Claim]) -> list[list[tuple[int, float]]]:
         """Nothing for claims that need no search, nor once a service has not answered in this run."""
         wanted = [claim for claim in group if _is_searched(claim)]
-        nothing: list[list[int]] = [[] for _ in group]
+        nothing: list[list[tuple[int, float]]] = [[] for _ in group]
         if not wanted or DENSE in run.not_run or len(run.evidence.passages) <= self._judged:
             return nothing
         try:
@@ -209,7 +209,7 @@ class Checker:
             return nothing
         return [next(found) if _is_searched(claim) else [] for claim in group]
 
-    async def _rule(self, run: Run, index: int, claim: Claim, near: Sequence[int]) -> _Ruled:
+    async def _rule(self, run: Run, index: int, claim: Claim, near: Sequence[tuple[int, float]]) -> _Ruled:
         began = time.perf_counter()
         if not _is_searched(claim):
             reason = AbstainReason.LANGUAGE if claim.checkable else AbstainReason.NONE
@@ -224,12 +224,16 @@ class Checker:
             decision = replace(decision, abstain_reason=AbstainReason.NOT_RUN)
         return _Ruled(index, claim, opinions, decision, began)
 
-    async def _passages(self, run: Run, claim: Claim, near: Sequence[int]) -> list[Passage]:
+    async def _passages(self, run: Run, claim: Claim, near: Sequence[tuple[int, float]]) -> list[Passage]:
         passages, today = run.evidence.passages, datetime.date.today().isoformat()
         if len(passages) <= self._judged:
             return [passage.on(today) for passage in passages]
-        alike = await run.evidence.lexical(claim.text, self._found, LEAST_SHARE if near else 0.0)
-        return [replace(passages[place], score=score).on(today) for place, score in fuse([alike, near], self._judged)]
+        shares = await run.evidence.lexical(claim.text, self._found, [place for place, _ in near])
+        if near:
+            ranked = fuse(near, shares, self._judged, run.evidence.names)
+        else:
+            ranked = [(place, 1 / rank) for rank, place in enumerate(list(shares)[: self._judged], start=1)]
+        return [replace(passages[place], score=score).on(today) for place, score in ranked]
 
     def _opinions(self, claim: str, passages: Sequence[Passage], aliases: AliasTable | None) -> tuple[Opinion, ...]:
         rules = self._rules if aliases is None else self._rules.knowing(aliases)

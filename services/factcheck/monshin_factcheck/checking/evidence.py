@@ -1,6 +1,6 @@
 """Where the passages of a check come from: a pinned corpus version, or texts of the request."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -11,6 +11,7 @@ from monshin_factcheck.clients.embedder import Embedder
 from monshin_factcheck.clients.vector_index import VectorIndex
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.retrieval.bare_names import is_bare_name
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
 from monshin_factcheck.core.retrieval.terms import Terms
 from monshin_factcheck.core.source import Part, SourceText
@@ -20,6 +21,9 @@ from monshin_factcheck.corpora.pinned import PinnedVersion
 from monshin_factcheck.corpora.publisher import passage_text
 
 MAX_EMBEDDED_SOURCES = 256
+# How many times as many points are asked for as are wanted.
+_AMONG_VERSIONS = 2
+_AMONG_NAMES = 8
 
 
 class Evidence(Protocol):
@@ -49,12 +53,21 @@ class Evidence(Protocol):
         """The whole text of one of its documents."""
         ...
 
-    async def lexical(self, claim: str, k: int, least_share: float = 0.0) -> list[int]:
-        """Places of passages that share words, best first; least_share: how much of the claim's words at least."""
+    @property
+    def names(self) -> Collection[int]:
+        """Places of passages that are nothing but a name (core/retrieval/bare_names.py)."""
         ...
 
-    async def dense(self, claims: Sequence[str], k: int) -> list[list[int]]:
-        """Places of passages near in meaning, for each claim; raises a MonshinError where a service does not answer."""
+    async def lexical(self, claim: str, k: int, also: Collection[int] = ()) -> dict[int, float]:
+        """Places of the k best passages that share words, best first, then those of `also`; each with its part of the
+        claim's words, weighted by rarity, in [0, 1]."""
+        ...
+
+    async def dense(self, claims: Sequence[str], k: int) -> list[list[tuple[int, float]]]:
+        """Places of passages near in meaning with their cosine, nearest first, for each claim.
+
+        Raises a MonshinError where a service does not answer.
+        """
         ...
 
 
@@ -68,6 +81,7 @@ class LexicalIndexes:
         self._plain = terms
         self._standard = standard
         self._of: WeakKeyDictionary[PinnedVersion, LexicalIndex] = WeakKeyDictionary()
+        self._names: WeakKeyDictionary[PinnedVersion, frozenset[int]] = WeakKeyDictionary()
 
     @cached_property
     def terms(self) -> Terms:
@@ -82,6 +96,15 @@ class LexicalIndexes:
             terms = self.terms_of(pinned)
             index = self._of[pinned] = LexicalIndex([terms.of(_searched(passage)) for passage in pinned.passages])
         return index
+
+    def names_of(self, pinned: PinnedVersion) -> frozenset[int]:
+        """Places of passages that are nothing but a name; blocks while they are looked for."""
+        names = self._names.get(pinned)
+        if names is None:
+            analyser = self._plain.analyser
+            found = (place for place, passage in enumerate(pinned.passages) if is_bare_name(passage, analyser))
+            names = self._names[pinned] = frozenset(found)
+        return names
 
     def terms_of(self, pinned: PinnedVersion) -> Terms:
         """With the version's own names."""
@@ -104,30 +127,44 @@ class CorpusEvidence:
         self._embedder = embedder
         self._index = index
         self._executor = executor
+        self._names: frozenset[int] = frozenset()
 
     def text_of(self, document: str) -> str:
         """As Evidence.text_of."""
         return self._pinned.texts[document]
 
-    async def lexical(self, claim: str, k: int, least_share: float = 0.0) -> list[int]:
-        """As Evidence.lexical."""
-        return await self._executor.run(self._lexical, claim, k, least_share)
+    @property
+    def names(self) -> Collection[int]:
+        """As Evidence.names; known once something has been searched."""
+        return self._names
 
-    async def dense(self, claims: Sequence[str], k: int) -> list[list[int]]:
-        """As Evidence.dense. Points of other versions may be among the nearest: more are asked for, these left out."""
+    async def lexical(self, claim: str, k: int, also: Collection[int] = ()) -> dict[int, float]:
+        """As Evidence.lexical."""
+        return await self._executor.run(self._lexical, claim, k, also)
+
+    async def dense(self, claims: Sequence[str], k: int) -> list[list[tuple[int, float]]]:
+        """As Evidence.dense. Points of other versions may be among the nearest, and names, which would crowd out all
+        else: more are asked for, the first left out, the others only kept where there is room."""
+        self._names = await self._executor.run(self._indexes.names_of, self._pinned)
         embedded = await self._embedder.queries(claims)
         digest = embedded.fingerprint.digest
-        found = await self._index.search(self._pinned.collection, embedded.vectors, min(2 * k, 1000), digest)
+        wanted = min((_AMONG_NAMES if self._names else _AMONG_VERSIONS) * k, 1000)
+        found = await self._index.search(self._pinned.collection, embedded.vectors, wanted, digest)
         known = self._pinned.index_of
-        return [[known[point] for point in points if point in known][:k] for points in found]
+        return [self._kept([(known[point], near) for point, near in points if point in known], k) for points in found]
 
-    def _lexical(self, claim: str, k: int, least_share: float) -> list[int]:
-        terms = self._indexes.terms_of(self._pinned).of(claim)
-        return self._indexes.of(self._pinned).search(terms, k, least_share=least_share)
+    def _kept(self, found: Sequence[tuple[int, float]], k: int) -> list[tuple[int, float]]:
+        kept = sorted(found, key=lambda one: one[0] in self._names)[:k]
+        return sorted(kept, key=lambda one: -one[1])
+
+    def _lexical(self, claim: str, k: int, also: Collection[int]) -> dict[int, float]:
+        return _by_words(self._indexes.of(self._pinned), self._indexes.terms_of(self._pinned).of(claim), k, also)
 
 
 class SourceEvidence:
-    """What the request brings: split, searched and forgotten."""
+    """What the request brings: split, searched and forgotten. names: none; in a chart a name tells of someone."""
+
+    names: Collection[int] = ()
 
     def __init__(self, sources: Sequence[SourceText], terms: Terms, embedder: Embedder, executor: Executor) -> None:
         self.version = ""
@@ -144,11 +181,11 @@ class SourceEvidence:
         """As Evidence.text_of."""
         return self._sources[int(document.removeprefix("sources/"))].text
 
-    async def lexical(self, claim: str, k: int, least_share: float = 0.0) -> list[int]:
+    async def lexical(self, claim: str, k: int, also: Collection[int] = ()) -> dict[int, float]:
         """As Evidence.lexical."""
-        return await self._executor.run(self._lexical, claim, k, least_share)
+        return await self._executor.run(self._lexical, claim, k, also)
 
-    async def dense(self, claims: Sequence[str], k: int) -> list[list[int]]:
+    async def dense(self, claims: Sequence[str], k: int) -> list[list[tuple[int, float]]]:
         """As Evidence.dense; of long sources only what the words select is embedded."""
         candidates = list(range(len(self.passages)))
         if len(candidates) > MAX_EMBEDDED_SOURCES:
@@ -162,12 +199,20 @@ class SourceEvidence:
         passages = await self._embedder.passages([_searched(self.passages[place]) for place in candidates], bulk=False)
         self.fingerprint = passages.fingerprint.digest
         similarity = queries.vectors @ passages.vectors.T
-        return [[candidates[place] for place in (-row).argsort(kind="stable")[:k]] for row in similarity]
+        return [
+            [(candidates[place], float(row[place])) for place in (-row).argsort(kind="stable")[:k]]
+            for row in similarity
+        ]
 
-    def _lexical(self, claim: str, k: int, least_share: float) -> list[int]:
+    def _lexical(self, claim: str, k: int, also: Collection[int]) -> dict[int, float]:
         if self._lexical_index is None:
             self._lexical_index = LexicalIndex([self._terms.of(_searched(passage)) for passage in self.passages])
-        return self._lexical_index.search(self._terms.of(claim), k, least_share=least_share)
+        return _by_words(self._lexical_index, self._terms.of(claim), k, also)
+
+
+def _by_words(index: LexicalIndex, terms: Sequence[str], k: int, also: Collection[int]) -> dict[int, float]:
+    shares = index.shares(set(terms))
+    return {place: float(shares[place]) for place in (*index.search(terms, k), *also)}
 
 
 def source_passages(number: int, source: SourceText) -> list[Passage]:

@@ -56,13 +56,16 @@ class VectorIndex:
         """Deletes the collection."""
         await self._call("DeleteCollection", pb.DeleteCollectionRequest(name=_name(collection)), _WRITE_TIMEOUT_S)
 
-    async def search(self, collection: str, queries: Matrix, k: int, fingerprint: str) -> list[list[str]]:
-        """Ids of the k nearest points of each query, nearest first. queries: float32 (n, dim), n up to 256."""
+    async def search(self, collection: str, queries: Matrix, k: int, fingerprint: str) -> list[list[tuple[str, float]]]:
+        """The k nearest points of each query, nearest first: id and cosine. queries: float32 (n, dim), n up to 256."""
         request = pb.SearchRequest(
             collection=_name(collection), queries=_pack(queries), k=k, fingerprint_digest=fingerprint
         )
         answer = await self._call("Search", request, _SEARCH_TIMEOUT_S)
-        return [list(hits.ids) for hits in answer.hits]
+        return [
+            [(point, 1 - distance) for point, distance in zip(hits.ids, hits.distances, strict=True)]
+            for hits in answer.hits
+        ]
 
     async def ids(self, collection: str) -> set[str]:
         """All points' ids; raises NotFound without the collection."""

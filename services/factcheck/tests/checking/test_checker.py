@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 
 import pytest_asyncio
@@ -37,17 +37,18 @@ class Few:
     version: str = ""
     fingerprint: str = ""
     aliases: AliasTable | None = None
+    names: Collection[int] = ()
     passages: Sequence[Passage] = field(default_factory=lambda: source_passages(0, SourceText(TEXT)))
 
     def text_of(self, document: str) -> str:
         """As Evidence.text_of."""
         return TEXT
 
-    async def lexical(self, claim: str, k: int, least_share: float = 0.0) -> list[int]:
+    async def lexical(self, claim: str, k: int, also: Collection[int] = ()) -> dict[int, float]:
         """Not needed."""
         raise AssertionError("few passages are not searched")
 
-    async def dense(self, claims: Sequence[str], k: int) -> list[list[int]]:
+    async def dense(self, claims: Sequence[str], k: int) -> list[list[tuple[int, float]]]:
         """Not needed."""
         raise AssertionError("few passages are not searched")
 

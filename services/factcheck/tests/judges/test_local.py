@@ -8,7 +8,8 @@ import pytest
 
 pytest.importorskip("torch", reason="the judge `local` needs monshin-factcheck[local]")
 
-from monshin_factcheck.checking.reading import ReadingRoom, Ruled  # after the check for torch
+import torch  # after the check for it
+from monshin_factcheck.checking.reading import ReadingRoom, Ruled
 from monshin_factcheck.checking.seats import InThread, Seat
 from monshin_factcheck.core.decision import Saying, decide
 from monshin_factcheck.core.evidence import Passage
@@ -19,7 +20,7 @@ from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.words import Analyser
 from monshin_factcheck.core.weighing import Weighings
 from monshin_factcheck.judges.local.base import BASE_SHA256, PACKAGE
-from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge
+from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge, quick_dtype
 from monshin_kit.artefacts import Artefacts
 from monshin_kit.errors import FailedPrecondition
 
@@ -35,7 +36,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def judge() -> LocalJudge:
-    return LocalJudge(Artefacts(CACHE), ADAPTER)
+    """Exact, so that answers can be compared to four digits."""
+    return LocalJudge(Artefacts(CACHE), ADAPTER, dtype=torch.float32)
 
 
 def readings(claims: Sequence[str]) -> list[Reading]:
@@ -49,6 +51,14 @@ def test_claims_of_one_text_are_answered_as_if_each_were_alone(judge: LocalJudge
         (alone,) = judge.read(readings([claim]))
         assert answer.probabilities.supported == pytest.approx(alone.probabilities.supported, abs=1e-4)
         assert answer.span.of(TEXT) == TEXT
+
+
+def test_what_this_cpu_is_quickest_in_says_the_same_as_fp32(judge: LocalJudge) -> None:
+    claims = ["納豆はワルファリンの作用を弱める。", "納豆を勧める。", "体温は38℃である。", "納豆は避けなくてよい。"]
+    quick = LocalJudge(Artefacts(CACHE), ADAPTER, dtype=quick_dtype())
+    for exact, answer in zip(judge.read(readings(claims)), quick.read(readings(claims)), strict=True):
+        one, other = exact.probabilities, answer.probabilities
+        assert (other.supported, other.contradicted) == pytest.approx((one.supported, one.contradicted), abs=0.12)
 
 
 @pytest.mark.parametrize("content", [None, b"", ADAPTER.read_bytes()[:-1000]], ids=["missing", "empty", "cut off"])

@@ -1,4 +1,4 @@
-"""BM25 and fusion against the formulas, written out."""
+"""BM25 against the formula, written out."""
 
 import math
 from itertools import pairwise
@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from monshin_factcheck.core.retrieval.fusion import fuse
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
 
 passages = st.lists(st.lists(st.sampled_from("abcdef"), max_size=8), min_size=1, max_size=12)
@@ -43,11 +42,14 @@ def test_search_returns_the_best_that_share_a_term(found: list[list[str]], query
     assert all(scores[place] > 0 for place in places)
 
 
-@given(st.lists(st.lists(st.integers(0, 9), unique=True), max_size=3), st.integers(1, 10))
-def test_fusion_is_the_sum_of_reciprocal_ranks(rankings: list[list[int]], k: int) -> None:
-    """Against a dictionary that sums 1 / (60 + rank)."""
-    oracle = {p: sum(1 / (61 + r.index(p)) for r in rankings if p in r) for r in rankings for p in r}
-    fused = fuse(rankings, k)
-    assert len(fused) == min(k, len(oracle))
-    assert all(score == pytest.approx(oracle[place]) for place, score in fused)
-    assert [score for _, score in fused] == sorted((score for _, score in fused), reverse=True)
+@given(passages, st.sets(st.sampled_from("abcdefg"), min_size=1))
+def test_a_share_is_the_part_of_the_rarities_that_a_passage_holds(found: list[list[str]], query: set[str]) -> None:
+    """All of it for a passage with every term, nothing for one with none."""
+
+    def rarity(term: str) -> float:
+        holders = sum(term in p for p in found)
+        return math.log(1 + (len(found) - holders + 0.5) / (holders + 0.5))
+
+    total = sum(map(rarity, query))
+    wanted = [sum(rarity(term) for term in query & set(p)) / total for p in found]
+    assert LexicalIndex(found).shares(query).tolist() == pytest.approx(wanted, abs=1e-5)

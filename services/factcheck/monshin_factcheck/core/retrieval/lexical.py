@@ -42,15 +42,9 @@ class LexicalIndex:
                 total[posting[0]] += posting[1]
         return total
 
-    def search(self, terms: Iterable[str], k: int, *, least_share: float = 0.0) -> list[int]:
-        """Places of the at most `k` best passages that share a term, best first, ties by place.
-
-        least_share: passages that hold a smaller part of the query's terms, weighted by their rarity, are left out.
-        """
-        wanted = set(terms)
-        scores = self.scores(wanted)
-        if least_share > 0:
-            scores[self._shares(wanted) < least_share] = 0
+    def search(self, terms: Iterable[str], k: int) -> list[int]:
+        """Places of the at most `k` best passages that share a term, best first, ties by place."""
+        scores = self.scores(terms)
         k = min(k, self._size)
         if k == 0:
             return []
@@ -58,8 +52,8 @@ class LexicalIndex:
         ordered = best[np.lexsort((best, -scores[best]))]
         return [int(place) for place in ordered if scores[place] > 0]
 
-    def _shares(self, terms: set[str]) -> Floats:
-        """How much of the query each passage holds, in [0, 1]: float32 of shape (passages,)."""
+    def shares(self, terms: set[str]) -> Floats:
+        """How much of the query each passage holds, weighted by rarity, in [0, 1]: float32 of shape (passages,)."""
         held = np.zeros(self._size, dtype=np.float32)
         total = 0.0
         for term in terms:

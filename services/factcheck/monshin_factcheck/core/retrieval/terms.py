@@ -20,6 +20,11 @@ class Terms:
         made._aliases = (*tables, *self._aliases)
         return made
 
+    @property
+    def analyser(self) -> Analyser:
+        """What cuts texts into words here."""
+        return self._analyser
+
     def of(self, text: str) -> list[str]:
         """Terms in order, repeated as often as they stand there; lower case."""
         plain = normalise(text).text

@@ -31,18 +31,21 @@ _PACKS_AT_ONCE = 4
 class LocalJudge:
     """Reads contexts with all their claims at once: a context is encoded once however many claims ask for it.
 
-    artefacts: where the base is kept once it is dequantised. adapter: a safetensors file.
+    artefacts: where the base is kept once it is dequantised. adapter: a safetensors file. dtype: what matrices multiply
+    in; None: as `quick_dtype`.
     Raises FailedPrecondition if the base's package is missing or its weights have another hash, and for another file
     than an adapter.
     """
 
-    def __init__(self, artefacts: Artefacts, adapter: Path, *, threads: int = 1) -> None:
+    def __init__(
+        self, artefacts: Artefacts, adapter: Path, *, threads: int = 1, dtype: torch.dtype | None = None
+    ) -> None:
         torch.set_num_threads(threads)
         folder = prepared_base(artefacts)
         base = load_base(folder)
         self._tokenizer: Tokenizer = load_tokenizer(folder)
         try:
-            self._model = Judge(base, load_adapter(adapter, base.shape), is_merged=True)
+            self._model = Judge(base, load_adapter(adapter, base.shape), dtype or quick_dtype(), is_merged=True)
             self._revision = hashlib.sha256(adapter.read_bytes()).hexdigest()
         except (OSError, ValueError, SafetensorError) as error:
             raise FailedPrecondition(f"{adapter} is missing or no adapter of {PACKAGE}") from error
@@ -82,6 +85,15 @@ class LocalJudge:
 
     def _tokens(self, template: str, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(template.format(canonical(text)), add_special_tokens=False).ids)
+
+
+def quick_dtype() -> torch.dtype:
+    """bfloat16 where this CPU multiplies in it, else fp32: emulated bfloat16 is many times slower.
+
+    Twice as fast; on 529 claims probabilities differed by .006 on average and .091 at most, the likeliest class in 6.
+    """
+    able = torch.cpu.get_capabilities()
+    return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") else torch.float32
 
 
 def _cut(claim: tuple[int, ...]) -> tuple[int, ...]:

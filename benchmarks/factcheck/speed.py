@@ -18,7 +18,7 @@ from monshin_kit.testing import ServiceProcess
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 from monshin_protos.factcheck.v1 import factcheck_pb2_grpc
 
-from benchmarks.factcheck_sets import development
+from benchmarks.factcheck.sets import development
 from benchmarks.report import Result
 
 _ROUNDS = 5

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 # Development data are no part of the repository: they lie beside it (demo/README.md tells of those that are).
-DATA = Path(__file__).parents[2] / "shared" / "data"
+DATA = Path(__file__).parents[3] / "shared" / "data"
 # Enough for two digits; more would only smooth the last one.
 _RESAMPLES = 400
 

@@ -1,0 +1,88 @@
+"""`make bench-factcheck`: the evaluation report of fact checking, on development data.
+
+python -m benchmarks.factcheck [--quick] [--items N]: N held-out items of factcheck-train (default 200). Writes
+docs/factcheck-report.md, the figures beside this file, and the table between the markers in benchmarks/RESULTS.md;
+with --quick it only tells. All of it is development data that has been looked at: no figure here says how well unseen
+claims are judged. What judges said is kept in .cache/factcheck/scores by their revision, vectors in .cache/factcheck.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from benchmarks.factcheck import document, plots, reading_speed, retrieval, speed
+from benchmarks.factcheck.figures import (
+    Claims,
+    accuracy_with_interval,
+    auroc_with_interval,
+    precision,
+    quantity_errors,
+    risks,
+    wrong_doses_supported,
+)
+from benchmarks.factcheck.methods import Judged, methods
+from benchmarks.factcheck.sets import DATA
+from benchmarks.report import Result, emit, table
+from services.factcheck.tools.fit_weighing import ITEMS
+from services.factcheck.tools.weighing_rows import DEV, HELD_OUT, development, held_out
+
+_QUICK_ITEMS = 10
+
+
+def main() -> None:
+    """Judges, measures, tells, writes."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--quick", action="store_true", help="few claims, nothing is written")
+    options.add_argument("--items", type=int, default=ITEMS)
+    chosen = options.parse_args()
+    began = time.perf_counter()
+    sets = judged_sets(_QUICK_ITEMS if chosen.quick else chosen.items)
+    found = retrieval.measure(is_quick=chosen.quick)
+    results = [*_results(sets), *retrieval.results(found), *speed.measure(), *reading_speed.measure()]
+    for result in results:
+        emit(result)
+    table(results)
+    if not chosen.quick:
+        plots.draw(sets)
+        retrieval.draw(found)
+        document.write(sets, found, results)
+    sys.stderr.write(f"{time.perf_counter() - began:.0f} s\n")
+
+
+def judged_sets(items: int) -> dict[str, tuple[Claims, list[Judged]]]:
+    """Both sets under all methods."""
+    hard = list(held_out(DATA / "factcheck-train", items))
+    rows = [*hard, *development(DATA / "factcheck-dev")]
+    is_real = np.arange(len(rows)) >= len(hard)
+    judged = methods(rows, is_real)
+    return {
+        name: (
+            Claims([rows[at] for at in np.flatnonzero(own)]),
+            [Judged(one.name, one.odds[own], one.verdicts[own]) for one in judged],
+        )
+        for name, own in ((DEV, is_real), (HELD_OUT, ~is_real))
+    }
+
+
+def _results(sets: Mapping[str, tuple[Claims, Sequence[Judged]]]) -> Iterator[Result]:
+    """Targets of issue 6, for what serves."""
+    for name, (claims, judged) in sets.items():
+        best = judged[-1]
+        every = np.ones(len(claims.rows), bool)
+        area, accuracy = auroc_with_interval(best, claims, every)[0], accuracy_with_interval(best, claims)[0]
+        caught, _, alarms = quantity_errors(best, claims)
+        error = risks(best, claims)
+        yield Result(f"C against S AUROC, {name}", area, None, "", 0.88, "", "higher")
+        yield Result(f"three-way accuracy, {name}", accuracy, None, "", 0.78, "", "higher")
+        yield Result(f"precision of SUPPORTED, {name}", precision(best, claims, 0).value, None, "", 0.95, "", "higher")
+        yield Result(f"quantity errors at 5 % alarms, {name}", caught.value, None, "", 0.95, "", "higher")
+        yield Result(f"false alarms on quantities, {name}", alarms.value, None, "", 0.05, "", "lower")
+        yield Result(f"wrong doses SUPPORTED, {name}", wrong_doses_supported(best, claims).k, None, "", 0, "", "lower")
+        yield Result(f"error at 70 % over 100 %, {name}", error[1] / max(error[0], 1e-9), None, "", 0.5, "", "lower")
+
+
+if __name__ == "__main__":
+    main()
