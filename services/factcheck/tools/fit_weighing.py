@@ -48,6 +48,7 @@ from monshin_factcheck.judges.fitted import BUILT_IN
 from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
 from monshin_kit.settings import load
+
 from services.factcheck.tools.weighing_rows import CONTRADICTED, DEV, GIVEN, HELD_OUT, SUPPORTED, Row, labelled
 
 FOLDS = 5
@@ -98,7 +99,8 @@ def ruled(rows: Sequence[Row]) -> list[tuple[Opinion, ...]]:
     return [tuple(rules.judge(row.claim, passages_of(row))) for row in rows]
 
 
-def _passages(row: Row) -> list[Passage]:
+def passages_of(row: Row) -> list[Passage]:
+    """The sentences of a row's text with their neighbours."""
     spans = split_sentences(row.text)
     parts = ["", *(span.of(row.text) for span in spans), ""]
     score = float(row.is_found)
