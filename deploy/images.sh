@@ -128,7 +128,7 @@ check_contents() {
   # shellcheck disable=SC2016  # for the shell inside
   wrong=$(store run --user 10001:10001 "$container" sh -c 'for tool in gcc cc c++ make pip pip3; do command -v $tool; done; true')
   [ -z "$wrong" ] || fail "$1 holds $wrong"
-  if [ "$1" != embed ]; then
+  if [ "$1" != embed ] && [ "$1" != factcheck ]; then
     store run --user 10001:10001 "$container" python3 -c 'import importlib.util as u, sys; sys.exit(bool(u.find_spec("torch")))' ||
       fail "$1 holds torch"
   fi

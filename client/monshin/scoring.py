@@ -33,7 +33,8 @@ class Label:
 
 @dataclass(slots=True)
 class Counts:
-    """wrong = caught + missed; missed includes wrong_supported; false_alarms are flagged claims that are not wrong."""
+    """wrong = caught + missed; missed includes wrong_supported. false_alarms: flagged although nothing is wrong in what
+    the checker took as one claim; of a claim with a wrong half the other half is none."""
 
     wrong: int = 0
     caught: int = 0
@@ -57,19 +58,22 @@ def score(answers: Sequence[Answer], labels: Sequence[Label], results: Mapping[s
     """Counts each label once, by the claim that overlaps it most."""
     origins = {answer.id: answer.origin for answer in answers}
     found = Score()
-    for label in labels:
+    claims = [(label, _claim_at(label, results.get(label.answer_id, ()))) for label in labels]
+    wrong = [claim for label, claim in claims if label.label == "contradicted"]
+    for label, claim in claims:
         if label.label == "not_checkable":
             continue
-        verdict = _verdict_at(label, results.get(label.answer_id, ()))
-        if verdict is None:
-            found.unmatched += 1
+        found.unmatched += claim is None
+        verdict = None if claim is None else claim.verdict
+        has_wrong_part = claim is not None and any(claim is one for one in wrong)
         for counts in (found.total, found.by_origin.setdefault(origins[label.answer_id], Counts())):
-            count_label(counts, label.label, verdict)
+            count_label(counts, label.label, verdict, has_wrong_part=has_wrong_part)
     return found
 
 
-def count_label(counts: Counts, label: str, verdict: Verdict | None) -> None:
-    """Adds one labelled claim. verdict: None where the checker did not see it. label: any but not_checkable."""
+def count_label(counts: Counts, label: str, verdict: Verdict | None, *, has_wrong_part: bool = False) -> None:
+    """Adds one labelled claim. verdict: None where the checker did not see it. label: any but not_checkable.
+    has_wrong_part: the checker's claim covers a wrong statement, too."""
     is_flagged = verdict in FLAGGED
     if label == "contradicted":
         counts.wrong += 1
@@ -79,15 +83,15 @@ def count_label(counts: Counts, label: str, verdict: Verdict | None) -> None:
         return
     counts.right += label == "supported"
     counts.confirmed += label == "supported" and verdict is Verdict.SUPPORTED
-    counts.false_alarms += is_flagged
+    counts.false_alarms += is_flagged and not has_wrong_part
 
 
-def _verdict_at(label: Label, results: Sequence[ClaimResult]) -> Verdict | None:
+def _claim_at(label: Label, results: Sequence[ClaimResult]) -> ClaimResult | None:
     best, best_overlap = None, 0
     for result in results:
         if result.answer_start is None or result.answer_end is None:
             continue
         overlap = min(label.end, result.answer_end) - max(label.start, result.answer_start)
         if overlap > best_overlap:
-            best, best_overlap = result.verdict, overlap
+            best, best_overlap = result, overlap
     return best

@@ -37,6 +37,14 @@ def test_a_label_goes_to_the_claim_that_overlaps_it_most() -> None:
     assert score([ANSWER], [Label("a", 2, 9, "contradicted")], results).total.caught == 1
 
 
+def test_the_right_half_of_a_wrong_claim_is_no_false_alarm() -> None:
+    """The checker took both halves as one claim, and flagged it rightly; beside it a right claim is flagged wrongly."""
+    labels = [Label("a", 0, 3, "contradicted"), Label("a", 3, 5, "supported"), Label("a", 5, 9, "supported")]
+    results = {"a": [claim(0, 5, Verdict.CONTRADICTED), claim(5, 10, Verdict.CONTRADICTED)]}
+    total = score([ANSWER], labels, results).total
+    assert (total.caught, total.right, total.false_alarms) == (1, 2, 1)
+
+
 def test_a_wrong_statement_without_a_claim_is_missed() -> None:
     """What the checker did not even see must not vanish from the count."""
     found = score([ANSWER], [Label("a", 0, 5, "contradicted")], {"a": []})

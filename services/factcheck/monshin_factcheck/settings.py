@@ -18,8 +18,8 @@ class FactcheckSettings:
     passages_judged: int = setting(8, "passages that judges see of each claim", unit="passages")
     passages_found: int = setting(32, "passages that each kind of search brings before they are fused", unit="passages")
     judges: str = setting(
-        "none",
-        "judges beside the rules, by commas: `alignment`, `local` (on trial), `nli`, `support`, `llm`; `none`: no one",
+        "local",
+        "judges beside the rules, by commas: `alignment`, `local`, `nli`, `support`, `llm`; `none`: no one",
     )
     judge_threads: int = setting(1, "CPU threads of the judges that compute here", unit="threads")
     judge_timeout_s: float = setting(60.0, "how long a judge that computes here may take for 8 claims", unit="s")
