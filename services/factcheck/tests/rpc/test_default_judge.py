@@ -1,0 +1,51 @@
+"""The process as it is started without any setting of judges: ready only with the judge that reads, which takes part."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from monshin_factcheck.judges.local.base import prepared_base
+from monshin_factcheck.settings import FactcheckSettings
+from monshin_kit.artefacts import Artefacts
+from monshin_kit.settings import load
+from monshin_kit.testing import ServiceProcess
+from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
+from monshin_protos.factcheck.v1 import factcheck_pb2_grpc
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+CACHE = Path(__file__).parents[4] / ".cache" / "factcheck"
+DEFAULT = FactcheckSettings().judges
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServiceProcess]:
+    """With the base in the checkout's cache, which is made there once and takes a minute."""
+    home = tmp_path_factory.mktemp("default")
+    prepared_base(Artefacts(CACHE))
+    (home / "cache").mkdir()
+    (home / "cache" / "factcheck").symlink_to(CACHE)
+    async with ServiceProcess("monshin_factcheck", home, {"MONSHIN_FACTCHECK_JUDGES": DEFAULT}) as process:
+        await process.wait_serving()
+        yield process
+
+
+async def _checked(server: ServiceProcess, claim: str, text: str) -> pb.ClaimResult:
+    stub = factcheck_pb2_grpc.FactcheckServiceStub(server.channel("clinician"))
+    sources = [pb.Source(text=text)]
+    request = pb.CheckClaimsRequest(claims=[pb.ClaimInput(id="0", claim=claim, sources=sources)])
+    results = [event.claim_result async for event in stub.CheckClaims(request) if event.HasField("claim_result")]
+    return results[-1]
+
+
+async def test_the_first_check_already_has_the_judge(server: ServiceProcess) -> None:
+    """Hazard: verdicts that are worse than a minute later. The map is the one for these judges and these rules."""
+    result = await _checked(server, "納豆はワルファリンの効き目を強める。", "ワルファリンの作用は納豆で弱まる。")
+    assert list(result.judges_run) == ["rules", "local"]
+    assert result.calibrated
+    assert {opinion.judge for opinion in result.opinions} == {"rules", "local"}
+
+
+async def test_the_settings_default_is_in_force() -> None:
+    assert load(FactcheckSettings, {}).judges == "local"
