@@ -36,6 +36,13 @@ _ADMINISTRATION = {
 }
 
 
+# Said beside what has ended or is not to begin: a reader must not overlook it.
+_NOT_NOW = {
+    "MedicationRequest": ("今は処方していない", "not prescribed now"),
+    "MedicationStatement": ("今は服用していない", "not taken now"),
+}
+
+
 def request(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     """A prescription, as it stands: an order not to give (doNotPerform) is told as one."""
     if node.text("intent") in _NOT_ORDERED:
@@ -81,8 +88,9 @@ def _told(
         english = f"{drug} {amount} {ending[1]}" if amount else f"{drug} {ending[1]}"
         yield Told(sentence(telling, japanese, english, when[0], reason), when[1])
         return
-    # What is not given is told without its date, which is that of the order, and its dose apart from the verb.
-    note = telling.pick(f"指示は{amount}", f"ordered: {amount}") if amount else ""
+    # What is not given is told without its date, which is that of the order, and without its dose: a summary that still
+    # lists the drug with it must find neither confirmed.
+    note = telling.pick(*_NOT_NOW.get(node.kind, ("", "")))
     yield Told(sentence(telling, f"{drug}を{ending[0]}", f"{drug} {ending[1]}", note, reason), when[1])
 
 
