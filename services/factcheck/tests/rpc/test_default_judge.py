@@ -1,4 +1,4 @@
-"""The process as it is started without any setting of judges: ready only with the judge that reads, which takes part."""
+"""The process as it starts without any setting of judges: ready only with the judge that reads, which takes part."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

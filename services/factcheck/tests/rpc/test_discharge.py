@@ -8,11 +8,17 @@ back SUPPORTED.
 
 import json
 from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from monshin_factcheck.judges.local.base import prepared_base
 from monshin_factcheck.testing import Rig
+from monshin_kit.artefacts import Artefacts
+from monshin_kit.testing import ServiceProcess
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -23,6 +29,26 @@ CASES = [
 RIGHT, WRONG = "supported", "contradicted"
 # Changes that can kill: none of them may be confirmed, whatever else happens.
 DEADLY = {"dose", "frequency", "unit", "route", "value", "date", "side", "drug", "status", "negation"}
+
+
+BASES = Path(__file__).parents[4] / ".cache" / "factcheck"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def with_reader(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+    """The same with the judge that reads by default; its base is made once a checkout, in a minute."""
+    home = tmp_path_factory.mktemp("reader")
+    prepared_base(Artefacts(BASES))
+    (home / "cache").mkdir()
+    (home / "cache" / "factcheck").symlink_to(BASES)
+    environment = {
+        "MONSHIN_FACTCHECK_JUDGES": "local",
+        "MONSHIN_FACTCHECK_EMBED_TARGET": rig.embed.target,
+        "MONSHIN_FACTCHECK_ANN_TARGET": rig.ann.target,
+    }
+    async with ServiceProcess("monshin_factcheck", home, environment) as process:
+        await process.wait_serving()
+        yield replace(rig, factcheck=process)
 
 
 async def check(rig: Rig, case: dict[str, Any]) -> list[tuple[dict[str, str], str]]:
@@ -42,6 +68,15 @@ async def check(rig: Rig, case: dict[str, Any]) -> list[tuple[dict[str, str], st
 
 async def test_no_wrong_dose_date_side_or_drug_is_supported(rig: Rig) -> None:
     """Nor anything else that the chart denies or does not hold, over all charts."""
+    await _none_wrong_is_supported(rig)
+
+
+@pytest.mark.slow
+async def test_none_is_supported_where_a_judge_reads_as_well(with_reader: Rig) -> None:
+    await _none_wrong_is_supported(with_reader)
+
+
+async def _none_wrong_is_supported(rig: Rig) -> None:
     assert len(CASES) >= 10
     told = [one for case in CASES for one in await check(rig, case)]
     assert len(told) >= 60
