@@ -14,7 +14,7 @@ from monshin_kit.jobs.artefacts import ArtefactStore
 from monshin_kit.jobs.children import ChildJobs
 from monshin_kit.jobs.context import JobContext
 from monshin_kit.jobs.handlers import Entry, Handlers
-from monshin_kit.jobs.lease import Lease, Leases
+from monshin_kit.jobs.lease import MAX_TRIES, Lease, Leases
 from monshin_kit.jobs.payload import Payload, decode, encode
 from monshin_kit.jobs.record import Failure, JobId, State
 from monshin_kit.jobs.stops import ChildFailed, JobCancelled, LeaseLost, WorkerStopping
@@ -83,6 +83,9 @@ class Runner:
                 self._publish(lease.job.id)
         except ChildFailed as error:
             lease.fail(error.failure)
+        except Unavailable as error:
+            state = lease.postpone(Failure(error.code, error.reason, f"{error.message}; tried {MAX_TRIES} times"))
+            _log.warning("what a job needs is away", extra={"attempt": lease.job.attempt, "state": state})
         except MonshinError as error:
             lease.fail(Failure(error.code, error.reason, error.message))
         except Exception as error:  # noqa: BLE001  # a handler's fault is the job's, not the worker's

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from lapse import Clock
-from monshin_kit.errors import InvalidInput, NotFound, Unavailable
+from monshin_kit.errors import DataLoss, InvalidInput, NotFound, Unavailable
 from monshin_kit.jobs import ArtefactStore, Handlers, JobContext, JobId, State, decode
 from monshin_kit.jobs.lease import Leases
 from monshin_kit.jobs.reconciler import Reconciler
@@ -83,7 +83,7 @@ async def test_a_resumed_whole_does_only_the_parts_that_had_not_succeeded(
     def part(context: JobContext[CountSpec]) -> None:
         tries.append(context.spec.diary)
         if context.spec.diary == "part-1" and len(tries) == 2:
-            raise Unavailable("embed is silent")
+            raise DataLoss("corpus is damaged")
 
     def whole(context: JobContext[ShardsSpec]) -> None:
         context.run_jobs(COUNT, {f"part-{n}": CountSpec(f"part-{n}", 1) for n in range(3)})
@@ -129,3 +129,23 @@ async def test_parts_go_with_their_whole_and_not_before(
             await store.get(gone)
     assert sum((await store.stats()).states.values()) == 1, "only the other is counted"
     assert await store.get(other.id) == other
+
+
+async def test_a_part_whose_needs_are_away_for_a_while_costs_the_others_nothing(
+    store: JobStore, leases: Leases, artefacts: ArtefactStore
+) -> None:
+    tries: list[str] = []
+
+    def part(context: JobContext[CountSpec]) -> None:
+        tries.append(context.spec.diary)
+        if tries == ["part-0"]:
+            raise Unavailable("embed is silent")
+
+    def whole(context: JobContext[ShardsSpec]) -> None:
+        context.run_jobs(COUNT, {f"part-{n}": CountSpec(f"part-{n}", 1) for n in range(3)})
+
+    handlers = Handlers().on(COUNT, part).on(SHARDS, whole)
+    job = await store.submit(SHARDS, ShardsSpec("diary", 3, 1))
+    Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: False).run(job.id)
+    assert (await store.get(job.id)).state is State.SUCCEEDED
+    assert tries == ["part-0", "part-1", "part-2", "part-0"]

@@ -9,7 +9,7 @@ local function forget(id)
     table.insert(gone, id)
   end
   redis.call('DEL', key('job', id), key('events', id), key('lost', id), key('children', id))
-  for _, name in ipairs({'ids', 'queued', 'waiting', 'leased', 'started', 'finished'}) do
+  for _, name in ipairs({'ids', 'queued', 'delayed', 'waiting', 'leased', 'started', 'finished'}) do
     redis.call('ZREM', index(name), id)
   end
 end
