@@ -25,7 +25,9 @@ def size(count: float) -> str:
 
 def show_list(console: Console, found: Iterable[tuple[ann_pb2.Collection, index_pb2.Index | None]]) -> None:
     """A row a collection. None: it is quarantined and its index cannot be read, or it was built in shards."""
-    table = Table("collection", "state", "metric")
+    table = Table("collection")
+    table.add_column("state", no_wrap=True)
+    table.add_column("metric")
     for name in ("points", "in graphs", "without", "dim", "memory", "disk"):
         table.add_column(name, justify="right")
     for collection, index in found:
