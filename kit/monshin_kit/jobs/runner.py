@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from opentelemetry import trace
 
+from monshin_kit import durable
 from monshin_kit.errors import MonshinError, Unavailable
 from monshin_kit.jobs.artefacts import ArtefactStore
 from monshin_kit.jobs.children import ChildJobs
@@ -109,6 +110,8 @@ def checkpoint_folder(service: str, job_id: JobId) -> str:
 
 
 def _unexpected(error: Exception) -> Failure:
+    if isinstance(error, OSError) and durable.is_full(error):
+        return Failure("RESOURCE_EXHAUSTED", "DISK_FULL", "the disk of the worker is full: make room, then resume")
     # As in call.py: the words of an exception may hold what the job worked on.
     error_id = secrets.token_hex(8)
     _log.error("a job failed unexpectedly", exc_info=error, extra={"error_id": error_id})

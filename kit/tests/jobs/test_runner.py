@@ -148,6 +148,18 @@ async def test_a_result_with_a_text_fails_the_job_without_it(store: JobStore, ru
     assert PATIENT not in str(failed)
 
 
+async def test_a_full_disk_is_named(store: JobStore, runner: MakeRunner) -> None:
+    def writing(_: JobContext[CountSpec]) -> None:
+        with Path("/dev/full").open("wb") as file:
+            file.write(bytes(100_000))
+
+    job = await store.submit(COUNT, NUMBERS)
+    runner(writing).run(job.id)
+    failed = await store.get(job.id)
+    assert failed.failure is not None
+    assert (failed.failure.code, failed.failure.reason) == ("RESOURCE_EXHAUSTED", "DISK_FULL")
+
+
 @pytest.mark.parametrize("word", [PATIENT, "two words", "x" * 65])
 async def test_a_phase_or_step_that_is_a_text_is_refused(store: JobStore, runner: MakeRunner, word: str) -> None:
     for report in (lambda context: context.progress(1, phase=word), lambda context: context.step(word)):
