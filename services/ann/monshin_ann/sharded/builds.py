@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,6 +20,7 @@ from monshin_ann.core.definition import Definition
 from monshin_ann.sharded.chores import Chores
 from monshin_ann.sharded.collection import ShardedCollection
 from monshin_ann.sharded.kinds import BUILD, PUBLISHED, BuildResult, BuildSpec
+from monshin_ann.sharded.parts import Parts
 from monshin_ann.sharded.progress import Build, phase_of
 from monshin_ann.sharded.request_log import RequestLog
 from monshin_ann.sharded.shelf import Reservation
@@ -64,6 +65,7 @@ class Builds:
         self._log = log
         self._created = created
         self._starting = asyncio.Lock()
+        self._parts = Parts(jobs.children)
 
     async def begin(self, definition: Definition, wish: Wish, caller: Caller, request_id: str) -> Build:
         """Raises AlreadyExists, InvalidInput (request_id was used for another request), ResourceExhausted."""
@@ -257,7 +259,7 @@ class Builds:
 
     async def _view(self, job: Job) -> Build:
         spec = decode(BuildSpec, job.spec)
-        parts: Sequence[Job] = await self._jobs.children(job.id)
+        parts = await self._parts.of(job)
         served, reservation = self._served(spec), self._shelf.reservation(spec.shelf)
         phase = phase_of(job, parts, is_served=served is not None, reservation=reservation)
         return Build.of(job, parts, spec, phase, served, now_s=time.time())
