@@ -4,18 +4,19 @@ import asyncio
 import hashlib
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import grpc
+from google.longrunning.operations_pb2 import Operation
 from monshin_kit.auth import dev
 from monshin_kit.channel import ChannelSettings, connect
 from monshin_kit.errors import MonshinError
 from monshin_kit.settings import load
 from monshin_kit.uploads import Upload
-from monshin_protos.ann.v1 import ann_pb2, ann_pb2_grpc, index_pb2, index_pb2_grpc
+from monshin_protos.ann.v1 import ann_pb2, ann_pb2_grpc, index_pb2, index_pb2_grpc, sharded_pb2, sharded_pb2_grpc
 from monshin_protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from monshin_protos.embed.v1 import embed_pb2_grpc
 from monshin_protos.factcheck.v1 import (
@@ -38,7 +39,12 @@ from monshin.settings import ClientSettings
 AUDIT = "monshin.audit.v1.AuditService"
 SERVICES = {
     "embed": ("monshin.embed.v1.EmbedService", AUDIT),
-    "ann": ("monshin.ann.v1.AnnService", "monshin.ann.v1.IndexService", AUDIT),
+    "ann": (
+        "monshin.ann.v1.AnnService",
+        "monshin.ann.v1.IndexService",
+        "monshin.ann.v1.ShardedIndexService",
+        AUDIT,
+    ),
     "factcheck": (
         "monshin.factcheck.v1.FactcheckService",
         "monshin.factcheck.v1.CorpusService",
@@ -54,6 +60,8 @@ _PIECE_BYTES = 256 * 1024  # of a file
 _AGAIN_S = 1.0
 _AWAY_S = 60.0  # as long as a service may take to come back
 
+T = TypeVar("T")
+
 # Component → why it did not run, such as {"dense_retrieval": "UNAVAILABLE"}.
 NotRun = Mapping[str, str]
 
@@ -62,7 +70,7 @@ class Client:
     """Use as `async with Client() as client`. Raises grpc.aio.AioRpcError where a service refuses or is down.
 
     role: which development role signs the calls if `settings.token` is empty. The stubs (`embed`, `ann`, `index`,
-    `corpora`, `factcheck`, `explanations`, `results`) offer every RPC; the methods here are the common jobs.
+    `sharded`, `corpora`, `factcheck`, `explanations`, `results`) offer every RPC; the methods here are the common jobs.
     """
 
     def __init__(self, settings: ClientSettings | None = None, *, role: str = "clinician") -> None:
@@ -75,6 +83,9 @@ class Client:
         self.embed: embed_pb2_grpc.EmbedServiceAsyncStub = embed_pb2_grpc.EmbedServiceStub(self._channels["embed"])
         self.ann: ann_pb2_grpc.AnnServiceAsyncStub = ann_pb2_grpc.AnnServiceStub(self._channels["ann"])
         self.index: index_pb2_grpc.IndexServiceAsyncStub = index_pb2_grpc.IndexServiceStub(self._channels["ann"])
+        self.sharded: sharded_pb2_grpc.ShardedIndexServiceAsyncStub = sharded_pb2_grpc.ShardedIndexServiceStub(
+            self._channels["ann"]
+        )
         factcheck = self._channels["factcheck"]
         self.corpora: corpus_pb2_grpc.CorpusServiceAsyncStub = corpus_pb2_grpc.CorpusServiceStub(factcheck)
         self.factcheck: factcheck_pb2_grpc.FactcheckServiceAsyncStub = factcheck_pb2_grpc.FactcheckServiceStub(
@@ -281,18 +292,54 @@ class Client:
         Goes on where the service is away for up to a minute: what it has to build is on its disk.
         """
         request = index_pb2.WatchIndexRequest(name=f"{_collection_name(collection)}/index")
-        heard_s = time.monotonic()
+        async for event in _patient(lambda: self.index.WatchIndex(request)):
+            yield event.index
+
+    async def begin_sharded_build(self, request: sharded_pb2.BuildShardedCollectionRequest) -> Operation:
+        """Has a collection built in shards; an id for the request is made if it has none, so that it begins once."""
+        if not request.request_id:
+            wanted, request = request, sharded_pb2.BuildShardedCollectionRequest(request_id=str(uuid.uuid4()))
+            request.MergeFrom(wanted)
+        return await self.sharded.BuildShardedCollection(request)
+
+    async def sharded_builds(self) -> AsyncIterator[Operation]:
+        """All builds in shards that the caller may see, the newest first; metadata: ShardedBuildProgress."""
+        token = ""
         while True:
-            try:
-                async for event in self.index.WatchIndex(request):
-                    heard_s = time.monotonic()
-                    yield event.index
-            except grpc.aio.AioRpcError as error:
-                if error.code() is not grpc.StatusCode.UNAVAILABLE or time.monotonic() - heard_s > _AWAY_S:
-                    raise
-            else:
+            request = sharded_pb2.ListShardedBuildsRequest(page_size=1000, page_token=token)
+            page = await self.sharded.ListShardedBuilds(request)
+            for build in page.builds:
+                yield build
+            token = page.next_page_token
+            if not token:
                 return
-            await asyncio.sleep(_AGAIN_S)
+
+    async def watch_sharded_build(self, name: str, after_sequence: int = 0) -> AsyncIterator[Operation]:
+        """A build each time it has got further than `after_sequence`, until its end; name: `ann/jobs/{id}`.
+
+        Goes on where the service or its Redis is away for up to a minute.
+        """
+        last = [after_sequence]
+
+        def watch() -> AsyncIterable[sharded_pb2.WatchShardedBuildResponse]:
+            request = sharded_pb2.WatchShardedBuildRequest(name=name, after_sequence=last[0])
+            return self.sharded.WatchShardedBuild(request)
+
+        async for event in _patient(watch):
+            progress = sharded_pb2.ShardedBuildProgress()
+            if event.build.metadata.Unpack(progress):
+                last[0] = progress.sequence
+            yield event.build
+
+    async def cancel_sharded_build(self, name: str) -> Operation:
+        """Asks for the end of a build; what is done is kept. The build as it is now."""
+        request = sharded_pb2.CancelShardedBuildRequest(name=name, request_id=str(uuid.uuid4()))
+        return await self.sharded.CancelShardedBuild(request)
+
+    async def resume_sharded_build(self, name: str) -> Operation:
+        """Goes on with a failed or cancelled build. The build as it is now."""
+        request = sharded_pb2.ResumeShardedBuildRequest(name=name, request_id=str(uuid.uuid4()))
+        return await self.sharded.ResumeShardedBuild(request)
 
     async def snapshot_collection(self, collection: str, file: Path) -> None:
         """Copies a collection as it is at one moment into a file. Raises DataLoss if the copy came damaged."""
@@ -345,6 +392,22 @@ class Client:
         if self._settings.token:
             return self._settings.token
         return dev.sign_token(self._settings.home / "keys" / dev.SIGNING_KEY, self._role)
+
+
+async def _patient(call: Callable[[], AsyncIterable[T]]) -> AsyncIterator[T]:
+    """What a stream yields until its end; it is called again where the service is away for up to a minute."""
+    heard_s = time.monotonic()
+    while True:
+        try:
+            async for event in call():
+                heard_s = time.monotonic()
+                yield event
+        except grpc.aio.AioRpcError as error:
+            if error.code() is not grpc.StatusCode.UNAVAILABLE or time.monotonic() - heard_s > _AWAY_S:
+                raise
+        else:
+            return
+        await asyncio.sleep(_AGAIN_S)
 
 
 def _corpus_name(corpus: str) -> str:

@@ -24,19 +24,22 @@ def size(count: float) -> str:
 
 
 def show_list(console: Console, found: Iterable[tuple[ann_pb2.Collection, index_pb2.Index | None]]) -> None:
-    """A row a collection. None: it is quarantined, and its index cannot be read."""
-    table = Table("collection", "state", "metric")
+    """A row a collection. None: it is quarantined and its index cannot be read, or it was built in shards."""
+    table = Table("collection")
+    table.add_column("state", no_wrap=True)
+    table.add_column("metric")
     for name in ("points", "in graphs", "without", "dim", "memory", "disk"):
         table.add_column(name, justify="right")
     for collection, index in found:
         stats = collection.stats
         name = collection.name.removeprefix("collections/")
         metric = ann_pb2.Metric.Name(collection.metric).removeprefix("METRIC_").lower()
-        if index is None:
+        if index is None and collection.state == ann_pb2.COLLECTION_STATE_QUARANTINED:
             table.add_row(name, "[red]quarantined[/]", metric, "–", "–", "–", str(collection.dim), "–", "–")
             continue
+        state = "[green]sharded[/]" if index is None else _state(index)
         table.add_row(
-            name, _state(index), metric, f"{stats.points:,}", f"{stats.indexed_points:,}",
+            name, state, metric, f"{stats.points:,}", f"{stats.indexed_points:,}",
             f"{stats.points - stats.indexed_points:,}", str(collection.dim), size(stats.memory_bytes),
             size(stats.disk_bytes),
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Files that are complete on disk, or not there at all."""
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 PARTIAL = ".partial"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -32,6 +34,11 @@ def write(path: Path, data: bytes | memoryview) -> None:
     """The data as a file, in the same way."""
     with writing(path) as file:
         file.write(data)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the disk, or a quota of it, has no more room."""
+    return error.errno in _FULL
 
 
 def sync(path: Path) -> None:

@@ -150,7 +150,7 @@ class _RetryableError(MonshinError):
 
 
 class ResourceExhausted(_RetryableError):
-    """A queue or quota is full; nothing was done."""
+    """A queue, a quota or a disk (DISK_FULL) is full; nothing was done."""
 
     code = "RESOURCE_EXHAUSTED"
     default_reason = "QUEUE_FULL"

@@ -1,8 +1,10 @@
 """Between our errors and `google.rpc.Status`: how an error leaves a service, and how a caller reads it."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
@@ -57,6 +59,12 @@ def from_rpc_error(error: grpc.RpcError, service: str) -> errors.MonshinError:
             return errors.Unavailable(f"{service} answered {code.name}", _retry_delay_s(error))
 
 
+def reason_of(error: grpc.RpcError) -> str:
+    """The word for programs in a status of ours, such as `READ_ONLY`; empty if it has none."""
+    info = error_details_pb2.ErrorInfo()
+    return next((info.reason for detail in _details(error) if detail.Unpack(info)), "")
+
+
 def _bad_request(error: errors.InvalidInput) -> error_details_pb2.BadRequest:
     request = error_details_pb2.BadRequest()
     for violation in error.violations:
@@ -65,12 +73,16 @@ def _bad_request(error: errors.InvalidInput) -> error_details_pb2.BadRequest:
 
 
 def _retry_delay_s(error: grpc.RpcError) -> float:
+    retry = error_details_pb2.RetryInfo()
+    for detail in _details(error):
+        if detail.Unpack(retry):
+            return float(retry.retry_delay.ToMilliseconds()) / 1000
+    return 1.0
+
+
+def _details(error: grpc.RpcError) -> Sequence[AnyMessage]:
     try:
         status = rpc_status.from_call(cast(Any, error))
     except ValueError:  # what stands between us changed the message
         status = None
-    for detail in status.details if status else ():
-        retry = error_details_pb2.RetryInfo()
-        if detail.Unpack(retry):
-            return float(retry.retry_delay.ToMilliseconds()) / 1000
-    return 1.0
+    return status.details if status else ()

@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
+import grpc
 from google.protobuf.json_format import MessageToDict
 from monshin_kit.errors import FailedPrecondition
+from monshin_kit.status import reason_of
 from monshin_protos.ann.v1 import ann_pb2, index_pb2
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from monshin.client import Client
+from monshin.commands.sharded import sharded
 from monshin.settings import ClientSettings
 from monshin.show_index import show_index, show_list, size, state_word
 
@@ -22,7 +25,10 @@ _AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.
 
 @click.group()
 def index() -> None:
-    """Graphs of collections: look at, build, hold; collections as files."""
+    """Graphs of collections: look at, build, hold; collections as files; builds in shards."""
+
+
+index.add_command(sharded)
 
 
 @index.command("list")
@@ -179,9 +185,15 @@ async def _collections(client: Client) -> AsyncIterator[ann_pb2.Collection]:
 
 
 async def _index(client: Client, collection: ann_pb2.Collection) -> index_pb2.Index | None:
+    """None: it is quarantined, or was built in shards and has no such index."""
     if collection.state == ann_pb2.COLLECTION_STATE_QUARANTINED:
         return None
-    return await client.index.GetIndex(index_pb2.GetIndexRequest(name=f"{collection.name}/index"))
+    try:
+        return await client.index.GetIndex(index_pb2.GetIndexRequest(name=f"{collection.name}/index"))
+    except grpc.aio.AioRpcError as error:
+        if reason_of(error) != "READ_ONLY":
+            raise
+        return None
 
 
 def _client(settings: ClientSettings) -> Client:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import fsspec  # type: ignore[import-untyped]
 
 from monshin_kit import durable
-from monshin_kit.errors import DataLoss, InvalidInput, Unavailable
+from monshin_kit.errors import DataLoss, InvalidInput, ResourceExhausted, Unavailable
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class Artefact:
 class ArtefactStore:
     """url: `file:///folder` or whatever fsspec knows and has its package for, such as `s3://bucket/prefix`.
 
-    Every method raises Unavailable if the store cannot be reached or written.
+    Every method raises Unavailable if the store cannot be reached or written, ResourceExhausted if a disk is full.
     """
 
     def __init__(self, url: str) -> None:
@@ -186,4 +186,6 @@ def _reachable() -> Iterator[None]:
         is_theirs = type(error).__module__.split(".")[0] in _DRIVERS
         if not (is_theirs or isinstance(error, OSError)):
             raise
+        if isinstance(error, OSError) and durable.is_full(error):
+            raise ResourceExhausted("the disk is full where an artefact was to be kept", reason="DISK_FULL") from error
         raise Unavailable(f"the store of artefacts cannot be used ({type(error).__name__})") from error

@@ -65,7 +65,8 @@ class ChildJobs:
 
     def _help(self, context: JobContext[P], jobs: Mapping[str, Job]) -> bool:
         for key, job in jobs.items():
-            if job.state is State.QUEUED:
+            # Those that wait for what is away are left to wait: looking costs Redis an entry of our stream.
+            if job.state is State.QUEUED and job.not_before_s <= time.time():
                 context.step(key)
                 if self._run(job.id):
                     return True

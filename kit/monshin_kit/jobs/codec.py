@@ -24,6 +24,7 @@ def job_of(job_id: str, fields: Mapping[str, str]) -> Job:
         progress=progress_of(int(fields["sequence"]), fields),
         result=fields["result"],
         failure=Failure(code, fields["reason"], fields["message"]) if code else None,
+        not_before_s=int(fields.get("not_before_ms", 0)) / 1000,
     )
 
 

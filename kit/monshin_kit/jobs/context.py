@@ -80,6 +80,7 @@ class JobContext(Generic[P]):
 
     `progress`, `step`, `save_checkpoint` and `raise_if_cancelled` raise JobStopped (a BaseException) when the handler
     must end: the job was cancelled, another attempt has it, or the worker stops. A handler only cleans up then.
+    `Unavailable` may be let through: the job is run again later, from its checkpoint, see `lease.MAX_TRIES`.
     Let no second pass without calling one of them; compute that holds the GIL for a lease's length loses the job.
     artefacts: for large results; name them `{service}/{id}/…` with the attempt in it, and put the reference into the
     result: then nothing of an overtaken attempt is ever seen.

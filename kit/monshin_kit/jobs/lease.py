@@ -17,6 +17,8 @@ from monshin_kit.jobs.stops import LeaseLost
 
 OUTAGE_LIMIT_S = 60.0
 CLAIM_LIMIT_S = 5.0
+MAX_TRIES = 20  # without progress in between: what is away may stay so for about a quarter of an hour
+_FIRST_PAUSE_MS, _LONGEST_PAUSE_MS = 1000, 60_000
 _PAUSE_S = 0.2
 
 
@@ -106,6 +108,14 @@ class Lease:
     def release(self) -> State:
         """Gives the job back, unharmed; CANCELLED if that was asked for meanwhile."""
         return _state(_patiently(lambda: self._leases.run("release", self.job.id, self.job.attempt)))
+
+    def postpone(self, failure: Failure) -> State:
+        """Gives the job back for a while, twice as long each time: QUEUED; FAILED, with the reason, at the
+        `MAX_TRIES`th time without progress in between; CANCELLED if that was asked for meanwhile."""
+        limits = (MAX_TRIES, _FIRST_PAUSE_MS, _LONGEST_PAUSE_MS)
+        details = (failure.code, failure.reason, failure.message)
+        job = self.job
+        return _state(_patiently(lambda: self._leases.run("postpone", job.id, job.attempt, *limits, *details)))
 
     def submit(self, child: JobId, fields: Mapping[str, str]) -> Job:
         """A job of this job, once: the same id again is the same job."""

@@ -66,7 +66,15 @@ class Reconciler:
             self._publish(job_id)
         if time.monotonic() >= self._purge_at:
             self._purge_at = time.monotonic() + _PURGE_INTERVAL_S
-            self._purge()
+            self.purge()
+
+    def purge(self) -> None:
+        """Lets go what ended longer ago than it is kept; the loop does so each minute. Raises as `run_once`."""
+        for job_id in self._leases.run("purge", _BATCH, self._settings.retention_s * 1000):
+            try:
+                self._artefacts.delete(checkpoint_folder(self._service, job_id))
+            except Unavailable:
+                _log.warning("checkpoints of a purged job stay: the artefact store is away")
 
     def _loop(self) -> None:
         while not self._stopping.wait(INTERVAL_S):
@@ -93,10 +101,3 @@ class Reconciler:
             self._leases.run("published", job_id)
         except Unavailable:
             self._leases.run("unpublished", job_id)
-
-    def _purge(self) -> None:
-        for job_id in self._leases.run("purge", _BATCH, self._settings.retention_s * 1000):
-            try:
-                self._artefacts.delete(checkpoint_folder(self._service, job_id))
-            except Unavailable:
-                _log.warning("checkpoints of a purged job stay: the artefact store is away")

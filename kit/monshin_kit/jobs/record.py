@@ -5,7 +5,7 @@ QUEUED ──► RUNNING ──► SUCCEEDED        CANCELLING: somebody asked f
   │ └────────┘ ▼          ▲
   │ (worker  CANCELLING ──┤
   │   lost)    ▼          (finished all the same: SUCCEEDED or FAILED)
-  └────────► CANCELLED
+  └────────► CANCELLED           RUNNING is QUEUED again also where what it needs is away, see `lease.MAX_TRIES`
 """
 
 import re
@@ -90,6 +90,7 @@ class Job:
     empty until it succeeded, or if there is none. owner: the caller who submitted it. parent: the job that did, if
     any. attempt: how often a worker took it. checkpoint_done: how far that reaches which no crash undoes, -1: nothing
     does. created_s, started_s, finished_s: seconds since 1970, 0 if not yet. progress: the last entry of its stream.
+    not_before_s: seconds since 1970 until which no worker takes it, since what it needs was away; 0: never postponed.
     """
 
     id: JobId
@@ -106,6 +107,7 @@ class Job:
     progress: Progress
     result: str = ""
     failure: Failure | None = None
+    not_before_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

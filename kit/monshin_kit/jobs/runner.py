@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from opentelemetry import trace
 
+from monshin_kit import durable
 from monshin_kit.errors import MonshinError, Unavailable
 from monshin_kit.jobs.artefacts import ArtefactStore
 from monshin_kit.jobs.children import ChildJobs
 from monshin_kit.jobs.context import JobContext
 from monshin_kit.jobs.handlers import Entry, Handlers
-from monshin_kit.jobs.lease import Lease, Leases
+from monshin_kit.jobs.lease import MAX_TRIES, Lease, Leases
 from monshin_kit.jobs.payload import Payload, decode, encode
 from monshin_kit.jobs.record import Failure, JobId, State
 from monshin_kit.jobs.stops import ChildFailed, JobCancelled, LeaseLost, WorkerStopping
@@ -83,6 +84,9 @@ class Runner:
                 self._publish(lease.job.id)
         except ChildFailed as error:
             lease.fail(error.failure)
+        except Unavailable as error:
+            state = lease.postpone(Failure(error.code, error.reason, f"{error.message}; tried {MAX_TRIES} times"))
+            _log.warning("what a job needs is away", extra={"attempt": lease.job.attempt, "state": state})
         except MonshinError as error:
             lease.fail(Failure(error.code, error.reason, error.message))
         except Exception as error:  # noqa: BLE001  # a handler's fault is the job's, not the worker's
@@ -106,6 +110,8 @@ def checkpoint_folder(service: str, job_id: JobId) -> str:
 
 
 def _unexpected(error: Exception) -> Failure:
+    if isinstance(error, OSError) and durable.is_full(error):
+        return Failure("RESOURCE_EXHAUSTED", "DISK_FULL", "the disk of the worker is full: make room, then resume")
     # As in call.py: the words of an exception may hold what the job worked on.
     error_id = secrets.token_hex(8)
     _log.error("a job failed unexpectedly", exc_info=error, extra={"error_id": error_id})

@@ -24,7 +24,9 @@ class JobSettings:
     lease_s: float = setting(9.0, "a worker that is silent for this long has lost its job", unit="s")
     max_lost: int = setting(2, "workers lost at one step without progress in between, until the job fails")
     queue_limit: int = setting(10_000, "jobs that may wait; more are refused", unit="jobs")
-    retention_s: int = setting(30 * 24 * 3600, "how long finished jobs and their checkpoints are kept", unit="s")
+    retention_s: int = setting(
+        30 * 24 * 3600, "how long finished jobs, their parts and their checkpoints are kept", unit="s"
+    )
 
     def __post_init__(self) -> None:
         if self.lease_s < 1:

@@ -24,6 +24,11 @@ class Clock:
         """As if it had ended very long ago."""
         self._redis.zadd(f"{self._prefix}finished", {job_id: 1}, xx=True)
 
+    def end_pause(self, job_id: JobId) -> None:
+        """As if the pause of a postponed job were over."""
+        self._redis.zadd(f"{self._prefix}delayed", {job_id: 1}, xx=True)
+        self._redis.hset(f"{self._prefix}job:{job_id}", "not_before_ms", 1)
+
     def close(self) -> None:
         """Closes the connection."""
         self._redis.close()

@@ -135,6 +135,19 @@ class JobsAgainstModel(RuleBasedStateMachine):
             model = self._model(lease)
             model.move(State.CANCELLED if model.state is State.CANCELLING else State.QUEUED)
 
+    @rule(lease=consumes(leases))
+    def postpone(self, lease: Lease | None) -> None:
+        """What the job needs is away; until its pause is over nobody gets it."""
+        if lease is not None and self._model(lease).state in (State.QUEUED, State.FAILED):
+            return  # a repeated one, or fenced: both change nothing
+        away = Failure("UNAVAILABLE", "UNAVAILABLE", "embed is silent")
+        if self._may_write(lease, lambda lease: lease.postpone(away)):
+            assert lease is not None
+            model = self._model(lease)
+            model.move(State.CANCELLED if model.state is State.CANCELLING else State.QUEUED)
+            assert self.workers.claim(lease.job.id) is None
+            self.clock.end_pause(lease.job.id)
+
     @rule(job=jobs)
     def cancel(self, job: JobId) -> None:
         """At any time."""

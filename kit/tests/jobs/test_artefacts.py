@@ -3,6 +3,7 @@
 fsspec's `memory` stands for the object stores: like them it shows an object once it is complete.
 """
 
+import errno
 import hashlib
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 from hypothesis import given
 from hypothesis import strategies as st
-from monshin_kit.errors import DataLoss, InvalidInput, Unavailable
+from monshin_kit.errors import DataLoss, InvalidInput, ResourceExhausted, Unavailable
 from monshin_kit.jobs import Artefact, ArtefactStore
 
 WRITER = """
@@ -156,6 +157,20 @@ def test_an_object_store_out_of_reach_is_unavailable() -> None:
     fsspec.register_implementation("unreachable", _Unreachable, clobber=True)
     with pytest.raises(Unavailable, match="_NetworkError"):
         ArtefactStore("unreachable://bucket").put("a", b"content")
+
+
+class _Full(MemoryFileSystem):
+    protocol = "full"
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_named() -> None:
+    fsspec.register_implementation("full", _Full, clobber=True)
+    with pytest.raises(ResourceExhausted) as refused:
+        ArtefactStore("full://bucket").put("a", b"content")
+    assert refused.value.reason == "DISK_FULL"
 
 
 def test_an_unknown_kind_of_store_is_refused() -> None:

@@ -4,9 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 
-from monshin_kit.errors import InvalidInput, Unavailable
-from monshin_kit.jobs import ArtefactStore, Handlers, JobContext, State, decode
+import pytest
+from lapse import Clock
+from monshin_kit.errors import DataLoss, InvalidInput, NotFound, Unavailable
+from monshin_kit.jobs import ArtefactStore, Handlers, JobContext, JobId, State, decode
 from monshin_kit.jobs.lease import Leases
+from monshin_kit.jobs.reconciler import Reconciler
 from monshin_kit.jobs.runner import Runner
 from monshin_kit.jobs.store import JobStore
 from monshin_sample_jobs.kinds import COUNT, SHARDS, CountResult, CountSpec, ShardsSpec
@@ -80,7 +83,7 @@ async def test_a_resumed_whole_does_only_the_parts_that_had_not_succeeded(
     def part(context: JobContext[CountSpec]) -> None:
         tries.append(context.spec.diary)
         if context.spec.diary == "part-1" and len(tries) == 2:
-            raise Unavailable("embed is silent")
+            raise DataLoss("corpus is damaged")
 
     def whole(context: JobContext[ShardsSpec]) -> None:
         context.run_jobs(COUNT, {f"part-{n}": CountSpec(f"part-{n}", 1) for n in range(3)})
@@ -94,3 +97,55 @@ async def test_a_resumed_whole_does_only_the_parts_that_had_not_succeeded(
     runner_.run(job.id)
     assert (await store.get(job.id)).state is State.SUCCEEDED
     assert tries == ["part-0", "part-1", "part-1", "part-2"]
+
+
+async def test_parts_go_with_their_whole_and_not_before(
+    store: JobStore, leases: Leases, artefacts: ArtefactStore, reconciler: Reconciler, clock: Clock
+) -> None:
+    """Hazard: a whole that takes longer than finished jobs are kept loses those of its parts that ended early."""
+
+    def part(context: JobContext[CountSpec]) -> None:
+        if context.spec.diary == "part-1":
+            for child in parts:  # the first one ended very long ago
+                clock.age_end(child)
+            reconciler.run_once()
+        parts.append(context.id)
+
+    def whole(context: JobContext[ShardsSpec]) -> None:
+        context.run_jobs(COUNT, {f"part-{n}": CountSpec(f"part-{n}", 1) for n in range(2)})
+
+    parts: list[JobId] = []
+    handlers = Handlers().on(COUNT, part).on(SHARDS, whole)
+    job = await store.submit(SHARDS, ShardsSpec("diary", 2, 1))
+    Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: False).run(job.id)
+    done = await store.get(job.id)
+    assert (done.state, done.failure) == (State.SUCCEEDED, None)
+    assert {child.id for child in await store.children(job.id)} == set(parts)
+    other = await store.submit(COUNT, NUMBERS)
+    clock.age_end(job.id)
+    reconciler.purge()
+    for gone in (job.id, *parts):
+        with pytest.raises(NotFound):
+            await store.get(gone)
+    assert sum((await store.stats()).states.values()) == 1, "only the other is counted"
+    assert await store.get(other.id) == other
+
+
+async def test_a_part_whose_needs_are_away_for_a_while_costs_the_others_nothing(
+    store: JobStore, leases: Leases, artefacts: ArtefactStore
+) -> None:
+    tries: list[str] = []
+
+    def part(context: JobContext[CountSpec]) -> None:
+        tries.append(context.spec.diary)
+        if tries == ["part-0"]:
+            raise Unavailable("embed is silent")
+
+    def whole(context: JobContext[ShardsSpec]) -> None:
+        context.run_jobs(COUNT, {f"part-{n}": CountSpec(f"part-{n}", 1) for n in range(3)})
+
+    handlers = Handlers().on(COUNT, part).on(SHARDS, whole)
+    job = await store.submit(SHARDS, ShardsSpec("diary", 3, 1))
+    Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: False).run(job.id)
+    assert (await store.get(job.id)).state is State.SUCCEEDED
+    assert tries == ["part-0", "part-1", "part-2", "part-0"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lapse import Clock
 from monshin_kit.errors import NotFound
-from monshin_kit.jobs import ArtefactStore, Job, JobId, JobSettings
+from monshin_kit.jobs import ArtefactStore, Failure, Job, JobId, JobSettings, State
 from monshin_kit.jobs.celery_queue import queue_keys
 from monshin_kit.jobs.lease import Leases
 from monshin_kit.jobs.reconciler import Reconciler
@@ -93,6 +93,24 @@ async def test_a_job_whose_publication_failed_is_told_by_the_reconciler(
 
 def _die(_: JobId) -> None:
     raise SystemError("killed here")
+
+
+async def test_a_postponed_job_is_told_once_its_pause_is_over(
+    store: JobStore, leases: Leases, reconciler: Reconciler, messages: Messages, clock: Clock
+) -> None:
+    (job,) = await _submitted(store, messages, 1)
+    lease = leases.claim(job.id)
+    assert lease is not None
+    messages.lose()  # a worker took it
+    assert lease.postpone(Failure("UNAVAILABLE", "UNAVAILABLE", "embed is silent")) is State.QUEUED
+    assert lease.postpone(Failure("UNAVAILABLE", "UNAVAILABLE", "embed is silent")) is State.QUEUED, "repeated"
+    reconciler.run_once()
+    assert messages.count() == 0
+    clock.end_pause(job.id)
+    for _ in range(2):
+        reconciler.run_once()
+        assert messages.count() == 1
+    assert leases.claim(job.id) is not None
 
 
 async def test_a_live_lease_is_left_alone(store: JobStore, leases: Leases, reconciler: Reconciler) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from lapse import Clock
-from monshin_kit.errors import DataLoss, InvalidInput, MonshinError, Unavailable
-from monshin_kit.jobs import JobContext, JobId, JobSettings, Kind, State, decode
-from monshin_kit.jobs.lease import Leases
+from monshin_kit.errors import Aborted, DataLoss, InvalidInput, MonshinError, Unavailable
+from monshin_kit.jobs import Failure, JobContext, JobId, JobSettings, Kind, State, decode
+from monshin_kit.jobs.lease import MAX_TRIES, Leases
 from monshin_kit.jobs.reconciler import Reconciler
 from monshin_kit.jobs.runner import Runner, checkpoint_folder
 from monshin_kit.jobs.store import JobStore
@@ -58,7 +58,7 @@ async def test_a_job_is_run_once_however_often_celery_delivers_it(
 
 
 @pytest.mark.parametrize(
-    "error", [InvalidInput("total is 3, must be even"), DataLoss("corpus is damaged"), Unavailable("embed is silent")]
+    "error", [InvalidInput("total is 3, must be even"), DataLoss("corpus is damaged"), Aborted("somebody changed it")]
 )
 async def test_an_error_of_ours_becomes_the_jobs_status(
     store: JobStore, runner: MakeRunner, error: MonshinError
@@ -70,6 +70,61 @@ async def test_an_error_of_ours_becomes_the_jobs_status(
     assert failed.failure is not None
     assert (failed.failure.code, failed.failure.reason) == (error.code, error.reason)
     assert failed.failure.message == error.message
+
+
+async def test_what_is_away_for_a_while_does_not_fail_the_job(
+    store: JobStore, runner: MakeRunner, clock: Clock
+) -> None:
+    """Hazard: one silent second of the artefact store ends a build of days."""
+    tries: list[int] = []
+
+    def needy(context: JobContext[CountSpec]) -> None:
+        tries.append(context.attempt)
+        if len(tries) == MAX_TRIES:
+            context.mark_progress(1)  # starts the count anew
+        if len(tries) < 2 * MAX_TRIES - 1:
+            raise Unavailable("embed is silent")
+
+    job = await store.submit(COUNT, NUMBERS)
+    pauses = []
+    while runner(needy).run(job.id):
+        postponed = await store.get(job.id)
+        if postponed.state is not State.QUEUED:
+            break
+        pauses.append(round(postponed.not_before_s - postponed.progress.time_s))
+        assert not runner(needy).run(job.id), "it waits"
+        clock.end_pause(job.id)
+    done = await store.get(job.id)
+    assert (done.state, done.attempt) == (State.SUCCEEDED, 2 * MAX_TRIES - 1)
+    assert pauses[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert pauses[MAX_TRIES - 1] == 1, "after progress"
+
+
+async def test_what_stays_away_fails_the_job_which_can_be_resumed(
+    store: JobStore, runner: MakeRunner, clock: Clock
+) -> None:
+    job = await store.submit(COUNT, NUMBERS)
+    silent = runner(_raising(Unavailable("embed is silent")))
+    for _ in range(MAX_TRIES):
+        assert silent.run(job.id)
+        clock.end_pause(job.id)
+    failed = await store.get(job.id)
+    assert failed.state is State.FAILED
+    assert failed.failure == Failure("UNAVAILABLE", "UNAVAILABLE", f"embed is silent; tried {MAX_TRIES} times")
+    assert (await store.resume(job.id)).state is State.QUEUED
+    assert silent.run(job.id)
+    assert (await store.get(job.id)).state is State.QUEUED
+
+
+async def test_a_postponed_job_can_be_cancelled_at_once_and_resumed_at_once(
+    store: JobStore, runner: MakeRunner, diary: str
+) -> None:
+    job = await store.submit(COUNT, CountSpec(diary, 3))
+    runner(_raising(Unavailable("embed is silent"))).run(job.id)
+    assert (await store.cancel(job.id)).state is State.CANCELLED
+    await store.resume(job.id)
+    assert runner().run(job.id)
+    assert (await store.get(job.id)).state is State.SUCCEEDED
 
 
 async def test_an_unexpected_errors_words_stay_out_of_record_and_stream(
@@ -91,6 +146,18 @@ async def test_a_result_with_a_text_fails_the_job_without_it(store: JobStore, ru
     failed = await store.get(job.id)
     assert failed.state is State.FAILED
     assert PATIENT not in str(failed)
+
+
+async def test_a_full_disk_is_named(store: JobStore, runner: MakeRunner) -> None:
+    def writing(_: JobContext[CountSpec]) -> None:
+        with Path("/dev/full").open("wb") as file:
+            file.write(bytes(100_000))
+
+    job = await store.submit(COUNT, NUMBERS)
+    runner(writing).run(job.id)
+    failed = await store.get(job.id)
+    assert failed.failure is not None
+    assert (failed.failure.code, failed.failure.reason) == ("RESOURCE_EXHAUSTED", "DISK_FULL")
 
 
 @pytest.mark.parametrize("word", [PATIENT, "two words", "x" * 65])

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,19 +12,18 @@ import apsw
 from google.protobuf.message import Message
 from monshin_kit import sqlite
 from monshin_kit.auth import current_caller
-from monshin_kit.errors import InvalidInput, ResourceExhausted
+from monshin_kit.errors import InvalidInput
 from monshin_kit.executor import Executor
 from monshin_kit.requests import key_of
 from monshin_protos.ann.v1 import ann_pb2
 from monshin_protos.ann.v1 import index_pb2 as pb
 
-from monshin_ann import exporting, parse, render, render_index
+from monshin_ann import disk_room, exporting, parse, render, render_index
 from monshin_ann.collection import Collection
 from monshin_ann.collections import COPY, Collections
 from monshin_ann.parse import Timed
 
 _CHUNK_BYTES = 256 * 1024
-_DISK_LEFT_BYTES = 256 * 1024 * 1024
 _WATCH_S = 0.2
 _SUFFIX = "/index"
 
@@ -77,6 +75,7 @@ class IndexServicer:
         """As in the proto."""
         collection = self._collections.find_writable(parse.collection_id(request.name), current_caller())
         collection.check_serving()
+        disk_room.require(collection.path.parent, 2 * disk_room.file_bytes(collection.path))  # VACUUM writes it again
         with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
             copy = Path(folder) / "points.sqlite"
             await self._executor.run(_copy, collection.path, copy)
@@ -108,12 +107,18 @@ class IndexServicer:
         """As in the proto."""
         collection = self._collections.find_writable(parse.collection_id(request.name), current_caller())
         snapshot = collection.snapshot()
+        # Points take less in Parquet than in their file; faiss holds the vectors and edges that are in memory.
+        disk_room.require(
+            collection.path.parent,
+            disk_room.file_bytes(collection.path)
+            + (0 if request.format == pb.EXPORT_FORMAT_PARQUET else snapshot.memory_bytes),
+        )
         with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
             if request.format == pb.EXPORT_FORMAT_PARQUET:
                 files = exporting.write_parquet(snapshot, collection.definition.dim, Path(folder))
             else:
                 files = exporting.write_faiss(snapshot, Path(folder))
-            while (path := await self._executor.run(next, files, None)) is not None:
+            while (path := await self._executor.run(_next, files)) is not None:
                 async for data, digest in self._pieces(path):
                     yield pb.ExportCollectionResponse(file=path.name, data=data, sha256=digest)
 
@@ -148,16 +153,22 @@ class IndexServicer:
 
 def _copy(source: Path, target: Path) -> None:
     """What the file says now and nothing else: no deleted points, and not who asked for what."""
-    sqlite.copy(source, target)
-    with closing(apsw.Connection(str(target))) as connection:
-        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
-        connection.execute("DELETE FROM requests; UPDATE collection SET build=''; VACUUM").fetchall()
+    with disk_room.named():
+        sqlite.copy(source, target)
+        with closing(apsw.Connection(str(target))) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+            connection.execute("DELETE FROM requests; UPDATE collection SET build=''; VACUUM").fetchall()
+
+
+def _next(files: Iterator[Path]) -> Path | None:
+    with disk_room.named():
+        return next(files, None)
 
 
 def _write(file: BinaryIO, data: bytes) -> None:
-    if shutil.disk_usage(Path(file.name).parent).free < len(data) + _DISK_LEFT_BYTES:
-        raise ResourceExhausted("the disk is too full for the snapshot", retry_after_s=60.0, reason="DISK_FULL")
-    file.write(data)
+    disk_room.require(Path(file.name).parent, len(data))
+    with disk_room.named():
+        file.write(data)
 
 
 def _read(path: Path) -> Iterator[tuple[bytes, str]]:

@@ -4,7 +4,10 @@ import asyncio
 import hashlib
 import io
 import json
+import os
 import random
+import re
+import shutil
 import uuid
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -181,6 +184,29 @@ async def test_a_snapshot_brings_everything_back(
     search = pb.SearchRequest(collection=full, queries=pack(rows(3000)[[0, 700]]), k=1)
     assert [list(hits.ids) for hits in (await stub.Search(search)).hits] == [["p0"], ["p700"]]
     assert (await until(index, name, index_pb2.INDEX_STATE_READY)).head_points < 2000
+
+
+async def test_a_copy_that_the_disk_has_no_room_for_is_refused_with_the_figures(
+    stub: Stub, index: Stub, service: ServiceProcess, new_collection: Any, fill: Any
+) -> None:
+    """Hazard: copies lie on the disk of the truth, and fill it. A log with a hole is as large as one without."""
+    name = await new_collection(DIM)
+    full = f"collections/{name}"
+    await fill(name, rows(100))
+    folder = service.home / "data" / "ann" / "collections"
+    [log] = folder.glob(f"{name}-*.sqlite-wal")
+    size = log.stat().st_size
+    os.truncate(log, 4 * shutil.disk_usage(folder).total)
+    snapshot = index_pb2.SnapshotCollectionRequest(name=full)
+    parquet_ = index_pb2.ExportCollectionRequest(name=full, format=index_pb2.EXPORT_FORMAT_PARQUET)
+    for call in (index.SnapshotCollection(snapshot), index.ExportCollection(parquet_)):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await received(call)
+        assert refused.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert re.search(r"[0-9]{12,} bytes are needed .* only [0-9]+ are", str(refused.value.details()))
+    assert list(folder.glob("copy-*")) == []
+    os.truncate(log, size)
+    await received(index.SnapshotCollection(snapshot))
 
 
 @pytest.mark.parametrize("harm", ["flipped", "cut", "wrong sum", "no sum", "no database", "another collection"])

@@ -7,7 +7,7 @@ if not is_repeated(id, ARGV[4]) then
   local was = get(id, 'checkpoint_done', 'step')
   set(id, 'checkpoint', ARGV[5], 'checkpoint_done', done)
   if done > tonumber(was[1]) then
-    redis.call('HDEL', key('lost', id), was[2])
+    redis.call('HDEL', key('lost', id), was[2], AWAY)
     forgive_parents(id)
   end
 end

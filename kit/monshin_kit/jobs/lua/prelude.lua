@@ -1,13 +1,14 @@
 -- Before every script. KEYS[1] is the service's prefix; all keys of a service lie on one Redis (no Cluster).
 -- {prefix}job:{id}     hash, the record            {prefix}events:{id}    stream, its progress
--- {prefix}lost:{id}    hash, step -> lost workers  {prefix}children:{id}  set of ids
+-- {prefix}lost:{id}    hash, step -> lost workers, AWAY -> postponements  {prefix}children:{id}  set of ids
 -- {prefix}request:{..} hash, id and digest         {prefix}counts         hash, state -> jobs, and failed_total
--- sorted sets: ids (by name), queued (by publication, 0: to be published), waiting (since), leased (until),
--- started (since), finished (since)
+-- sorted sets: ids (by name), queued (by publication, 0: to be published), delayed (until; not in queued), waiting
+-- (since), leased (until), started (since), finished (since)
 -- The clock is Redis' own: workers' clocks may differ.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local MAX_EVENTS = 10000
+local AWAY = ':away' -- no step is called so
 
 local function key(kind, id) return KEYS[1] .. kind .. ':' .. id end
 local function index(name) return KEYS[1] .. name end
@@ -26,7 +27,7 @@ local function emit(id)
 end
 
 local function index_as(id, state, lease_until)
-  for _, name in ipairs({'queued', 'waiting', 'leased', 'started', 'finished'}) do
+  for _, name in ipairs({'queued', 'delayed', 'waiting', 'leased', 'started', 'finished'}) do
     if not (state == 'CANCELLING' and (name == 'leased' or name == 'started')) then
       redis.call('ZREM', index(name), id)
     end

@@ -1,11 +1,26 @@
--- most at once, retention in ms -> ids of jobs that are gone now
-local ids = redis.call('ZRANGEBYSCORE', index('finished'), '-inf', now - ARGV[2], 'LIMIT', 0, ARGV[1])
-for _, id in ipairs(ids) do
-  local was = get(id, 'state', 'parent')
-  redis.call('HINCRBY', index('counts'), was[1], -1)
+-- most at once, retention in ms -> ids of jobs that are gone now. The jobs of a job go with it and never before: it may
+-- run for longer than the retention, or be resumed near its end, and then counts on those that are done.
+local gone = {}
+
+local function forget(id)
+  for _, child in ipairs(redis.call('SMEMBERS', key('children', id))) do forget(child) end
+  if state_of(id) then
+    redis.call('HINCRBY', index('counts'), state_of(id), -1)
+    table.insert(gone, id)
+  end
   redis.call('DEL', key('job', id), key('events', id), key('lost', id), key('children', id))
-  redis.call('ZREM', index('finished'), id)
-  redis.call('ZREM', index('ids'), id)
-  if was[2] ~= '' then redis.call('SREM', key('children', was[2]), id) end
+  for _, name in ipairs({'ids', 'queued', 'delayed', 'waiting', 'leased', 'started', 'finished'}) do
+    redis.call('ZREM', index(name), id)
+  end
 end
-return ids
+
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', index('finished'), '-inf', now - ARGV[2], 'LIMIT', 0, ARGV[1])) do
+  local parent = redis.call('HGET', key('job', id), 'parent')
+  if parent and parent ~= '' and state_of(parent) then
+    redis.call('ZREM', index('finished'), id)
+  else
+    forget(id)
+  end
+  if #gone >= tonumber(ARGV[1]) then break end
+end
+return gone

@@ -2,14 +2,14 @@
 
 import asyncio
 import hashlib
-import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from monshin_kit.auth import Caller
-from monshin_kit.errors import DataLoss, FailedPrecondition, InvalidInput, MonshinError, NotFound
+from monshin_kit.errors import DataLoss, FailedPrecondition, InvalidInput, NotFound
 from monshin_kit.executor import Executor
 from monshin_kit.jobs import Artefact, ArtefactStore, Job, JobId, State, decode
 from monshin_kit.jobs.store import JobStore
@@ -17,13 +17,13 @@ from monshin_kit.requests import RequestKey
 
 from monshin_ann.collections import Collections
 from monshin_ann.core.definition import Definition
+from monshin_ann.sharded.chores import Chores
 from monshin_ann.sharded.collection import ShardedCollection
 from monshin_ann.sharded.kinds import BUILD, PUBLISHED, BuildResult, BuildSpec
+from monshin_ann.sharded.parts import Parts
 from monshin_ann.sharded.progress import Build, phase_of
 from monshin_ann.sharded.request_log import RequestLog
 from monshin_ann.sharded.shelf import Reservation
-
-_log = logging.getLogger(__name__)
 
 RESOURCE = "monshin/ShardedBuild"
 LOOK_S = 1.0
@@ -65,6 +65,7 @@ class Builds:
         self._log = log
         self._created = created
         self._starting = asyncio.Lock()
+        self._parts = Parts(jobs.children)
 
     async def begin(self, definition: Definition, wish: Wish, caller: Caller, request_id: str) -> Build:
         """Raises AlreadyExists, InvalidInput (request_id was used for another request), ResourceExhausted."""
@@ -131,17 +132,27 @@ class Builds:
 
     async def look_after(self) -> None:
         """Forever: puts on the shelf what was built, gives back places that no build will fill."""
+        # Fetching a collection may take an hour: what callers wait for has a thread of its own.
+        slow = Executor(workers=1, name="installs")
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._settle_forever())
+                group.create_task(self._fetch_forever(slow))
+        finally:
+            slow.close()
+
+    async def _settle_forever(self) -> None:
+        chores = Chores("settle")
         while True:
-            for reservation in self._shelf.reservations():
-                try:
-                    await self._settle(reservation)
-                except MonshinError as error:
-                    if error.code != "UNAVAILABLE":
-                        _log.error("a built collection cannot be served", extra={"reason": error.reason})
-            try:
-                await self._executor.run(self._shelf.sweep, PUBLISHED, self._artefacts)
-            except MonshinError as error:
-                _log.warning("files of a deleted collection stay for now", extra={"reason": error.reason})
+            await chores.run({each.name: partial(self._settle, each) for each in self._shelf.reservations()})
+            await asyncio.sleep(LOOK_S)
+
+    async def _fetch_forever(self, slow: Executor) -> None:
+        installs, sweeps = Chores("install"), Chores("sweep")
+        while True:
+            places = [each for each in self._shelf.reservations() if each.is_active and each.job is not None]
+            await installs.run({each.name: partial(self._install, each, slow) for each in places})
+            await sweeps.run({"sweep": partial(slow.run, self._shelf.sweep, PUBLISHED, self._artefacts)})
             await asyncio.sleep(LOOK_S)
 
     async def _resumed(self, job: Job) -> Job:
@@ -166,18 +177,23 @@ class Builds:
         except NotFound:  # purged long after its end, or Redis lost it
             await self._executor.run(self._shelf.discard, reservation.name)
             return
-        match job.state:
-            case State.FAILED | State.CANCELLED:
-                async with self._starting:  # or it may just be resumed
-                    if (await self._jobs.get(job.id)).state is job.state:
-                        self._shelf.set_active(reservation, is_active=False)
-            case State.SUCCEEDED:
-                await self._install(reservation, job)
+        if job.state in (State.FAILED, State.CANCELLED):
+            async with self._starting:  # or it may just be resumed
+                if (await self._jobs.get(job.id)).state is job.state:
+                    self._shelf.set_active(reservation, is_active=False)
 
-    async def _install(self, reservation: Reservation, job: Job) -> None:
+    async def _install(self, reservation: Reservation, slow: Executor) -> None:
+        """Where its build has succeeded."""
+        assert reservation.job is not None
+        try:
+            job = await self._jobs.get(reservation.job)
+        except NotFound:
+            return  # `_settle` gives the place back
+        if job.state is not State.SUCCEEDED:
+            return
         reference = Artefact.of(decode(BuildResult, job.result).manifest)
         try:
-            await self._executor.run(self._collections.install, reservation, reference, self._artefacts)
+            await slow.run(self._collections.install, reservation, reference, self._artefacts)
         except DataLoss:
             self._shelf.set_active(reservation, is_active=False)
             raise
@@ -243,7 +259,7 @@ class Builds:
 
     async def _view(self, job: Job) -> Build:
         spec = decode(BuildSpec, job.spec)
-        parts: Sequence[Job] = await self._jobs.children(job.id)
+        parts = await self._parts.of(job)
         served, reservation = self._served(spec), self._shelf.reservation(spec.shelf)
         phase = phase_of(job, parts, is_served=served is not None, reservation=reservation)
         return Build.of(job, parts, spec, phase, served, now_s=time.time())

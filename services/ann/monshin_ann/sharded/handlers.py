@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from monshin_kit.jobs import Artefact, Handlers, JobContext, JobId, decode
+from monshin_kit.jobs import Artefact, ArtefactStore, Handlers, JobContext, JobId, decode
 from monshin_kit.jobs.runner import checkpoint_folder
 from monshin_kit.server_settings import ServerSettings
 from monshin_kit.settings import load
@@ -53,8 +53,18 @@ def build(context: JobContext[BuildSpec]) -> BuildResult:
     merging_job = context.run_jobs(MERGE, {"merge": merge_spec}, done_before=1 + len(specs))["merge"]
     merged = decode(MergeResult, merging_job.result)
     artefacts.delete(work)
+    _forget_lost_attempts(artefacts, published, Artefact.of(merged.manifest))
     distances = merged.distances + sum(result.distances for result in built.values())
     return BuildResult(merged.manifest, planned.rows, len(specs), distances)
+
+
+def _forget_lost_attempts(artefacts: ArtefactStore, published: str, made: Artefact) -> None:
+    """Deletes what attempts published whose worker was lost before it could say so: nothing refers to it."""
+    files = manifest.decode(manifest.Published, artefacts.read(made)).files.values()
+    kept = {made.name, *(each.name for each in files)}
+    for name in artefacts.names(published):
+        if name not in kept:
+            artefacts.delete(name)
 
 
 def work_folder(job_id: JobId) -> str:

@@ -8,10 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from monshin_kit import durable
+from monshin_kit.errors import ResourceExhausted
+
+_LEAST_FREE_BYTES = 1024 * 1024
+
 
 @contextmanager
 def folder(root: Path) -> Iterator[Path]:
-    """A new folder in `root`, on the disk that has room for a build's files (not a tmpfs)."""
+    """A new folder in `root`, on the disk that has room for a build's files (not a tmpfs).
+
+    Raises ResourceExhausted, with the figures, where the block ends with an OSError and that disk is full.
+    """
     root.mkdir(parents=True, exist_ok=True)
     _sweep(root)
     mine = root / secrets.token_hex(8)
@@ -20,6 +28,15 @@ def folder(root: Path) -> Iterator[Path]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield mine
+    except OSError as error:
+        free = shutil.disk_usage(root).free
+        if durable.is_full(error) or free < _LEAST_FREE_BYTES:  # numpy does not say why it could not write
+            taken = sum(path.stat().st_size for path in mine.iterdir())
+            raise ResourceExhausted(
+                f"the worker's disk is full: it holds {taken} bytes of this job, {free} are free. Make room, resume",
+                reason="DISK_FULL",
+            ) from error
+        raise
     finally:
         shutil.rmtree(mine, ignore_errors=True)
         os.close(lock)

@@ -113,6 +113,25 @@ async def test_a_worker_killed_amid_a_shard_changes_nothing_but_the_time(
     assert leftover == [], "also what the killed worker left behind"
 
 
+async def test_what_lost_attempts_published_goes_when_the_build_ends(
+    store: JobStore, worker: MakeWorker, artefacts: ArtefactStore, tmp_path: Path
+) -> None:
+    """Hazard: a worker is lost between publishing a plan's or a merge's files and saying so; others publish theirs."""
+    write_source(tmp_path)
+    spec = make_spec()
+    folder = f"ann/sharded/{spec.shelf}"
+    for name in ("points-000000", "vectors-000000", "graph-000000", "manifest-000000.json"):
+        artefacts.put(f"{folder}/{name}", b"of an attempt that was lost")
+    others = artefacts.put("ann/sharded/other-1/points-000001", b"of another build")
+    with worker():
+        done = await built(store, spec)
+    assert done.state is State.SUCCEEDED, done.failure
+    made = published(artefacts, done)
+    said = Artefact.of(decode(BuildResult, done.result).manifest)
+    assert artefacts.names(folder) == sorted([said.name, *(each.name for each in made.files.values())])
+    assert artefacts.read(others)
+
+
 async def test_a_cancelled_build_goes_on_from_the_shards_that_are_done(
     store: JobStore, worker: MakeWorker, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """The real service, with real workers over a real Redis: builds begun, watched, resumed, served, deleted."""
 
 import asyncio
+import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -408,6 +409,72 @@ async def test_what_was_published_and_harmed_before_it_was_fetched_fails_the_bui
     shutil.rmtree(published)
     again = await builds_of(ann).BuildShardedCollection(request())
     assert not again.done
+
+
+async def finished_unseen(ann: ServiceProcess, worker: MakeWorker, home: Path) -> tuple[Operation, Path]:
+    """A build that ended while the service was away, which it is still; and the manifest that it published."""
+    write_parquet(artefacts_folder(home) / "imports" / "notes" / "a.parquet", clustered(ROWS))
+    begun = await builds_of(ann).BuildShardedCollection(request())
+    await ann.kill()
+    (place,) = (home / "data" / "ann" / "sharded").iterdir()
+    published = artefacts_folder(home) / "ann" / "sharded" / place.name  # the worker may do builds of other tests too
+    with worker():
+        await eventually(lambda: bool(list(published.glob("manifest-*"))), "it is published", limit_s=LIMIT_S)
+        await asyncio.sleep(1.5)  # until the job has ended
+    (manifest,) = published.glob("manifest-*")
+    return begun, manifest
+
+
+async def test_others_are_served_while_a_collection_is_fetched(
+    ann: ServiceProcess, worker: MakeWorker, tmp_path: Path
+) -> None:
+    """Hazard: the artefact store is slow, and a collection large; here reading it does not even begin."""
+    begun, manifest = await finished_unseen(ann, worker, tmp_path)
+    content = manifest.read_bytes()
+    manifest.unlink()
+    os.mkfifo(manifest)  # whoever opens it waits
+    await restart(ann)
+    await asyncio.sleep(1.5)  # until it is opened
+    stub = builds_of(ann)
+    other = await stub.BuildShardedCollection(request("other"), timeout=20)
+    for call, message in (
+        (stub.CancelShardedBuild, pb.CancelShardedBuildRequest),
+        (stub.ResumeShardedBuild, pb.ResumeShardedBuildRequest),
+        (stub.CancelShardedBuild, pb.CancelShardedBuildRequest),
+    ):
+        await call(message(name=other.name, request_id=str(uuid.uuid4())), timeout=20)
+
+    async def gives_way() -> bool:
+        try:
+            again = await stub.BuildShardedCollection(request("other"), timeout=20)
+            return bool((await stub.CancelShardedBuild(pb.CancelShardedBuildRequest(name=again.name))).name)
+        except grpc.aio.AioRpcError:
+            return False
+
+    await eventually(gives_way, "a cancelled build gives its place up meanwhile")
+    assert not (await stub.GetShardedBuild(pb.GetShardedBuildRequest(name=begun.name))).done
+    waiting = os.open(manifest, os.O_WRONLY)
+    manifest.unlink()
+    manifest.write_bytes(content)
+    os.close(waiting)
+    assert (await ended(ann, begun)).WhichOneof("result") == "response"
+
+
+async def test_a_store_that_is_away_when_a_collection_is_fetched_is_told_and_tried_again(
+    ann: ServiceProcess, worker: MakeWorker, tmp_path: Path
+) -> None:
+    begun, manifest = await finished_unseen(ann, worker, tmp_path)
+    away = manifest.with_name("away")
+    manifest.rename(away)
+    manifest.symlink_to(manifest.name)  # opening it is an error of the system, not of what is stored
+    await restart(ann)
+    await eventually(lambda: "a chore for a collection built in shards fails" in ann.log(), "the log tells it")
+    await asyncio.sleep(2.5)
+    assert ann.log().count("a chore for a collection built in shards fails") == 1, "once"
+    assert not (await builds_of(ann).GetShardedBuild(pb.GetShardedBuildRequest(name=begun.name))).done
+    away.replace(manifest)
+    assert (await ended(ann, begun)).WhichOneof("result") == "response"
+    await eventually(lambda: "a chore that failed has succeeded" in ann.log(), "its end too")
 
 
 @pytest.mark.parametrize(

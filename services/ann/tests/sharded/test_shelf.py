@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from monshin_ann.core.definition import CollectionId, Definition, Metric
 from monshin_ann.sharded import scratch
 from monshin_ann.sharded.shelf import Shelf
+from monshin_kit.errors import ResourceExhausted
 from monshin_kit.jobs import ArtefactStore, JobId
 
 NOTES = Definition(CollectionId("notes"), 4, Metric.L2, 1, readers=("role:auditor",))
@@ -53,6 +55,21 @@ def test_a_folder_without_a_readable_definition_is_left_alone(tmp_path: Path) ->
     file.write_bytes(file.read_bytes().replace(b"auditor", b"anybody"))
     assert opened(tmp_path).reservations() == [], "whose readers may be wrong is not served"
     assert file.exists()
+
+
+def test_a_full_disk_is_named_with_its_figures_and_other_errors_stay(tmp_path: Path) -> None:
+    def write(target: Path) -> None:
+        with scratch.folder(tmp_path) as folder:
+            (folder / "vectors").write_bytes(b"abc")
+            with target.open("r+b") as file:
+                file.write(bytes(100_000))
+
+    with pytest.raises(ResourceExhausted, match="3 bytes of this job") as refused:
+        write(Path("/dev/full"))
+    assert refused.value.reason == "DISK_FULL"
+    with pytest.raises(FileNotFoundError):
+        write(tmp_path / "none")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_scratch_folder_ends_with_its_job_and_a_leftover_with_the_next(tmp_path: Path) -> None:

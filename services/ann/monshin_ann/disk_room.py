@@ -1,0 +1,45 @@
+"""Room on the disk that holds the truth: asked for before a large file is written, named where it did not suffice."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import apsw
+from monshin_kit import durable
+from monshin_kit.errors import ResourceExhausted
+
+LEFT_BYTES = 256 * 1024 * 1024  # what writes of the collections themselves may need meanwhile
+
+
+def require(folder: Path, needed_bytes: int) -> None:
+    """Raises ResourceExhausted, with the figures, if so much more would leave less than `LEFT_BYTES` on the disk."""
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes + LEFT_BYTES:
+        raise _full(f"{needed_bytes} bytes are needed and {LEFT_BYTES} must stay free, but only {free} are")
+
+
+@contextmanager
+def named() -> Iterator[None]:
+    """A disk that is full all the same is ResourceExhausted, and not an error of ours."""
+    try:
+        yield
+    except apsw.FullError as error:
+        raise _full("it had less room than the copy took") from error
+    except OSError as error:
+        if not durable.is_full(error):
+            raise
+        raise _full("it had less room than the copy took") from error
+
+
+def file_bytes(path: Path) -> int:
+    """Of a database with its log."""
+    found = 0
+    for each in (path, path.with_name(path.name + "-wal")):
+        with suppress(FileNotFoundError):
+            found += each.stat().st_size
+    return found
+
+
+def _full(text: str) -> ResourceExhausted:
+    return ResourceExhausted(f"the disk is too full: {text}", retry_after_s=60.0, reason="DISK_FULL")
