@@ -17,10 +17,9 @@ from grnnd.errors import InvalidInput
 from grnnd.graph import MAX_THREADS, Graph
 from grnnd.memory import require_memory
 from grnnd.metric import Embedding, Metric
-from grnnd.plan import Plan
+from grnnd.plan import MAX_DEGREE, MIN_DEGREE, Plan
 from grnnd.progress import Progress, Reporter
 
-MIN_DEGREE, MAX_DEGREE = 4, 128
 _ENTRIES = 64
 INSERT_WIDTH = 64
 
