@@ -33,7 +33,7 @@ from monshin_ann.store.folder import segment_files
 from monshin_ann.store.layout import StoredPoint
 from monshin_ann.store.points_file import Committed, PointsFile
 from monshin_ann.store.receipt import Receipt
-from monshin_ann.store.segment_files import SegmentFiles
+from monshin_ann.store.segment_files import SegmentFiles, size_bytes
 
 _log = logging.getLogger(__name__)
 
@@ -86,8 +86,7 @@ class Collection:
     def stats(self) -> Stats:
         """As of now."""
         log = self.path.with_name(self.path.name + "-wal")
-        disk_bytes = sum(path.stat().st_size for path in (self.path, log) if path.exists())
-        disk_bytes += self._segment_files.disk_bytes
+        disk_bytes = size_bytes((self.path, log)) + self._segment_files.disk_bytes
         opened = self._opened
         if opened is None:
             return Stats(0, 0, disk_bytes, 0)

@@ -48,7 +48,7 @@ class AnnServicer:
 
     async def GetCollection(self, request: pb.GetCollectionRequest, context: Timed) -> pb.Collection:
         """As in the proto."""
-        return render.collection(self._find(request.name))
+        return await self._readers.run(self._get_collection, request)  # it looks at files
 
     async def ListCollections(self, request: pb.ListCollectionsRequest, context: Timed) -> pb.ListCollectionsResponse:
         """As in the proto."""
@@ -108,6 +108,9 @@ class AnnServicer:
 
     def _find_writable(self, name: str) -> Collection:
         return self._collections.find_writable(parse.collection_id(name), current_caller())
+
+    def _get_collection(self, request: pb.GetCollectionRequest) -> pb.Collection:
+        return render.collection(self._find(request.name))
 
     def _list_collections(self, request: pb.ListCollectionsRequest) -> pb.ListCollectionsResponse:
         after = paging.decode(request.page_token, "ListCollections")
