@@ -161,9 +161,9 @@ async def test_writers_and_searchers_at_once_equal_a_model(
 ) -> None:
     """Six writers, each with its own ids, and three searchers, over compactions, builds and merges of graphs; for ten
     seconds, or MONSHIN_TEST_SECONDS (`make faults`: two minutes). A writer finds what it wrote and not what it deleted;
-    a searcher sees whole points that pass its filter, always k of them, since so many are never changed; and it never goes
-    back in time. Of those that are never changed brute force says which belong into an answer, whatever the others do:
-    all of them are found where every point is compared, and 90 of 100 by way of the graphs (97 or 98 at this width)."""
+    a searcher sees whole points that pass its filter, always k of them, since so many are never changed; and it never
+    goes back in time. Of those that are never changed brute force says which belong into an answer, whatever the others
+    do: all of them are found where every point is compared, and 90 of 100 by way of the graphs (97 or 98 in fact)."""
     models: list[Version] = [{} for _ in range(6)]
     unchanged = {f"0-unchanged-{number}": 9_000_000 + number for number in range(1000)}
     fixed_ids, fixed_rows = list(unchanged), np.stack([row(each) for each in unchanged.values()]).astype(np.float64)

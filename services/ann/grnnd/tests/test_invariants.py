@@ -54,8 +54,8 @@ def test_the_order_is_a_permutation_and_the_row_itself_comes_first(n: int, k: in
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
 def test_the_rule_of_relative_neighbourhoods_holds_for_every_edge_of_the_pruned_graph(name: str) -> None:
-    """Of edges u→w, u→v with w the nearer: slack · |v−w|² is not below |u−v|², in the whole numbers of the codes. As the
-    core prunes it, before rows are inserted and repairs are made."""
+    """Of edges u→w, u→v with w the nearer: slack · |v−w|² is not below |u−v|², in the whole numbers of the codes. As
+    the core prunes it, before rows are inserted and repairs are made."""
     rows = sampled(name)[0][:1500]
     core, plan, same = engine.core(), Plan.of(32, 0), np.arange(len(rows), dtype=np.uint32)
     codes = byte_rows(core, rows, same, Scale.fit(rows), 1)
