@@ -33,7 +33,7 @@ from monshin_ann.store.folder import segment_files
 from monshin_ann.store.layout import StoredPoint
 from monshin_ann.store.points_file import Committed, PointsFile
 from monshin_ann.store.receipt import Receipt
-from monshin_ann.store.segment_files import SegmentFiles
+from monshin_ann.store.segment_files import SegmentFiles, size_bytes
 
 _log = logging.getLogger(__name__)
 
@@ -86,8 +86,7 @@ class Collection:
     def stats(self) -> Stats:
         """As of now."""
         log = self.path.with_name(self.path.name + "-wal")
-        disk_bytes = sum(path.stat().st_size for path in (self.path, log) if path.exists())
-        disk_bytes += self._segment_files.disk_bytes
+        disk_bytes = size_bytes((self.path, log)) + self._segment_files.disk_bytes
         opened = self._opened
         if opened is None:
             return Stats(0, 0, disk_bytes, 0)
@@ -104,9 +103,13 @@ class Collection:
         with self._using() as opened:
             return self._mutate(opened, lambda: opened.file.delete(ids, key))
 
-    def delete_matching(self, plan: Plan, key: RequestKey) -> Future[Receipt]:
-        """Removes the points that pass the filter, in the same way."""
+    def delete_matching(self, plan: Plan, key: RequestKey, deadline: Deadline = FOREVER) -> Future[Receipt]:
+        """Removes the points that pass the filter, in the same way.
+
+        Raises DeadlineExceeded, and changes nothing, if payloads could not be parsed by then.
+        """
         with self._using() as opened:
+            opened.index.snapshot.require_parsed(deadline)  # here, where no writer waits for it
             return self._mutate(opened, lambda: opened.file.delete_matching(plan, lambda: opened.index.snapshot, key))
 
     def search(
@@ -173,13 +176,18 @@ class Collection:
         with self._using() as opened:
             return opened.file.read(ids)
 
-    def page(self, after: str, limit: int, plan: Plan | None) -> Page:
-        """At most `limit` points that pass the filter and whose ids are greater than `after`."""
+    def page(self, after: str, limit: int, plan: Plan | None, deadline: Deadline = FOREVER) -> Page:
+        """At most `limit` points that pass the filter and whose ids are greater than `after`.
+
+        Raises DeadlineExceeded if payloads could not be parsed by then.
+        """
         with self._using() as opened:
             if plan is None:
                 points = opened.file.page(after, limit + 1)
                 return Page(points[:limit], points[limit - 1].id if len(points) > limit else "")
-            ids = nsmallest(limit + 1, (each for each in opened.index.snapshot.ids(plan) if each > after))
+            snapshot = opened.index.snapshot
+            snapshot.require_parsed(deadline)
+            ids = nsmallest(limit + 1, (each for each in snapshot.ids(plan) if each > after))
             points = opened.file.read(ids[:limit])
             # The file may be ahead of the snapshot: what was changed in between is tested again.
             passes = plan.mask(ColumnSet.of([point.payload for point in points]))

@@ -58,6 +58,7 @@ class Collections:
         self._memory_limit_bytes = memory_limit_bytes
         self._building = building or BuildSettings()
         self._admin = threading.Lock()
+        self._built_last = CollectionId("")
         for upload in self._folder.path.glob(f"*{_UPLOAD}*"):
             upload.unlink()
         for copy in self._folder.path.glob(f"{COPY}*"):
@@ -111,10 +112,15 @@ class Collections:
                 _log.warning("a collection could not be compacted", extra={"reason": error.reason})
 
     def build_next(self) -> bool:
-        """Builds a segment of the first collection that has one due; whether there was one."""
-        for collection in self.all():
+        """Builds a segment of the next collection that has one due; whether there was one. One thread at a time.
+
+        They take turns: one that is written to all the time has something due after each of its builds.
+        """
+        collections = self._collections.copy()
+        for name in sorted(collections, key=lambda each: (each <= self._built_last, each)):
             try:
-                if collection.build_next():
+                if collections[name].build_next():
+                    self._built_last = name
                     return True
             except MonshinError as error:  # deleted or damaged meanwhile: the others go on
                 _log.warning("a collection could not be indexed", extra={"reason": error.reason})

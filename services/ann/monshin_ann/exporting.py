@@ -69,7 +69,7 @@ def _only_segment(snapshot: Snapshot) -> Segment:
     if len(snapshot.segments) != 1 or snapshot.segments[0].points != snapshot.points or snapshot.segments[0].dead:
         raise FailedPrecondition(
             f"the {snapshot.points} points lie in {len(snapshot.segments)} segments, some without a graph or deleted: "
-            "faiss needs all in one, call BuildIndex first",
+            "faiss needs all in one, call BuildIndex first; more points than MONSHIN_ANN_SEGMENT_POINTS never are",
             reason="NOT_IN_ONE_SEGMENT",
         )
     return snapshot.segments[0]

@@ -48,7 +48,7 @@ class AnnServicer:
 
     async def GetCollection(self, request: pb.GetCollectionRequest, context: Timed) -> pb.Collection:
         """As in the proto."""
-        return render.collection(self._find(request.name))
+        return await self._readers.run(self._get_collection, request)  # it looks at files
 
     async def ListCollections(self, request: pb.ListCollectionsRequest, context: Timed) -> pb.ListCollectionsResponse:
         """As in the proto."""
@@ -88,7 +88,7 @@ class AnnServicer:
 
     async def DeletePoints(self, request: pb.DeletePointsRequest, context: Timed) -> pb.DeletePointsResponse:
         """As in the proto."""
-        outcome = await self._writers.run(self._submit_deletion, request)
+        outcome = await self._writers.run(self._submit_deletion, request, parse.deadline(context))
         return render.deleted(await asyncio.wrap_future(outcome))
 
     async def GetPoints(self, request: pb.GetPointsRequest, context: Timed) -> pb.GetPointsResponse:
@@ -97,7 +97,7 @@ class AnnServicer:
 
     async def ListPoints(self, request: pb.ListPointsRequest, context: Timed) -> pb.ListPointsResponse:
         """As in the proto."""
-        return await self._readers.run(self._list_points, request)
+        return await self._readers.run(self._list_points, request, parse.deadline(context))
 
     async def Search(self, request: pb.SearchRequest, context: Timed) -> pb.SearchResponse:
         """As in the proto."""
@@ -108,6 +108,9 @@ class AnnServicer:
 
     def _find_writable(self, name: str) -> Collection:
         return self._collections.find_writable(parse.collection_id(name), current_caller())
+
+    def _get_collection(self, request: pb.GetCollectionRequest) -> pb.Collection:
+        return render.collection(self._find(request.name))
 
     def _list_collections(self, request: pb.ListCollectionsRequest) -> pb.ListCollectionsResponse:
         after = paging.decode(request.page_token, "ListCollections")
@@ -126,12 +129,12 @@ class AnnServicer:
         self._collections.check_memory(batch.vectors.nbytes)
         return collection.upsert(batch, key_of("Upsert", request))
 
-    def _submit_deletion(self, request: pb.DeletePointsRequest) -> Future[Receipt]:
+    def _submit_deletion(self, request: pb.DeletePointsRequest, deadline: Deadline) -> Future[Receipt]:
         collection = self._find_writable(request.collection)
         key = key_of("DeletePoints", request)
         if request.HasField("ids"):
             return collection.delete(list(dict.fromkeys(request.ids.ids)), key)
-        return collection.delete_matching(parse.deletion(request), key)
+        return collection.delete_matching(parse.deletion(request), key, deadline)
 
     def _get_points(self, request: pb.GetPointsRequest) -> pb.GetPointsResponse:
         collection = self._find(request.collection)
@@ -140,11 +143,11 @@ class AnnServicer:
         )
         return render.sized(pb.GetPointsResponse(points=points), self._answer_bytes, "ids")
 
-    def _list_points(self, request: pb.ListPointsRequest) -> pb.ListPointsResponse:
+    def _list_points(self, request: pb.ListPointsRequest, deadline: Deadline) -> pb.ListPointsResponse:
         collection = self._find(request.collection)
         binding = f"ListPoints {request.collection} {request.filter.SerializeToString(deterministic=True).hex()}"
         after = paging.decode(request.page_token, binding)
-        page = collection.page(after, request.page_size or _DEFAULT_PAGE_SIZE, parse.plan(request))
+        page = collection.page(after, request.page_size or _DEFAULT_PAGE_SIZE, parse.plan(request), deadline)
         page = page.within(_PAGE_BYTES, with_vectors=request.with_vectors)
         return pb.ListPointsResponse(
             points=render.points(page.points, collection.definition.dim, with_vectors=request.with_vectors),

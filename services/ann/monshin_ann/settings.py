@@ -27,7 +27,9 @@ class AnnSettings:
     build_memory_mib: int = setting(
         0, "memory that a build may take, by its estimate; 0: what the system has left", unit="MiB"
     )
-    build_device: str = setting("auto", "where graphs are built: `cpu`, `cuda`, or `auto`: cuda where it is there")
+    build_device: str = setting(
+        "auto", "where graphs are built: `cpu`, `cuda`, or `auto`: cuda where it is there and large enough"
+    )
     compact_interval_s: float = setting(
         30.0, "how often each file is looked at for disk space to give back; 0: never", unit="s"
     )

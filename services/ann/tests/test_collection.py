@@ -249,3 +249,15 @@ def test_a_closed_collection_is_gone(collection: Collection) -> None:
         collection.read(["a"])
     with pytest.raises(NotFound):
         collection.delete(["a"], NOT_REMEMBERED)
+
+
+def test_what_a_collection_takes_on_disk_can_be_asked_while_it_is_deleted(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: a file that was there when it was looked for is gone when its size is read. Here every file is said to
+    be there; the segments' folder never was, and the log and the file itself are gone."""
+    collection.close()
+    for path in collection.path.parent.glob("notes.sqlite*"):
+        path.unlink()
+    monkeypatch.setattr(Path, "exists", lambda _: True)
+    assert collection.stats.disk_bytes == 0

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from monshin_ann.answers import State
 from monshin_ann.collections import Collections
+from monshin_ann.core.building import Limits
 from monshin_ann.core.definition import CollectionId
+from monshin_ann.indexing import BuildSettings
 from monshin_ann.store.points_file import PointsFile
 from monshin_ann.store.registry_file import RegistryFile
 from monshin_kit.auth import Caller
@@ -26,7 +28,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Collections]]:
     """Opens the folder of this test again, after closing what was open: a restart."""
     running: list[Collections] = []
 
-    def open_again(**settings: int) -> Collections:
+    def open_again(**settings: Any) -> Collections:
         for collections in running:
             collections.close()
         running[:] = [Collections(tmp_path, **settings)]
@@ -255,3 +257,21 @@ def test_limits_refuse_with_a_reason(
     with pytest.raises(ResourceExhausted) as caught:
         collections.check_memory(1000)
     assert caught.value.reason == "MEMORY_LIMIT"
+
+
+def test_a_busy_collection_does_not_keep_the_others_from_their_graphs(
+    start: Callable[..., Collections], definition: Callable[..., Any], batch: Callable[..., Any]
+) -> None:
+    """Hazard: whichever is looked at first has something due again after each of its builds."""
+    collections = start(building=BuildSettings(Limits(seal_points=100, segment_points=1000)))
+    for name in ("busy", "other"):
+        collections.create(definition(name=name), NOT_REMEMBERED)
+    busy, other = (collections.find_writable(CollectionId(name), ADMINISTRATOR) for name in ("busy", "other"))
+    rows = np.random.default_rng(0).standard_normal((500, 3))
+    other.upsert(batch({f"o{number}": row for number, row in enumerate(rows[:100])}), NOT_REMEMBERED).result()
+    for turn in range(4):
+        more = {f"p{turn}-{number}": row for number, row in enumerate(rows[:100])}
+        busy.upsert(batch(more), NOT_REMEMBERED).result()
+        assert collections.build_next()
+    assert other.stats.indexed_points == 100
+    assert busy.stats.indexed_points >= 300

@@ -100,6 +100,23 @@ def test_a_search_without_a_filter_waits_for_no_payload(restarted: Collection) -
     assert not is_parsed(restarted)
 
 
+def test_a_deadline_holds_where_points_are_listed_by_a_filter(restarted: Collection) -> None:
+    """Then the payloads are parsed in the background, and a page is had."""
+    with pytest.raises(DeadlineExceeded):
+        restarted.page("", 10, EVEN, Deadline.after(SHORT_S))
+    wait_parsed(restarted)
+    assert len(restarted.page("", 10, EVEN, Deadline.after(LONG_S)).points) == 10
+
+
+def test_a_deadline_holds_where_points_are_deleted_by_a_filter_and_nothing_is_changed(restarted: Collection) -> None:
+    """Hazard: payloads parsed inside of the transaction, while every writer of the collection waits."""
+    with pytest.raises(DeadlineExceeded):
+        restarted.delete_matching(EVEN, NOT_REMEMBERED, Deadline.after(SHORT_S)).result()
+    assert restarted.stats.points == POINTS
+    wait_parsed(restarted)
+    assert restarted.delete_matching(EVEN, NOT_REMEMBERED, Deadline.after(LONG_S)).result().deleted == POINTS // 2
+
+
 def test_a_deadline_holds_while_payloads_of_a_sharded_collection_are_read(tmp_path: Path) -> None:
     """Each filter reads all of them. What a search had no time for is read in the background, and kept."""
     writer = PointsWriter(tmp_path / "points.table")

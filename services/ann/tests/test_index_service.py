@@ -297,6 +297,27 @@ async def test_faiss_loads_the_graph(index: Stub, new_collection: Any, fill: Any
     assert np.mean([ids[row] == f"p{number}" for number, row in enumerate(found[:, 0])]) >= 0.98
 
 
+async def test_faiss_can_be_had_again_after_a_deletion(
+    stub: Stub, index: Stub, new_collection: Any, fill: Any, tmp_path: Path
+) -> None:
+    """Without the deleted point, of which nothing is left in the files."""
+    name = await new_collection(DIM)
+    await fill(name, rows(500))
+    build = index_pb2.BuildIndexRequest(name=f"collections/{name}/index")
+    await index.BuildIndex(build)
+    await until(index, name, index_pb2.INDEX_STATE_READY)
+    await stub.DeletePoints(pb.DeletePointsRequest(collection=f"collections/{name}", ids=pb.PointIds(ids=["p7"])))
+    await index.BuildIndex(build)
+    await until(index, name, index_pb2.INDEX_STATE_READY)
+    request = index_pb2.ExportCollectionRequest(name=f"collections/{name}", format=index_pb2.EXPORT_FORMAT_FAISS)
+    files: dict[str, bytes] = {}
+    async for message in index.ExportCollection(request):
+        files[message.file] = files.get(message.file, b"") + message.data
+    ids = [json.loads(line) for line in files["ids.txt"].decode().splitlines()]
+    assert sorted(ids) == sorted(f"p{number}" for number in range(500) if number != 7)
+    assert rows(500)[7].tobytes() not in files["index.faiss"]
+
+
 async def test_faiss_needs_one_segment(index: Stub, new_collection: Any, fill: Any) -> None:
     name = await new_collection(DIM)
     await fill(name, rows(10))

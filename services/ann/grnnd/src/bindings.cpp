@@ -84,8 +84,11 @@ void encode_rows(const In<float>& points, const In<u32>& order, int threads, Enc
   nb::gil_scoped_release released;
   const long long count = static_cast<long long>(order.shape(0));
   const size_t dim = points.shape(1);
+  Trouble trouble;
 #pragma omp parallel for num_threads(threads) schedule(static)
-  for (long long v = 0; v < count; ++v) encode(points.data() + order.data()[v] * dim, static_cast<u32>(dim), v);
+  for (long long v = 0; v < count; ++v)
+    trouble.guard([&] { encode(points.data() + order.data()[v] * dim, static_cast<u32>(dim), v); });
+  trouble.rethrow();
 }
 
 void encode_bytes(const In<float>& points, const In<u32>& order, const In<float>& low, float step, const Out<u8>& out, int threads) {

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tracemalloc
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import grnnd
-from grnnd import engine, nvrtc, on_device
+from grnnd import cuda, device, engine, nvrtc, on_device
 from grnnd.codes import Scale, byte_rows
-from grnnd.errors import GrnndError
+from grnnd.errors import GrnndError, TooLarge
+from grnnd.memory import predict_device_memory
 from grnnd.plan import Plan
 
 emulated = import_module("grnnd._emulated")
@@ -28,6 +30,7 @@ class EmulatedBackend:
     """numpy, and warps in a loop."""
 
     xp = np
+    free_bytes = 1 << 40
 
     def launch(self, name: str, count: int, room: int, *arguments: Any) -> None:
         getattr(emulated, name)(count, room, *arguments)
@@ -153,6 +156,62 @@ def test_the_device_path_builds_the_graph_of_the_cpu_at_any_size(
     plan = Plan(degree, seed, usual.capacity, usual.inbox, trees=3, leaf=32, rounds=3, is_arranged=is_arranged)
     on_emulated, on_cpu = both(rows, kind, plan)
     assert (on_emulated == on_cpu).all()
+
+
+@pytest.mark.parametrize(("n", "dim", "degree"), [(5000, 16, 32), (5000, 16, 8), (3000, 200, 128)])
+def test_the_memory_of_a_device_is_predicted(n: int, dim: int, degree: int) -> None:
+    """What numpy allocates in the device's place, and the rows and their order, which numpy need not copy; without what
+    the device's own programs take."""
+    rows = np.random.default_rng(0).standard_normal((n, dim)).astype(np.float32)
+    plan, order = Plan.of(degree, 0), np.arange(n, dtype=np.uint32)
+    codes = byte_rows(engine.core(), rows, order, Scale.fit(rows), 1)
+    out = np.empty((n, degree), dtype=np.uint32)
+    tracemalloc.start()
+    try:
+        on_device.build(EmulatedBackend(), "codes", codes, order, plan, out, lambda *_: None)
+        peak = tracemalloc.get_traced_memory()[1] + codes.nbytes + order.nbytes
+    finally:
+        tracemalloc.stop()
+    predicted = predict_device_memory(n, codes.shape[1], plan) - predict_device_memory(0, codes.shape[1], plan)
+    assert 0.95 * peak <= predicted <= 1.5 * peak
+
+
+class SmallDevice(EmulatedBackend):
+    """Has less memory than any build takes."""
+
+    free_bytes = 1 << 20
+
+
+class SharedDevice(EmulatedBackend):
+    """Another program takes its memory while a build goes on."""
+
+    def launch(self, name: str, count: int, room: int, *arguments: Any) -> None:
+        if name.startswith("refine"):
+            raise MemoryError
+        super().launch(name, count, room, *arguments)
+
+
+@pytest.mark.parametrize("backend", [SmallDevice, SharedDevice])
+def test_auto_builds_on_the_cpu_what_the_device_cannot_hold(
+    backend: type, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And says so; whoever asks for the device itself is refused, with the estimate. The device is emulated."""
+    monkeypatch.setattr(device, "_has_cuda", lambda: True)
+    monkeypatch.setattr(cuda, "_CupyBackend", backend)
+    rows = sampled("normal 16d")[0][:600]
+    assert (grnnd.build(rows, device="auto").edges == grnnd.build(rows, device="cpu").edges).all()
+    assert "the CPU does it" in caplog.text
+    with pytest.raises(TooLarge, match="say device='cpu'") as caught:
+        grnnd.build(rows, device="cuda")
+    assert caught.value.needed_bytes > 600 * Plan.of(32, 0).pool_bytes
+
+
+def test_auto_builds_on_the_device_what_fits(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(device, "_has_cuda", lambda: True)
+    monkeypatch.setattr(cuda, "_CupyBackend", EmulatedBackend)
+    rows = sampled("normal 16d")[0][:600]
+    assert (grnnd.build(rows).edges == grnnd.build(rows, device="cpu").edges).all()
+    assert caplog.text == ""
 
 
 def test_a_device_builds_the_graph_of_the_cpu() -> None:

@@ -1,5 +1,7 @@
 """What a search promises."""
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -193,3 +195,32 @@ def test_a_wrong_argument_is_named(graph: Graph, wrong: dict[str, object], words
     arguments: dict[str, object] = {"queries": np.zeros((1, 16)), "k": 3} | wrong
     with pytest.raises(InvalidInput, match=words):
         graph.search(**arguments)  # type: ignore[arg-type]
+
+
+NO_MEMORY = """
+import resource
+from dataclasses import replace
+import numpy as np, grnnd
+
+count = 20_000_000  # nothing but zeros that the system need not hold
+small = grnnd.build(np.eye(40, 1, dtype="f4"), code="f32", degree=4)
+edges = np.zeros((count, 4), dtype=np.uint32)
+points, order = np.zeros((count, 1), dtype=np.float32), np.zeros(count, dtype=np.uint32)
+graph = replace(small, points=points, order=order, edges=edges)
+graph.search(np.zeros((2, 1)), 1, ef=10, threads=2)
+used = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmSize"))
+before = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (used * 1024 + (4 << 20), before[1]))
+try:
+    graph.search(np.zeros((4, 1)), 1, ef=1_200_000, threads=2)
+except MemoryError:
+    print("refused")
+resource.setrlimit(resource.RLIMIT_AS, before)
+print(graph.search(np.zeros((2, 1)), 1, ef=10, threads=2).ids.shape)
+"""
+
+
+def test_a_search_without_memory_is_refused_and_the_next_one_answers() -> None:
+    """Hazard: an exception that leaves a parallel region ends the program. A beam of 9.6 MB, with 4 MiB to be had."""
+    run = subprocess.run([sys.executable, "-c", NO_MEMORY], capture_output=True, text=True, check=False, timeout=120)
+    assert (run.returncode, run.stdout.splitlines()) == (0, ["refused", "(2, 1)"]), run.stderr

@@ -4,6 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,14 @@ def test_unverified_damage_cannot_make_a_search_read_elsewhere(tmp_path: Path) -
     (tmp_path / "changed").write_bytes(whole)
     with pytest.raises(Damaged, match="edge"):
         grnnd.load(tmp_path / "changed", verify=False)
+
+
+def test_more_neighbours_than_a_beam_has_room_for_are_refused(tmp_path: Path) -> None:
+    """Hazard: a file whose sums are right, made by a program that is not ours, overflows the stack of a search."""
+    edges = (np.arange(300)[:, None] + np.arange(1, 258)) % 300
+    replace(small(), edges=edges.astype(np.uint32)).save(tmp_path / "graph")
+    with pytest.raises(Damaged, match="257 neighbours"):
+        grnnd.load(tmp_path / "graph")
 
 
 def test_another_version_is_refused_by_name(tmp_path: Path) -> None:

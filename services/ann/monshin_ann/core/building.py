@@ -13,7 +13,6 @@ from monshin_ann.core.segment import Segment
 from monshin_ann.core.snapshot import Snapshot
 
 _NOT_MUCH_LARGER = 2
-_FEW_DEAD = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,11 @@ class Choice:
 
 
 def next_build(snapshot: Snapshot, limits: Limits, *, wants_all: bool) -> Choice | None:
-    """What to build now, or nothing. wants_all: every point into as few segments as the limits allow."""
+    """What to build now, or nothing.
+
+    wants_all: every point into as few segments as the limits allow; if that is one, it holds no deleted rows either,
+    since other systems read it as it is.
+    """
     head = snapshot.points - snapshot.indexed_points
     segments = sorted(snapshot.segments, key=_living)
     if wants_all:
@@ -61,7 +64,7 @@ def _toward_few(head: int, segments: Sequence[Segment], limits: Limits) -> Choic
             break
         chosen.append(segment)
         points += _living(segment)
-    is_settled = head == 0 and len(chosen) <= 1 and all(each.dead <= _FEW_DEAD * each.points for each in chosen)
+    is_settled = head == 0 and len(chosen) <= 1 and not any(each.dead for each in chosen)
     if not is_settled:
         return Choice(tuple(chosen), with_head=head > 0)
     worn = [each for each in segments if each.points > MAX_WASTE * _living(each)]

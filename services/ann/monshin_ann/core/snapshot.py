@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from monshin_kit.errors import DeadlineExceeded
 from numpy.typing import NDArray
 
 from monshin_ann.core.background import Background
@@ -69,6 +70,11 @@ class Snapshot:
             return True
         self.background.finish(lambda: [part.parse(FOREVER) for part in self.parts()])
         return False
+
+    def require_parsed(self, until: Deadline) -> None:
+        """Raises DeadlineExceeded unless all payloads are parsed by then; they are parsed on in the background."""
+        if not self.parse(self.parts(), until):
+            raise DeadlineExceeded("the deadline passed before all payloads were read: they are read on, try again")
 
     def ids(self, plan: Plan | None) -> Iterator[str]:
         """Ids of the points that pass the filter, in no order."""

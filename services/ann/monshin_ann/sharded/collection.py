@@ -12,7 +12,7 @@ import grnnd
 import numpy as np
 from grnnd.inputs import MAX_SIZE
 from grnnd.mapped import mapped
-from monshin_kit.errors import DataLoss, FailedPrecondition, InvalidInput, NotFound, Unavailable
+from monshin_kit.errors import DataLoss, DeadlineExceeded, FailedPrecondition, InvalidInput, NotFound, Unavailable
 from monshin_kit.jobs import Artefact
 from monshin_kit.telemetry import resource_hash
 from numpy.typing import NDArray
@@ -122,17 +122,22 @@ class ShardedCollection:
             found = opened.points.of_ids(ids)
             return [_point(opened, name, *found[name]) for name in dict.fromkeys(ids) if name in found]
 
-    def page(self, after: str, limit: int, plan: Plan | None) -> Page:
-        """At most `limit` points that pass the filter and whose ids are greater than `after`."""
+    def page(self, after: str, limit: int, plan: Plan | None, deadline: Deadline = FOREVER) -> Page:
+        """At most `limit` points that pass the filter and whose ids are greater than `after`.
+
+        Raises DeadlineExceeded if they were not found by then.
+        """
         with self._using() as opened:
-            bits = _bits(opened, plan, FOREVER)
-            assert bits is not None  # for ever is long enough
+            bits = _bits(opened, plan, deadline)
+            if bits is None:
+                raise DeadlineExceeded("the deadline passed before all payloads were read: they are read on, try again")
             found: list[tuple[int, str, str | None]] = []
             while len(found) <= limit:
                 batch = opened.points.after(after, _PAGE_ROWS if plan is not None else limit + 1)
                 found += [each for each in batch if plan is None or bits[each[0] >> 3] >> (each[0] & 7) & 1]
                 if not batch or plan is None:
                     break
+                deadline.check()
                 after = batch[-1][1]
             points = [_point(opened, name, row, payload) for row, name, payload in found[:limit]]
             return Page(points, points[-1].id if len(found) > limit else "")

@@ -28,21 +28,21 @@ async def open_builds(runtime: Runtime, collections: Collections) -> ShardedInde
     from monshin_kit.jobs.service import open_jobs  # brings Celery
 
     disk = Executor(workers=1, name="shelf")
+    log: RequestLog | None = None
+
+    async def close() -> None:
+        disk.close()
+        if log is not None:
+            log.close()
+
     try:
         log = await disk.run(RequestLog, runtime.data_dir / "builds.sqlite")
         jobs = await open_jobs(runtime, settings)
         artefacts = await runtime.executor.run(ArtefactStore, artefacts_url(settings, runtime.settings))
     except MonshinError as error:
+        await close()
         _log.error("sharded builds are not offered", extra={"reason": error.reason})
         return ShardedIndexServicer(None, f"builds are not offered: {error.message}")
-    disk = Executor(workers=1, name="shelf")
-
-    log = await disk.run(RequestLog, runtime.data_dir / "builds.sqlite")
-
-    async def close() -> None:
-        disk.close()
-        log.close()
-
     runtime.on_stop(close)
     builds = Builds(jobs, artefacts, collections, disk, log, partial(_tell, runtime.outbox))
     runtime.spawn(builds.look_after())

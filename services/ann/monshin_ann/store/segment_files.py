@@ -12,7 +12,7 @@ import io
 import json
 import logging
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,17 +106,13 @@ class SegmentFiles:
         """Removes all, and the folder."""
         for path in self._paths():
             path.unlink(missing_ok=True)
-        if self._folder.exists():
+        with suppress(FileNotFoundError):
             self._folder.rmdir()
 
     @property
     def disk_bytes(self) -> int:
         """Of all files; those that come or go meanwhile may be left out."""
-        total = 0
-        for path in self._paths():
-            with suppress(FileNotFoundError):
-                total += path.stat().st_size
-        return total
+        return size_bytes(self._paths())
 
     def _load(self, number: int, *, verify: bool) -> StoredSegment:
         about, rows = _unpacked_rows(self._path(number, _ROWS).read_bytes())
@@ -136,7 +132,19 @@ class SegmentFiles:
         return self._folder / f"{number:08d}{suffix}"
 
     def _paths(self) -> list[Path]:
-        return list(self._folder.iterdir()) if self._folder.exists() else []
+        try:
+            return list(self._folder.iterdir())
+        except FileNotFoundError:  # no segment yet, or the collection was deleted this moment
+            return []
+
+
+def size_bytes(paths: Iterable[Path]) -> int:
+    """Of the files that are there; one that comes or goes meanwhile may be left out."""
+    total = 0
+    for path in paths:
+        with suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total
 
 
 def _number(path: Path) -> int:

@@ -82,5 +82,15 @@ def test_a_segment_that_has_lost_much_is_built_anew_alone() -> None:
     assert not choice.with_head
 
 
+def test_a_wish_for_everything_leaves_no_deleted_row_in_an_only_segment() -> None:
+    """An export takes the segment as it is: one deleted row would be in its way until many more have died."""
+    worn = Sizes(1000, 1)
+    assert next_build(snapshot(0, [worn]), LIMITS, wants_all=False) is None
+    choice = next_build(snapshot(0, [worn]), LIMITS, wants_all=True)
+    assert choice is not None
+    assert choice.segments == (cast(Segment, worn),)
+    assert next_build(snapshot(0, [Sizes(999)]), LIMITS, wants_all=True) is None
+
+
 def test_nothing_is_built_of_few_points() -> None:
     assert next_build(snapshot(99, [Sizes(1000)]), LIMITS, wants_all=False) is None

@@ -1,5 +1,6 @@
 """Building: check → predict memory → points → codes → order → graph → repair → calibrate."""
 
+import logging
 import math
 import threading
 from collections.abc import Callable
@@ -13,14 +14,15 @@ from grnnd.calibration import Calibration
 from grnnd.codes import CodeTable, Kind, Scale, byte_rows
 from grnnd.device import Device
 from grnnd.engine import Bytes, Core, Floats, Ids
-from grnnd.errors import InvalidInput
+from grnnd.errors import InvalidInput, TooLarge
 from grnnd.graph import MAX_THREADS, Graph
 from grnnd.memory import require_memory
 from grnnd.metric import Embedding, Metric
-from grnnd.plan import Plan
+from grnnd.plan import MAX_DEGREE, MIN_DEGREE, Plan
 from grnnd.progress import Progress, Reporter
 
-MIN_DEGREE, MAX_DEGREE = 4, 128
+_log = logging.getLogger(__name__)
+
 _ENTRIES = 64
 INSERT_WIDTH = 64
 
@@ -48,7 +50,8 @@ def build(
     machine. Over floats (inner product, `code="f32"`, or data too uneven for codes) per instruction set, or everywhere
     for whole numbers whose sums stay below 2²⁴.
     threads: 0 for all CPUs.
-    device: cpu, cuda, or auto: cuda where the extra `gpu` and a device are there.
+    device: cpu, cuda, or auto: cuda where the extra `gpu` and a device are there and the build fits it, else the CPU; the
+    log tells of a device too small.
     progress: called several times a second or after each 32,768 rows; what it raises stops the build and is raised.
     code: what a search reads: sq8, f16, f32, bits; auto: sq8 unless the data are too uneven for it, then f32.
     memory_limit: bytes beside the caller's vectors; None: what the system says is available.
@@ -65,12 +68,14 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a caller asked for, checked. kind: None for auto."""
+    """What a caller asked for, checked. may_leave_device: the CPU builds what the device cannot hold. kind: None for
+    auto."""
 
     metric: Metric
     plan: Plan
     threads: int
     device: Device
+    may_leave_device: bool
     kind: Kind | None
 
 
@@ -81,6 +86,7 @@ def checked_settings(metric: str, degree: int, seed: int, threads: int, device: 
         Plan.of(inputs.whole(degree, "degree", MIN_DEGREE, MAX_DEGREE), inputs.whole(seed, "seed", 0, 2**32 - 1)),
         engine.usable_threads(inputs.whole(threads, "threads", 0, MAX_THREADS)),
         Device.of(device),
+        device == "auto",
         None if code == "auto" else Kind.of(code),
     )
 
@@ -134,12 +140,7 @@ class _Space:
     def build(self, built: int, settings: Settings, first: Ids, edges: Ids, report: Reporter) -> None:
         """Fills the edges of the first `built` vertices."""
         out, order, core = edges[:built], self.order[:built], self.core
-        if settings.device is Device.CUDA:
-            from grnnd.cuda import build_on_device
-
-            kind = "products" if self.is_product else "points" if self.rows is None else "codes"
-            rows = self.rows[:built] if self.rows is not None and kind == "codes" else self.points
-            build_on_device(kind, rows, order, settings.plan, out, report.on_chunk)
+        if settings.device is Device.CUDA and self._is_built_on_device(built, settings, edges, report):
             return
         params = settings.plan.params(core, settings.threads)
         if self.is_product:
@@ -148,6 +149,21 @@ class _Space:
             core.build_codes(self.rows[:built], params, out, first, report.on_chunk)
         else:
             core.build_points(self.points, order, params, out, first, report.on_chunk)
+
+    def _is_built_on_device(self, built: int, settings: Settings, edges: Ids, report: Reporter) -> bool:
+        from grnnd.cuda import build_on_device
+
+        kind = "products" if self.is_product else "points" if self.rows is None else "codes"
+        rows = self.rows[:built] if self.rows is not None and kind == "codes" else self.points
+        try:
+            build_on_device(kind, rows, self.order[:built], settings.plan, edges[:built], report.on_chunk)
+        except TooLarge as error:
+            if not settings.may_leave_device:
+                raise
+            extra = {"needed_bytes": error.needed_bytes, "free_bytes": error.limit_bytes}
+            _log.warning("the device cannot hold a build: the CPU does it", extra=extra)
+            return False
+        return True
 
     def insert(self, built: int, plan: Plan, entries: Ids, edges: Ids) -> None:
         """Adds the vertices from `built` on."""

@@ -20,7 +20,7 @@ _ROOM_BYTES = 12  # of a key and a length
 def build_on_device(kind: str, rows: Bytes | Floats, order: Ids, plan: Plan, out: Ids, on_chunk: OnChunk) -> None:
     """Fills `out`, as `on_device.build` says; the graph is that of the CPU over codes, and over small whole floats.
 
-    Raises Unavailable without NVRTC, and CuPy's OutOfMemoryError if the device is too small.
+    Raises Unavailable without NVRTC, TooLarge if the device is too small.
     """
     on_device.build(_CupyBackend(), kind, rows, order, plan, out, on_chunk)
 
@@ -34,6 +34,12 @@ class _CupyBackend:
             file.write_bytes(nvrtc.cubin(architecture))
             self._module = self.xp.RawModule(path=str(file))
             self._module.get_function("choose")  # loads it, while the file is there
+
+    @property
+    def free_bytes(self) -> int:
+        """What the system gives, and what CuPy's pool holds unused."""
+        free, _ = self.xp.cuda.runtime.memGetInfo()
+        return int(free) + int(self.xp.get_default_memory_pool().free_bytes())
 
     def launch(self, name: str, count: int, room: int, *arguments: Any) -> None:
         blocks = min(-(-count // _WARPS), _MAX_BLOCKS)

@@ -20,10 +20,10 @@ class InvalidInput(GrnndError, ValueError):
 class TooLarge(GrnndError, MemoryError):
     """The build was refused before it began: `needed_bytes` is its estimate, `limit_bytes` what there is."""
 
-    def __init__(self, needed_bytes: int, limit_bytes: int) -> None:
+    def __init__(self, needed_bytes: int, limit_bytes: int, way_out: str = "raise memory_limit") -> None:
         super().__init__(
             f"the build needs about {needed_bytes:,} bytes beside the caller's vectors, the limit is {limit_bytes:,}: "
-            "lower the degree, build in shards and merge, or raise memory_limit"
+            f"lower the degree, build in shards and merge, or {way_out}"
         )
         self.needed_bytes = needed_bytes
         self.limit_bytes = limit_bytes

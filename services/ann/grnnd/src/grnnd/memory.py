@@ -10,6 +10,10 @@ from grnnd.plan import Plan
 _FIXED_BYTES = 32 << 20  # threads' scratch, calibration, the interpreter's own
 _TREE_BYTES = 12  # of a vertex: its id and a key, while a tree is grown
 _SCRATCH_SAMPLE_BYTES = 64 << 20  # float64 sample by which codes are judged
+_DEVICE_TREE_BYTES = (
+    88  # of a vertex, while a tree's level is sorted: keys, segments, both stacked, ids, the sort's own
+)
+_DEVICE_FIXED_BYTES = 64 << 20  # kernels, and what the device's allocator rounds up
 
 
 def predict_memory(count: int, dim: int, metric: str = "l2", degree: int = 32) -> int:
@@ -18,6 +22,15 @@ def predict_memory(count: int, dim: int, metric: str = "l2", degree: int = 32) -
     count: rows. dim: of a vector. Vectors that are not float32 in C order are copied: add 4 · count · dim.
     """
     return _predicted(count, dim, Metric.of(metric), Plan.of(degree, 0))
+
+
+def predict_device_memory(count: int, row_bytes: int, plan: Plan) -> int:
+    """Bytes that a build takes on a device at its peak, its rows included.
+
+    count: vertices. row_bytes: of a row of what is measured, codes or points.
+    """
+    beside_pools = max(_DEVICE_TREE_BYTES, 4 * plan.degree)
+    return count * (row_bytes + 4 + plan.pool_bytes + beside_pools) + _DEVICE_FIXED_BYTES
 
 
 def require_memory(

@@ -6,20 +6,27 @@ from typing import Any, Protocol
 import numpy as np
 
 from grnnd.engine import NONE, Bytes, Floats, Ids, OnChunk
+from grnnd.errors import TooLarge
+from grnnd.memory import predict_device_memory
 from grnnd.plan import Plan
 
 _ATTEMPTS = 4  # kAttempts of kernels.h
 _EMPTY = np.uint64(2**64 - 1)  # kEmpty of edge.h
 _WARP = 32
 _ALL = 256  # a share of 1
+_WAY_OUT = "say device='cpu'"
 
 Array = Any  # of numpy or CuPy
 
 
 class Backend(Protocol):
-    """xp: numpy, or CuPy. launch: runs the kernel's step for `count` teams, each with scratch of `room` keys."""
+    """xp: numpy, or CuPy. free_bytes: what can be allocated. launch: runs the kernel's step for `count` teams, each
+    with scratch of `room` keys."""
 
     xp: Any
+
+    @property
+    def free_bytes(self) -> int: ...
 
     def launch(self, name: str, count: int, room: int, *arguments: Any) -> None: ...
 
@@ -30,8 +37,15 @@ def build(
     """Fills `out` with the edges of the vertices, of shape (len(order), degree), from a start in trees.
 
     kind: codes, points or products (space.h). rows: codes by vertex, or points in the caller's order.
+    Raises TooLarge if the device cannot hold it; what others take of the device meanwhile, no estimate knows.
     """
-    _Build(backend, kind, rows, order, plan, on_chunk).run(out)
+    needed, free = predict_device_memory(len(rows), rows.shape[1] * rows.itemsize, plan), backend.free_bytes
+    if needed > free:
+        raise TooLarge(needed, free, _WAY_OUT)
+    try:
+        _Build(backend, kind, rows, order, plan, on_chunk).run(out)
+    except MemoryError as error:  # CuPy's OutOfMemoryError is one
+        raise TooLarge(needed, free, _WAY_OUT) from error
 
 
 @dataclass(frozen=True, slots=True)

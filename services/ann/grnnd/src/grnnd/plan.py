@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from grnnd.engine import BuildParams, Core
 
+MIN_DEGREE, MAX_DEGREE = 4, 128  # a beam has room for twice as many neighbours (beam.h)
 _PRUNE_SLACK = 1.2  # on squared distances
 _SHARE_DENOMINATOR = 256
 

@@ -25,6 +25,7 @@ from grnnd.engine import NONE
 from grnnd.errors import Damaged, InvalidInput
 from grnnd.graph import Graph
 from grnnd.metric import Embedding, Metric
+from grnnd.plan import MAX_DEGREE
 
 MAGIC = b"GRNND\r\n\x1a"  # as PNG: a transfer that treats it as text is seen
 VERSION = 1
@@ -212,6 +213,8 @@ def _require_sound(graph: Graph, path: str | PathLike[str]) -> None:
     is_shaped = graph.points.shape == (count, point_dim) and graph.edges.shape[:1] == (count,) and graph.edges.ndim == 2
     if dtypes != ["<f4", "<u4", "<u4", "<u4"] or not is_shaped or not graph.codes.fits(point_dim, count):
         raise Damaged(f"{path}: its arrays do not fit together")
+    if graph.degree > MAX_DEGREE:  # more than a beam has room for
+        raise Damaged(f"{path}: a row has {graph.degree} neighbours, at most {MAX_DEGREE} are allowed")
     if count == 0 or graph.order.max() >= count or len(graph.entries) == 0 or graph.entries.max() >= count:
         raise Damaged(f"{path}: a row number leads out of the file")
     for begin in range(0, count, _ALIGNMENT):

@@ -36,10 +36,12 @@ struct Watcher {
 template <class Space>
 void arrange_in_tree(const Space& space, u32 leaf, u32 seed, int threads, std::vector<u32>& ids) {
   std::vector<u64> keys(ids.size());
-  Tree<Space> tree(space, leaf, seed, keys.data());
+  Trouble trouble;
+  Tree<Space> tree(space, leaf, seed, keys.data(), trouble);
 #pragma omp parallel num_threads(threads)
 #pragma omp single
   tree.arrange(ids.data(), static_cast<u32>(ids.size()));
+  trouble.rethrow();
 }
 
 // The vertices in the order of a tree's leaves. Numbered so, neighbours lie near each other in memory, and every n/m-th
@@ -107,15 +109,18 @@ class Builder {
   void each_vertex(const char* phase, u32 round, F f) {
     for (u32 start = 0; start < count_; start += kChunk) {
       const u32 stop = std::min(count_, start + kChunk);
+      Trouble trouble;
 #pragma omp parallel num_threads(params_.threads)
       {
         Team team;
-        std::vector<u64> keys(room_);
+        std::vector<u64> keys;
+        trouble.guard([&] { keys.resize(room_); });
 #pragma omp for schedule(dynamic, 64)
-        for (u32 u = start; u < stop; ++u) f(team, keys.data(), u);
+        for (u32 u = start; u < stop; ++u) trouble.guard([&] { f(team, keys.data(), u); });
 #pragma omp atomic
         distances_ += team.distances;
       }
+      trouble.rethrow();
       watcher_.on_chunk(phase, round, stop, count_, distances_);
     }
   }
@@ -149,17 +154,23 @@ class Builder {
     if (tree > 0 || !params_.is_arranged) arrange_in_tree(space_, params_.leaf, hash32(params_.seed, tree), params_.threads, ids);
     const std::vector<u32> bounds = leaf_bounds(count_, params_.leaf);
     const u32 leaves = static_cast<u32>(bounds.size()) - 1;
+    Trouble trouble;
 #pragma omp parallel num_threads(params_.threads)
     {
       Team team;
-      std::vector<u64> keys(room_);
-      std::vector<u32> lengths(static_cast<size_t>(params_.leaf) * params_.leaf);
+      std::vector<u64> keys;
+      std::vector<u32> lengths;
+      trouble.guard([&] {
+        keys.resize(room_);
+        lengths.resize(static_cast<size_t>(params_.leaf) * params_.leaf);
+      });
 #pragma omp for schedule(dynamic, 4)
       for (u32 leaf = 0; leaf < leaves; ++leaf)
-        join(team, ids.data() + bounds[leaf], bounds[leaf + 1] - bounds[leaf], lengths.data(), keys.data());
+        trouble.guard([&] { join(team, ids.data() + bounds[leaf], bounds[leaf + 1] - bounds[leaf], lengths.data(), keys.data()); });
 #pragma omp atomic
       distances_ += team.distances;
     }
+    trouble.rethrow();
     watcher_.on_chunk("tree", tree, count_, count_, distances_);
   }
 

@@ -6,9 +6,11 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 
 #include "beam.h"
+#include "trouble.h"
 
 namespace grnnd {
 
@@ -88,28 +90,35 @@ class Searcher {
     const Deadline deadline(params.deadline_s);
     if (is_scanned(params)) return scan_all(queries, count, params, deadline, out);
     const FloatCodes exact_codes(points_, graph_.order, dim_);
+    Trouble trouble;
 #pragma omp parallel num_threads(params.threads)
     {
-      std::unique_ptr<Scratch> scratch = scratches_.take();
-      typename Codes::Query coded(codes);
-      FloatCodes::Query plain(exact_codes);
+      std::unique_ptr<Scratch> scratch;
+      std::optional<typename Codes::Query> coded;
+      std::optional<FloatCodes::Query> plain;
+      trouble.guard([&] {
+        scratch = scratches_.take();
+        coded.emplace(codes);
+        plain.emplace(exact_codes);
+      });
 #pragma omp for schedule(dynamic, 1)
-      for (u32 i = 0; i < count; ++i) {
+      for (u32 i = 0; i < count; ++i) trouble.guard([&] {
         const float* q = queries + static_cast<size_t>(i) * dim_;
         Ranking ranking(params.k);
         bool complete = false;
         if (!deadline.has_passed()) {
-          if (coded.prepare(q)) {
-            complete = find(coded, q, rerank, params, deadline, *scratch, ranking);
+          if (coded->prepare(q)) {
+            complete = find(*coded, q, rerank, params, deadline, *scratch, ranking);
           } else {
-            plain.prepare(q);
-            complete = find(plain, q, params.k, params, deadline, *scratch, ranking);
+            plain->prepare(q);
+            complete = find(*plain, q, params.k, params, deadline, *scratch, ranking);
           }
         }
         write(ranking, complete, i, params, out);
-      }
-      scratches_.give(std::move(scratch));
+      });
+      trouble.guard([&] { scratches_.give(std::move(scratch)); });  // else it is dropped, with bits still set
     }
+    trouble.rethrow();
   }
 
  private:
@@ -147,14 +156,16 @@ class Searcher {
   // A group of queries reads each row once: a single one waits for memory most of the time.
   void scan_all(const float* queries, u32 count, const SearchParams& params, const Deadline& deadline, Answers out) const {
     const u32 groups = (count + kGroup - 1) / kGroup;
+    Trouble trouble;
 #pragma omp parallel for num_threads(params.threads) schedule(dynamic, 1)
-    for (u32 group = 0; group < groups; ++group) {
+    for (u32 group = 0; group < groups; ++group) trouble.guard([&] {
       const u32 start = group * kGroup, size = std::min(kGroup, count - start);
       std::vector<Ranking> rankings(size, Ranking(params.k));
       const bool complete =
           scan(queries + static_cast<size_t>(start) * dim_, size, params.filter, deadline, rankings.data());
       for (u32 i = 0; i < size; ++i) write(rankings[i], complete, start + i, params, out);
-    }
+    });
+    trouble.rethrow();
   }
   static constexpr u32 kGroup = 8;
 

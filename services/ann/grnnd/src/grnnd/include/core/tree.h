@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "scalar.h"
+#include "trouble.h"
 
 namespace grnnd {
 
@@ -84,8 +86,10 @@ inline std::vector<u32> leaf_bounds(u32 count, u32 leaf) {
 template <class Space>
 class Tree {
  public:
-  // keys: scratch of `count`. Call from one thread of a parallel region; the others take the tasks.
-  Tree(const Space& space, u32 leaf, u32 seed, u64* keys) : space_(space), leaf_(leaf), seed_(seed), keys_(keys) {}
+  // keys: scratch of `count`. Call from one thread of a parallel region; the others take the tasks, and behind the region
+  // the trouble is to be thrown.
+  Tree(const Space& space, u32 leaf, u32 seed, u64* keys, Trouble& trouble)
+      : space_(space), leaf_(leaf), seed_(seed), keys_(keys), trouble_(trouble) {}
 
   // Puts the ids of every leaf side by side.
   void arrange(u32* ids, u32 count) { split(ids, 0, count, 1); }
@@ -97,13 +101,15 @@ class Tree {
   void split(u32* ids, u32 start, u32 count, u32 node) {
     if (count <= leaf_) return;
     u32* mine = ids + start;
-    typename LineOf<Space>::type line = choose_line(mine, count, node);
+    std::optional<typename LineOf<Space>::type> line;
+    trouble_.guard([&] { line.emplace(choose_line(mine, count, node)); });
+    if (!line) return;
     // Equal positions are parted by a mask that differs from node to node: copies of one point meet all others in time.
     const u32 mask = hash32(seed_, node) & kIdMask;
     u64* keys = keys_ + start;
     for (u32 i = 0; i < count; ++i) {
       if (i + kAhead < count) space_.prefetch(mine[i + kAhead]);
-      keys[i] = static_cast<u64>(line.is_point() ? 0 : line.position(mine[i])) << 32 | (mine[i] ^ mask);
+      keys[i] = static_cast<u64>(line->is_point() ? 0 : line->position(mine[i])) << 32 | (mine[i] ^ mask);
     }
     const u32 half = count / 2;
     std::nth_element(keys, keys + half, keys + count);
@@ -138,6 +144,7 @@ class Tree {
   u32 leaf_;
   u32 seed_;
   u64* keys_;
+  Trouble& trouble_;
 };
 
 }  // namespace grnnd
