@@ -3,7 +3,7 @@
 Their probabilities are joined by a small log-linear map, fitted on labelled claims that none of them was made from
 (tools/fit_weighing.py), or by a careful one where none was fitted for these judges. Rules keep a veto: no claim is
 SUPPORTED with a quantity that the document does not confirm, nor against a conflict that they name in its nearest
-sentences, nor with another side or route there.
+sentences, nor with another side, route or name there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -125,14 +125,15 @@ class Account:
 
     @property
     def is_opposed(self) -> bool:
-        """Whether the rules find a contradiction, or another side or route, in a passage about as near as the nearest.
-
-        Not where a passage says the claim word for word.
+        """Whether the rules find a contradiction, or another side or route, in a passage about as near as the nearest,
+        or another name in the nearest. Not where a passage says the claim word for word.
         """
         if any(opinion.stance is Stance.SUPPORTS for opinion in self.opinions):
             return False
-        least = self.nearest.relevance - NEARLY_BEST
-        near = [opinion for opinion in self.opinions if opinion.relevance >= least]
+        nearest = self.nearest
+        if any(finding.kind == FindingKind.NAME_SWAP.value for finding in nearest.findings):
+            return True
+        near = [opinion for opinion in self.opinions if opinion.relevance >= nearest.relevance - NEARLY_BEST]
         return any(
             opinion.stance is Stance.CONTRADICTS or any(finding.kind in VETOING for finding in opinion.findings)
             for opinion in near

@@ -10,6 +10,7 @@ from monshin_factcheck.core.judge import Finding, Opinion, Stance
 from monshin_factcheck.core.rules.alignment import Alignment, align
 from monshin_factcheck.core.rules.conditional import Conditional, conditional, told, unmentioned
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
+from monshin_factcheck.core.rules.name_rules import name_findings
 from monshin_factcheck.core.rules.probability import estimate, leaning_to_contradicted, verbatim
 from monshin_factcheck.core.rules.quantity_rules import pair_quantities, quantity_findings
 from monshin_factcheck.core.rules.statement import Reader, Statement
@@ -116,6 +117,7 @@ def findings(alignment: Alignment) -> list[RuleFinding]:
         *quantity_findings(alignment, pair_quantities(alignment)),
         *opposite_findings(alignment),
         *polarity_findings(alignment),
+        *name_findings(alignment),
     ]
 
 
