@@ -109,6 +109,18 @@ def test_the_question_gives_the_subject_that_the_answer_leaves_out() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    ["El paciente toma aspirina 100 mg.", "Пациент принимает аспирин 100 мг.", "患者服用华法林需要监测凝血功能。"],
+)
+def test_words_in_a_language_that_cannot_be_read_get_no_japanese_in_front(foreign: str) -> None:
+    """Else they would count as Japanese, and be judged."""
+    table = f"| 薬 | 説明 |\n|---|---|\n| ワルファリン | {foreign} |"
+    for answer in (foreign, f"副作用は出血です。{foreign}", f"## 用量\n- {foreign}", table):
+        claim = split_claims(answer, "ワルファリンについて教えて")[-1]
+        assert (claim.text, claim.checkable) == (foreign, True)
+
+
 def test_a_pointer_gets_the_name_it_points_at() -> None:
     assert texts_of("ワルファリンは薬です。本剤は妊婦に使いません。")[1] == "ワルファリンは妊婦に使いません。"
     assert texts_of("Warfarin is a drug. It must not be given.")[1] == "Warfarin must not be given."
