@@ -4,12 +4,15 @@ DATA: the folder with factcheck-train and factcheck-dev. --judges: as in MONSHIN
 count as well. --out: a folder; default: that of this package. Writes JUDGES.json, which is what serves, and JUDGES.md.
 
 Of factcheck-train only the tenth of the items is used on which the adapter of `local` was not trained. These pairs are
-made to be hard (every passage has a mirror), claims of factcheck-dev are like those of answers: both count half, in
-the fit and where the least probabilities for a verdict are chosen. In each of them count alike: claims beside their own
-passage, given; the same, found by search; and beside a stranger, a passage of another item that search finds as well,
-since a check of a corpus reads both. Everything
-told is cross-validated: an item is in one of five folds, and each fold is judged by a map fitted on the others. What a
-judge said is kept by its revision (--cache): a fit that was cut off goes on.
+made to be hard (every passage has a mirror), claims of factcheck-dev are like those of answers. Each of
+the two comes in three ways: claims beside their own passage, given; the same, found by search; and beside a stranger, a
+passage of another item that search finds as well, since a check of a corpus reads both. Each of these six groups counts
+a sixth, in the fit and where the least probabilities for a verdict are chosen.
+
+The weights behind the figures are cross-validated: an item is in one of five folds, and each fold is judged by a map
+fitted on the others. Temperature and least probabilities are not: they are chosen on the same scores that the figures
+are taken from, which flatters the figures that depend on them. What a judge said is kept by its revision (--cache): a
+fit that was cut off goes on.
 """
 
 import argparse
@@ -234,6 +237,12 @@ def _figures(
     return rounded | {"expected_calibration_error_95": [round(value, 4) for value in error]}
 
 
+_CAUTION = (
+    "The weights behind the figures are cross-validated by item; temperature and least probabilities are chosen on the",
+    "same scores that the figures are taken from, which flatters precision, recall and calibration.",
+)
+
+
 def _report(
     found: dict[str, object], figures: dict[str, dict[str, float | list[float]]], risks: dict[str, list[float]],
     decisive: Sequence[str],
@@ -242,7 +251,8 @@ def _report(
     lines = [
         "# How these judges are weighed",
         f"Made by tools/fit_weighing.py from {found['claims']} labelled claims, all of them development data,",
-        f"cross-validated by item; both sets count half. SHA-256 of the claims: {found['data_sha256']}.",
+        f"each of the six groups counts a sixth. SHA-256 of the claims: {found['data_sha256']}.",
+        *_CAUTION,
         "",
         f"Temperature {found['temperature']}; SUPPORTED from {found['least_supported']}, CONTRADICTED from "
         f"{found['least_contradicted']}.",

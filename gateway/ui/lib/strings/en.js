@@ -157,6 +157,7 @@ export const en = {
   "finding.antonym_conflict": "The words have opposite meanings",
   "finding.laterality_conflict": "Left and right differ",
   "finding.route_conflict": "The routes of administration differ",
+  "finding.name_swap": "The source names another drug, disease or type",
   "finding.role": "Another role (who does what to whom)",
   "finding.bond": "The word belongs to another word",
   "finding.head": "The word goes with another predicate",

@@ -157,6 +157,7 @@ export const ja = {
   "finding.antonym_conflict": "反対の意味の言葉が使われています",
   "finding.laterality_conflict": "左右が食い違っています",
   "finding.route_conflict": "投与経路が食い違っています",
+  "finding.name_swap": "別の名前（薬・病気・型など）が書かれています",
   "finding.role": "役割が違う（だれが何に）",
   "finding.bond": "別の語にかかっている",
   "finding.head": "別の述語にかかっている",

@@ -9,7 +9,7 @@ from monshin_factcheck.core.judge import Condition, Opinion, Stance
 from monshin_factcheck.core.text.spans import Span
 
 # A contradiction counts only if no other sentence speaks of clearly more of the claim.
-_NEARLY_BEST = 0.08
+NEARLY_BEST = 0.08
 # Beside a document that supports, another one contradicts only if it speaks of nearly all of the claim.
 _CONFLICTING_RELEVANCE = 0.85
 MAX_EVIDENCE = 3
@@ -108,7 +108,7 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     limited = [opinion for opinion in valid if opinion.stance is Stance.SUPPORTS_IF]
     others = {opinion.passage.document for opinion in limited}
     contradicting = [opinion for opinion in contradicting if opinion.passage.document not in others]
-    if contradicting and contradicting[0].relevance >= ranked[0].relevance - _NEARLY_BEST:
+    if contradicting and contradicting[0].relevance >= ranked[0].relevance - NEARLY_BEST:
         rest = tuple(opinion for opinion in nearest if opinion is not contradicting[0])
         evidence = (contradicting[0], *rest)[:MAX_EVIDENCE]
         return Decision(Verdict.CONTRADICTED, contradicting[0].probabilities, evidence, judges_run=judges_run)

@@ -181,8 +181,9 @@ def _abstained(
 
 def _undecided(nearest: RuleAccount, limits: Limits) -> Iterator[Reason]:
     for one in nearest.noticed:
-        if one.kind.is_conflict:
-            yield _words(ReasonKind.CLASH if one.counts else ReasonKind.WEAK_CLASH, 0, one)
+        if one.kind.is_conflict or one.kind is FindingKind.NAME_SWAP:
+            is_sure = one.counts or one.kind is FindingKind.NAME_SWAP
+            yield _words(ReasonKind.CLASH if is_sure else ReasonKind.WEAK_CLASH, 0, one)
     if nearest.is_cancelled:
         yield Reason(ReasonKind.TURNS_CANCEL, judge=NAME, evidence=0)
     elif any(one.counts for one in nearest.noticed):

@@ -2,18 +2,30 @@
 
 Their probabilities are joined by a small log-linear map, fitted on labelled claims that none of them was made from
 (tools/fit_weighing.py), or by a careful one where none was fitted for these judges. Rules keep a veto: no claim is
-SUPPORTED with a quantity that the document does not confirm.
+SUPPORTED with a quantity that the document does not confirm, nor against a conflict that they name in its nearest
+sentences, nor with another side, route or name there.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
-from monshin_factcheck.core.decision import MAX_EVIDENCE, NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict
+from monshin_factcheck.core.decision import (
+    MAX_EVIDENCE,
+    NEARLY_BEST,
+    NOTHING_FOUND,
+    AbstainReason,
+    Decision,
+    Saying,
+    Verdict,
+)
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.judge import Condition, Opinion, Stance
+from monshin_factcheck.core.rules.findings import FindingKind
 
 RULES = "rules"
+# Findings that forbid SUPPORTED however sure the rules are that both sides speak of the same thing.
+VETOING = frozenset({FindingKind.LATERALITY_CONFLICT.value, FindingKind.ROUTE_CONFLICT.value})
 # Beyond these odds a witness is not believed more.
 _SUREST = 6.0
 # Without a fitted map: what the mean of the judges must reach, and what a conflict named by the rules takes from it.
@@ -108,6 +120,27 @@ class Account:
 
     @property
     def is_vetoed(self) -> bool:
+        """Whether the rules forbid SUPPORTED."""
+        return self.is_unconfirmed or self.is_opposed
+
+    @property
+    def is_opposed(self) -> bool:
+        """Whether the rules find a contradiction, or another side or route, in a passage about as near as the nearest,
+        or another name in the nearest. Not where a passage says the claim word for word.
+        """
+        if any(opinion.stance is Stance.SUPPORTS for opinion in self.opinions):
+            return False
+        nearest = self.nearest
+        if any(finding.kind == FindingKind.NAME_SWAP.value for finding in nearest.findings):
+            return True
+        near = [opinion for opinion in self.opinions if opinion.relevance >= nearest.relevance - NEARLY_BEST]
+        return any(
+            opinion.stance is Stance.CONTRADICTS or any(finding.kind in VETOING for finding in opinion.findings)
+            for opinion in near
+        )
+
+    @property
+    def is_unconfirmed(self) -> bool:
         """Whether a quantity of the claim is confirmed by no passage of the document."""
         return bool(frozenset.intersection(*(opinion.unconfirmed for opinion in self.opinions)))
 
@@ -124,7 +157,7 @@ def features(account: Account) -> dict[str, float]:
         "says_the_same": float(Stance.SUPPORTS in stances),
         "names_a_conflict": float(Stance.CONTRADICTS in stances),
         "relevance": relevance,
-        "unconfirmed": float(account.is_vetoed),
+        "unconfirmed": float(account.is_unconfirmed),
         "searched": searched,
         "searched:relevance": searched * relevance,
     }

@@ -5,13 +5,20 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from monshin_factcheck.checking.evidence import source_passages
 from monshin_factcheck.core.decision import MAX_EVIDENCE, AbstainReason, Saying, Verdict
 from monshin_factcheck.core.evidence import Passage, Probabilities, probabilities
 from monshin_factcheck.core.judge import Condition, ConditionKind, Opinion, Stance
+from monshin_factcheck.core.rules.judge import RulesJudge
+from monshin_factcheck.core.rules.statement import Reader
+from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.spans import Span
+from monshin_factcheck.core.text.words import Analyser
 from monshin_factcheck.core.weighing import Account, Weighing, Weighings, careful, decide_by_all, features, weigh
+from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
 
 EVEN = Probabilities(0.3, 0.3, 0.4)
+JUDGE = RulesJudge(Reader(Analyser()))
 # By the reading judge alone.
 ALONE = {"local:supported": (1.0, 0.0, 0.0), "local:contradicted": (0.0, 1.0, 0.0)}
 PLAIN = Weighing(ALONE, {"local": "r1", "rules": "r0"}, 0.8, 0.8)
@@ -67,6 +74,41 @@ def test_a_quantity_that_no_passage_confirms_forbids_support() -> None:
     assert (vetoed.verdict, vetoed.abstain_reason) == (Verdict.NOT_ENOUGH_EVIDENCE, AbstainReason.UNDECIDED)
     confirmed = decide_by_all([account((opinion(unconfirmed=dose), opinion()), sure)], PLAIN, ())
     assert confirmed.verdict is Verdict.SUPPORTED
+
+
+FITTED = load_weighings([BUILT_IN])
+
+
+@pytest.mark.parametrize("sure", [0.99, 0.999, 0.999999])
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("骨折した右の大腿骨頸部を人工骨頭で置換した。", "左大腿骨頸部骨折に人工骨頭置換術を行った。"),
+        ("右大腿骨頸部骨折に人工骨頭置換術を行った。", "左大腿骨頸部骨折に人工骨頭置換術を行った。"),
+        ("アドレナリンはアナフィラキシーに静注する。", "アナフィラキシーにはアドレナリンを筋注する。"),
+        ("アスピリンは妊婦に投与してよい。", "妊婦にはアスピリンを投与しないこと。"),
+        ("プレドニゾロンは減量する。", "ステロイドであるプレドニゾロンは発熱時に増量する。"),
+        ("骨折した右の大腿骨頸部を人工骨頭で置換した。", "入院した。左大腿骨頸部骨折に人工骨頭置換術を行った。"),
+    ],
+)
+def test_no_reader_is_sure_enough_to_support_what_the_rules_contradict(claim: str, text: str, sure: float) -> None:
+    """Hazard: a model that reads over left and right, in the map that ships."""
+    opinions = tuple(JUDGE.judge(claim, source_passages(0, SourceText(text, "", ""))))
+    odds = Probabilities(sure, (1 - sure) / 2, (1 - sure) / 2)
+    for weighing in (*FITTED, PLAIN, careful({"local": "r1"})):
+        judges = [name for name in weighing.revisions if name != "rules"]
+        found = Account(opinions, tuple(told(odds, judge) for judge in judges))
+        assert found.is_vetoed
+        assert decide_by_all([found], weighing, ()).verdict not in (Verdict.SUPPORTED, Verdict.CONDITIONAL)
+
+
+def test_another_side_in_a_sentence_that_is_clearly_less_near_forbids_nothing() -> None:
+    text = "右大腿骨頸部骨折に人工骨頭置換術を行った。左大腿に打撲がある。"
+    opinions = tuple(
+        JUDGE.judge("骨折した右の大腿骨頸部を人工骨頭で置換した。", source_passages(0, SourceText(text, "", "")))
+    )
+    assert any(finding.kind == "laterality_conflict" for one in opinions for finding in one.findings)
+    assert not account(opinions, EVEN).is_vetoed
 
 
 def test_documents_that_disagree_outright_are_conflicting() -> None:

@@ -81,6 +81,22 @@ def builtin_aliases() -> AliasTable:
 
 
 @cache
+def _builtin_sections() -> dict[str, str]:
+    source = yaml.safe_load(resources.files(__package__).joinpath("builtin.yaml").read_text("utf-8"))
+    return {
+        normalise(str(name)).text.lower(): section
+        for section, groups in source.items()
+        for group in groups
+        for name in group
+    }
+
+
+def builtin_section(name: str) -> str:
+    """The section of the shipped table that a name stands in, such as `drugs` or `diseases`; empty if it has none."""
+    return _builtin_sections().get(name.lower(), "")
+
+
+@cache
 def builtin_words() -> AliasTable:
     """Words alike in a protocol: looked up by dictionary form, never searched in running text."""
     source = yaml.safe_load(resources.files(__package__).joinpath("builtin.yaml").read_text("utf-8"))

@@ -47,10 +47,11 @@ class Accounting:
     turn: Turn = Turn.NONE
 
 
-def account(claim: Statement, evidence: Statement, context: Sequence[Statement], lexicon: Lexicon) -> Accounting:
-    """Lays a claim onto one sentence; both are `prepared`. context: title and sentence before, `prepared` as well."""
-    found = correspond(claim, evidence, context, lexicon)
-    pairs = pair_quantities(align(claim, evidence, context))
+def account(claim: Statement, evidence: Statement, around: Sequence[Statement], lexicon: Lexicon) -> Accounting:
+    """Lays a claim onto one sentence; both are `prepared`. around: what may be its subject, see
+    rules/subjects.py."""
+    found = correspond(claim, evidence, around, lexicon)
+    pairs = pair_quantities(align(claim, evidence, around))
     places = list(found.places)
     for clash in found.clashes:
         places[clash.claim] = clash.evidence

@@ -24,8 +24,8 @@ class Clash:
 class Correspondence:
     """places: for each unit of the claim the number of its counterpart in the sentence, None where there is none.
 
-    nearby: units without one that the title or the sentence before names. clashes: units without a counterpart, one
-    each, whose opposite stands in the sentence and has no counterpart in the claim.
+    nearby: units without one that are the subject which stands around the sentence. clashes: units without a
+    counterpart, one each, whose opposite stands in the sentence and has no counterpart in the claim.
     """
 
     claim: Statement
@@ -53,11 +53,11 @@ class Correspondence:
         return 1 - lost / total if total else 1.0
 
 
-def correspond(claim: Statement, evidence: Statement, context: Sequence[Statement], lexicon: Lexicon) -> Correspondence:
+def correspond(claim: Statement, evidence: Statement, around: Sequence[Statement], lexicon: Lexicon) -> Correspondence:
     """Each unit of the claim with the unit of the sentence that says the same, none used twice.
 
     Of several the one counts that goes with the same case particle, then the next one behind its forerunner.
-    context: the title and the sentence before, where Japanese leaves what a sentence is about.
+    around: the subject that the sentence leaves out, see rules/subjects.py.
     """
     places: list[int | None] = []
     taken: set[int] = set()
@@ -72,7 +72,7 @@ def correspond(claim: Statement, evidence: Statement, context: Sequence[Statemen
         taken.add(found)
         last = found
     topic = _topic_length(claim)
-    named = [other for statement in context for other in statement.units]
+    named = [other for statement in around for other in statement.units]
     nearby = frozenset(
         at
         for at, (unit, place) in enumerate(zip(claim.units, places, strict=True))

@@ -10,6 +10,7 @@ from monshin_factcheck.core.alignment.odds import estimate
 from monshin_factcheck.core.alignment.prepare import prepared
 from monshin_factcheck.core.rules.revision import rules_revision
 from monshin_factcheck.core.rules.statement import Reader, Statement
+from monshin_factcheck.core.rules.subjects import subjects
 from monshin_factcheck.core.semantic import Answer, Reading
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.spans import Span
@@ -80,9 +81,11 @@ def _answer(reading: Reading, read: Read) -> Answer:
     claim = read(reading.claim)
     told: list[tuple[Accounting, Span]] = []
     for place in _nearest(reading.claim, [span.of(text) for span in spans]):
-        before = [spans[place - 1].of(text)] if place else []
-        context = [read(one) for one in (title, *before) if one]
-        told.append((account(claim, read(spans[place].of(text)), context, lexicon()), spans[place]))
+        before = read(spans[place - 1].of(text)) if place else None
+        # A context that begins in the middle of a document does not show what stands between it and the title.
+        heading = read(title) if title and not reading.start else None
+        around = subjects(claim, heading, before)
+        told.append((account(claim, read(spans[place].of(text)), around, lexicon()), spans[place]))
     best = best_of([accounting for accounting, _ in told])
     return Answer(estimate(best), next(span for accounting, span in told if accounting is best))
 

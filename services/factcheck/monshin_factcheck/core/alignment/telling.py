@@ -7,6 +7,7 @@ from monshin_factcheck.core.alignment.lexicon import lexicon
 from monshin_factcheck.core.alignment.prepare import prepared
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.rules.statement import Reader, Statement
+from monshin_factcheck.core.rules.subjects import subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Told:
 def tell(reader: Reader, claim: str, passage: Passage) -> Told:
     """Lays the claim onto the passage once more, by which the judge `alignment` decides."""
     mine, theirs = prepared(reader.read(claim)), prepared(reader.read(passage.text))
-    context = [prepared(reader.read(text)) for text in (passage.title, passage.before) if text]
-    told = account(mine, theirs, context, lexicon())
+    title, before = (prepared(reader.read(text)) if text else None for text in (passage.title, passage.before))
+    told = account(mine, theirs, subjects(mine, title, before), lexicon())
     clashes = {clash.claim: clash for clash in told.found.clashes}
     return Told(
         matched=tuple(

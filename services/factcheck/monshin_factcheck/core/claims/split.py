@@ -15,6 +15,8 @@ from monshin_factcheck.core.text.spans import Span
 _JOINT = re.compile(r"(?:であり|ですが|であるが|おり|ますが|るが|いが|たが|であって)、|[;；][ \u3000]*")
 _HAS_TOPIC = re.compile(r"^[^、。]{1,40}?[一-鿿ァ-ヺーA-Za-z0-9)）」]は(?![じしっずん])")
 _PARAGRAPH = re.compile(r"\n[ \t\u3000]*\r?\n")
+# A cell that is longer is no mere sign, such as β.
+_SIGNS = 8
 _BOLD = "*_` \u3000\t"
 
 
@@ -70,6 +72,9 @@ def whole_claim(text: str) -> Claim:
 def _claim(text: str, span: Span, kind: PartKind, subject: Subject) -> Claim:
     if not is_checkable(normalise(text).text):
         return Claim(span, text, checkable=False)
+    if guess_language(normalise(text).text) is Language.OTHER:
+        # A subject in Japanese would hide that the rest cannot be read.
+        return Claim(span, text, checkable=True)
     is_item = kind is PartKind.BULLET and is_fragment(text) and guess_language(text) is not Language.ENGLISH
     told = with_aspect(text, subject) if is_item else with_subject(text, subject)
     return Claim(span, told, checkable=True)
@@ -77,6 +82,8 @@ def _claim(text: str, span: Span, kind: PartKind, subject: Subject) -> Claim:
 
 def _cell(part: Part, text: str, subject: Subject) -> str:
     """A cell told as a sentence: row, column and content."""
+    if len(text) > _SIGNS and guess_language(normalise(text).text) is Language.OTHER:
+        return text
     if guess_language(normalise(part.row + text).text) is Language.ENGLISH:
         return ": ".join(piece for piece in (f"{part.row} {part.column}".strip(), text) if piece)
     about = "の".join(piece for piece in (part.row, part.column) if piece)

@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass, replace
 
+from monshin_factcheck.core.aliases.table import builtin_aliases, builtin_section
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
 _LONGEST = 30
+_LONGEST_NAME = 12
 _NOMINAL_END = r"[一-鿿ァ-ヺーA-Za-z0-9)）」％%んりきみえ]"
 _TOPIC = re.compile(
     rf"(?P<topic>[^、,。:：「」]{{1,40}}?{_NOMINAL_END})(?P<particle>とは|については|は(?![じしっずんるか]|い[、。]))"
@@ -30,6 +32,18 @@ _PAST = re.compile(r"た[。．]?$")
 _OF_A_PATIENT = re.compile(
     r"(?:(?<!だっ)(?<!あっ)(?<!かっ)た|(?:処方|服用|内服|投与|使用|注射|吸入|点眼|貼付)(?:して|されて)い(?:る|ない|ます))[。．]?$"
 )
+# What a patient has or had, and no drug: ペニシリンアレルギーがあります.
+_HISTORY = re.compile(
+    r"^[^、。はが]{0,20}(?:アレルギー|既往|(?:家族|手術|喫煙|飲酒|内服|服薬|入院)歴)(?:歴|等|など)?(?:が|も|は)?"
+    r"(?:ある|あり(?:ます|ません)?|ない|なし)(?:です)?[。．]?$"
+)
+# When or in what case something was asked: 食事中に, 夜勤中の. 妊娠中 and the like are people, 脳卒中 is a disease.
+_WHEN = re.compile(
+    r"(?<!妊娠)(?<!授乳)(?<!透析)(?<!卒)[中後前](?:に|の)?$|(?:とき|際|場合|[朝昼夕晩夜]|昨日|今日|明日|最近)$"
+)
+# 飲む量を変えた後の体の落ち着き: what holds of it later on is anybody's guess.
+_TOLD_AT_LENGTH = re.compile(r"[をがに].*[一-鿿ぁ-ん]")
+_LEADING_KATAKANA = re.compile(r"[ァ-ヺー]{4,}")
 _ENGLISH_SUBJECT = re.compile(
     r"^(?P<subject>(?:[A-Z][\w-]*|[A-Z]+)(?: [\w/-]+){0,4}?) "
     r"(?:is|are|was|were|should|must|can|may|has|have|causes?|reduces?|increases?|requires?|treats?|prevents?|inhibits?|does|do|will|needs?|lowers?|raises?|contains?|belongs?)\b"
@@ -68,6 +82,8 @@ class Subject:
         if _PAST.search(sentence.strip()):
             return self
         found = _own_subject(sentence)
+        if len(found) > _LONGEST_NAME and _TOLD_AT_LENGTH.search(found):
+            return Subject()
         return Subject(found, self.aspect if found == self.name else "") if found else self
 
 
@@ -79,7 +95,7 @@ def of_question(question: str) -> Subject:
     else:
         found = _QUESTION_SUBJECT.match(text)
     name = found["subject"].strip() if found is not None else ""
-    return Subject("" if _RELATIONAL.match(name) else name)
+    return Subject("" if _RELATIONAL.match(name) or _WHEN.search(name) else name)
 
 
 def with_subject(sentence: str, subject: Subject) -> str:
@@ -100,15 +116,34 @@ def with_subject(sentence: str, subject: Subject) -> str:
     topic = _topic(sentence)
     if topic:
         return f"{subject.name}の{sentence}" if _RELATIONAL.match(topic) and sentence.startswith(topic) else sentence
-    return sentence if _OF_A_PATIENT.search(sentence.strip()) else f"{subject.name}は、{sentence}"
+    is_of_a_patient = _OF_A_PATIENT.search(sentence.strip()) or _HISTORY.match(sentence.strip())
+    return sentence if is_of_a_patient else f"{subject.name}は、{sentence}"
 
 
 def with_aspect(item: str, subject: Subject) -> str:
     """A bullet that only names things, told as what the heading announced: `Xの副作用：発疹`."""
     if not subject.name or subject.name in item:
         return item
+    if not subject.aspect and _begins_with_another(item, subject.name):
+        return item
     about = f"{subject.name}の{subject.aspect}" if subject.aspect else subject.name
     return f"{about}: {item}"
+
+
+def _begins_with_another(item: str, name: str) -> bool:
+    """Whether both are drugs, or both diseases, by table or spelling: アスピリン 100mg says nothing of ワルファリン."""
+    kind, begun = _kind_and_name(normalise(name).text)
+    other, begins = _kind_and_name(normalise(item).text)
+    return kind != "" and kind == other and begun != begins
+
+
+def _kind_and_name(text: str) -> tuple[str, str]:
+    """The section of the shipped table and the name that the text begins with; katakana without entry is a drug."""
+    hit = next((hit for hit in builtin_aliases().find(text) if hit.span.start == 0), None)
+    if hit is not None:
+        return builtin_section(hit.canonical), hit.canonical
+    found = _LEADING_KATAKANA.match(text)
+    return ("drugs", found.group()) if found is not None else ("", "")
 
 
 def is_fragment(item: str) -> bool:

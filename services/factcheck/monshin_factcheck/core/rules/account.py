@@ -9,6 +9,7 @@ from monshin_factcheck.core.rules.conditional import Conditional, conditional
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
 from monshin_factcheck.core.rules.judge import ALWAYS, TURNS, Thresholds, findings
 from monshin_factcheck.core.rules.statement import Clause, Reader, Statement
+from monshin_factcheck.core.rules.subjects import subjects
 from monshin_factcheck.core.rules.verbatim import says_the_same
 from monshin_factcheck.core.text.spans import Span
 
@@ -59,14 +60,16 @@ class RuleAccount:
 def account(reader: Reader, claim: str, passage: Passage, limits: Thresholds) -> RuleAccount:
     """Reads both once more; what it measures is what the rules judge by."""
     mine, theirs = reader.read(claim), reader.read(passage.text)
-    context = [reader.read(text) for text in (passage.title, passage.before) if text]
+    title, before = (reader.read(text) if text else None for text in (passage.title, passage.before))
+    context = [one for one in (title, before) if one is not None]
+    around = subjects(mine, title, before)
     alignment = align(mine, theirs, context)
     noticed = tuple(_noticed(rule, claim, passage.text, limits) for rule in findings(alignment) if rule.strength > 0)
     counting = {one.kind for one in noticed if one.counts}
     rest = alignment.without([one.claim for one in noticed if one.kind in counting])
     turns = sum(bool(counting & turn) for turn in TURNS)
-    is_same = says_the_same(mine, theirs, context)
-    case = Conditional() if is_same else conditional(alignment, context, reader.read)
+    is_same = says_the_same(mine, theirs, around)
+    case = Conditional() if is_same else conditional(alignment, around, reader.read)
     left_out = tuple(theirs.text.to_original(stretch.span).of(passage.text).strip() for stretch in case.left_out)
     return RuleAccount(
         passage=passage,

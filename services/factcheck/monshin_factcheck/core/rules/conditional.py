@@ -33,10 +33,10 @@ class Conditional:
     is_satisfied: bool = False
 
 
-def conditional(alignment: Alignment, context: Sequence[Statement], read: Read) -> Conditional:
+def conditional(alignment: Alignment, around: Sequence[Statement], read: Read) -> Conditional:
     """Only the verbatim rule may say that the rest is the same: with no or another number there, nothing is found.
 
-    The fewest conditions that must go for it are those that the claim leaves out.
+    around: as for says_the_same. The fewest conditions that must go for it are those that the claim leaves out.
     """
     claim, evidence = alignment.claim, alignment.evidence
     theirs = conditions(evidence) if alignment.coverage >= _WORTH_READING else ()
@@ -46,24 +46,24 @@ def conditional(alignment: Alignment, context: Sequence[Statement], read: Read) 
         return Conditional()
     for size in range(1, len(theirs) + 1):
         for left_out in combinations(theirs, size):
-            if says_the_same(claim, read(without(evidence, left_out)), context):
-                return Conditional(_governing(left_out, claim, evidence, context, read))
+            if says_the_same(claim, read(without(evidence, left_out)), around):
+                return Conditional(_governing(left_out, claim, evidence, around, read))
     for own in mine:
         for other in theirs:
             if _is_case_of(own, other) and says_the_same(
-                read(without(claim, (own,))), read(without(evidence, (other,))), context
+                read(without(claim, (own,))), read(without(evidence, (other,))), around
             ):
                 return Conditional(is_satisfied=True)
     return Conditional()
 
 
 def _governing(
-    left_out: tuple[Stretch, ...], claim: Statement, evidence: Statement, context: Sequence[Statement], read: Read
+    left_out: tuple[Stretch, ...], claim: Statement, evidence: Statement, around: Sequence[Statement], read: Read
 ) -> tuple[Stretch, ...]:
     """Without the conditions of later clauses: 成人では10 mg、小児では5 mg says 10 mg of adults only."""
     for count in range(1, len(left_out)):
         head = evidence.text.text[: left_out[count].span.start]
-        if says_the_same(claim, read(without(read(head), conditions(read(head))[:count])), context):
+        if says_the_same(claim, read(without(read(head), conditions(read(head))[:count])), around):
             return left_out[:count]
     return left_out
 

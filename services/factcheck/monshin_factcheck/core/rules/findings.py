@@ -20,6 +20,7 @@ class FindingKind(Enum):
     ANTONYM_CONFLICT = "antonym_conflict"
     LATERALITY_CONFLICT = "laterality_conflict"
     ROUTE_CONFLICT = "route_conflict"
+    NAME_SWAP = "name_swap"
 
     @property
     def is_conflict(self) -> bool:

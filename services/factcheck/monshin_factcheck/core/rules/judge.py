@@ -10,9 +10,11 @@ from monshin_factcheck.core.judge import Finding, Opinion, Stance
 from monshin_factcheck.core.rules.alignment import Alignment, align
 from monshin_factcheck.core.rules.conditional import Conditional, conditional, told, unmentioned
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
+from monshin_factcheck.core.rules.name_rules import name_findings
 from monshin_factcheck.core.rules.probability import estimate, leaning_to_contradicted, verbatim
 from monshin_factcheck.core.rules.quantity_rules import pair_quantities, quantity_findings
 from monshin_factcheck.core.rules.statement import Reader, Statement
+from monshin_factcheck.core.rules.subjects import subjects
 from monshin_factcheck.core.rules.verbatim import says_the_same
 from monshin_factcheck.core.rules.word_rules import opposite_findings, polarity_findings
 from monshin_factcheck.core.text.spans import Span
@@ -81,11 +83,12 @@ class RulesJudge:
 
     def _opinion(self, claim: Statement, passage: Passage, read: "_Memory") -> Opinion:
         evidence = read(passage.text)
-        context = [read(text) for text in (passage.title, passage.before) if text]
-        alignment = align(claim, evidence, context)
+        title, before = (read(text) if text else None for text in (passage.title, passage.before))
+        alignment = align(claim, evidence, [one for one in (title, before) if one is not None])
+        around = subjects(claim, title, before)
         found = findings(alignment)
-        same = says_the_same(claim, evidence, context)
-        case = Conditional() if same else conditional(alignment, context, read)
+        same = says_the_same(claim, evidence, around)
+        case = Conditional() if same else conditional(alignment, around, read)
         if same or case.is_satisfied:
             stance = Stance.SUPPORTS
         else:
@@ -114,6 +117,7 @@ def findings(alignment: Alignment) -> list[RuleFinding]:
         *quantity_findings(alignment, pair_quantities(alignment)),
         *opposite_findings(alignment),
         *polarity_findings(alignment),
+        *name_findings(alignment),
     ]
 
 

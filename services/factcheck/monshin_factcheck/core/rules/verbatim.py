@@ -9,10 +9,10 @@ from monshin_factcheck.core.quantities.analytes import is_same_value
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.alignment import similarity
 from monshin_factcheck.core.rules.statement import Statement, Unit
+from monshin_factcheck.core.rules.subjects import ALIKE, LONGEST
 from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
 
-_ALIKE = 0.95
 # Words of a source that a claim may leave out without saying more than the source.
 _HARMLESS = frozenset({"当院", "本院", "院内", "患者", "本剤"})
 _CASES = frozenset({"が", "を", "に", "へ", "で", "と", "から", "より", "まで"})
@@ -47,12 +47,12 @@ class _Token:
     particle: str
 
 
-def says_the_same(claim: Statement, evidence: Statement, context: Sequence[Statement] = ()) -> bool:
+def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statement] = ()) -> bool:
     """True only if every content unit and quantity of the claim stands in the sentence, in its order and role, with
     the same stance, and the clauses that hold them say nothing more.
 
-    The subject may come from `context` (title, sentence before) where the sentence leaves it out. Later clauses of the
-    sentence may go unused, earlier or limiting ones may not: dropping `妊婦では` would widen what the source says.
+    The subject may come from `around` (see subjects.py) where the sentence leaves it out. Later clauses of the sentence
+    may go unused, earlier or limiting ones may not: dropping `妊婦では` would widen what the source says.
     """
     if claim.language is not evidence.language or not claim.units:
         return False
@@ -60,7 +60,7 @@ def says_the_same(claim: Statement, evidence: Statement, context: Sequence[State
     places = _placed(mine, theirs)
     start = 0
     if places is None:
-        start = _subject_length(mine, context)
+        start = _subject_length(mine, around)
         places = _placed(mine[start:], theirs) if start else None
     if not places:
         return False
@@ -113,7 +113,7 @@ def _placed(mine: Sequence[_Token], theirs: Sequence[_Token]) -> set[int] | None
 def _is_same(token: _Token, other: _Token) -> bool:
     if token.unit is None or other.unit is None:
         return token.unit is other.unit and _is_same_quantity(token.quantity, other.quantity)
-    if similarity(token.unit, other.unit) < _ALIKE:
+    if similarity(token.unit, other.unit) < ALIKE:
         return False
     cases = {_LIKE_TO.get(particle, particle) for particle in (token.particle, other.particle)} & _CASES
     return len(cases) <= 1
@@ -127,11 +127,11 @@ def _is_same_quantity(one: Quantity | None, other: Quantity | None) -> bool:
     return (one.key, one.is_approximate) == (other.key, other.is_approximate)
 
 
-def _subject_length(mine: Sequence[_Token], context: Sequence[Statement]) -> int:
-    """How many of the claim's first tokens are a subject that the context names."""
-    named = [unit for statement in context for unit in statement.units]
-    for at, token in enumerate(mine[:4]):
-        if token.unit is None or not any(similarity(token.unit, other) >= _ALIKE for other in named):
+def _subject_length(mine: Sequence[_Token], around: Sequence[Statement]) -> int:
+    """How many of the claim's first tokens are a subject that stands around the sentence."""
+    named = [unit for statement in around for unit in statement.units]
+    for at, token in enumerate(mine[:LONGEST]):
+        if token.unit is None or not any(similarity(token.unit, other) >= ALIKE for other in named):
             return 0
         if token.particle in ("は", "の", "では", "には"):
             return at + 1

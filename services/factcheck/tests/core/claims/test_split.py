@@ -109,6 +109,58 @@ def test_the_question_gives_the_subject_that_the_answer_leaves_out() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "question"),
+    [
+        ("・アスピリン 100mg", "ワルファリンについて教えて"),
+        ("1. クロピドグレル 75mg", "ワルファリンについて教えて"),
+        ("・糖尿病", "高血圧の人が気をつける病気は？"),
+        ("ペニシリンアレルギーがあります。", "ワルファリンについて教えて"),
+        ("胃潰瘍の既往なし。", "ワルファリンについて教えて"),
+        (
+            "アナフィラキシーと考えて、ためらわずアドレナリンを使います。",
+            "食事中に血圧が下がりました。どうすればよいですか。",
+        ),
+        ("70 mg/dL未満であれば低血糖として対応します。", "夜勤中に患者さんがぼんやりしています。"),
+        ("飲んではいけない薬ではありません。", "手術後の痛み止めはどうしますか。"),
+    ],
+)
+def test_no_subject_is_invented(answer: str, question: str) -> None:
+    """Hazard: what is right of one drug is judged as if it were said of another, or of a time that nobody meant."""
+    assert texts_of(answer, question)[-1] == answer.lstrip("・12. ")
+
+
+def test_what_is_told_at_length_is_nobodys_subject() -> None:
+    answer = "飲む量を変えた後の体の落ち着きは、数か月で分かります。妊娠中に飲んではいけない薬ではありません。"
+    assert texts_of(answer, "レボチロキシンはいつ飲みますか。")[1] == "妊娠中に飲んではいけない薬ではありません。"
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "told"),
+    [
+        ("・1日1回 5 mg", "ワルファリンの用量は？", "ワルファリン: 1日1回 5 mg"),
+        ("・アムロジピン 5 mg", "高血圧の薬は？", "高血圧: アムロジピン 5 mg"),
+        ("出血が起こります。", "ワルファリンの副作用は？", "ワルファリンは、出血が起こります。"),
+        ("避けます。", "妊娠中のロキソプロフェンは？", "妊娠中は、避けます。"),
+        ("禁煙が要ります。", "脳卒中の予防は？", "脳卒中は、禁煙が要ります。"),
+    ],
+)
+def test_a_subject_that_is_meant_is_still_carried_in(answer: str, question: str, told: str) -> None:
+    assert texts_of(answer, question) == [told]
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    ["El paciente toma aspirina 100 mg.", "Пациент принимает аспирин 100 мг.", "患者服用华法林需要监测凝血功能。"],
+)
+def test_words_in_a_language_that_cannot_be_read_get_no_japanese_in_front(foreign: str) -> None:
+    """Else they would count as Japanese, and be judged."""
+    table = f"| 薬 | 説明 |\n|---|---|\n| ワルファリン | {foreign} |"
+    for answer in (foreign, f"副作用は出血です。{foreign}", f"## 用量\n- {foreign}", table):
+        claim = split_claims(answer, "ワルファリンについて教えて")[-1]
+        assert (claim.text, claim.checkable) == (foreign, True)
+
+
 def test_a_pointer_gets_the_name_it_points_at() -> None:
     assert texts_of("ワルファリンは薬です。本剤は妊婦に使いません。")[1] == "ワルファリンは妊婦に使いません。"
     assert texts_of("Warfarin is a drug. It must not be given.")[1] == "Warfarin must not be given."
@@ -133,6 +185,10 @@ def test_a_new_paragraph_does_not_inherit_a_subject() -> None:
         "詳しくは主治医または薬剤師にご相談ください。",
         "これは一般的な情報であり、診断の代わりにはなりません。",
         "以下に説明します。",
+        "以上です。",
+        "以上となります。",
+        "お父様のご体調、ご心配ですね。",
+        "ご不安のことと思います。",
         "まとめ：",
         "Please consult your doctor.",
         "Thank you for your question!",
@@ -151,6 +207,8 @@ def test_what_cannot_be_true_or_false_is_not_checkable(text: str) -> None:
     [
         "39℃以上が3日続いたら受診してください。",
         "妊婦には投与しないこと。",
+        "38.5℃以上です。",
+        "心配な副作用は出血です。",
         "水分を十分にとってください。",
         "胸痛が出た場合はすぐに救急車を呼んでください。",
         "服用後に息苦しさが出たときは直ちに医師に連絡してください。",

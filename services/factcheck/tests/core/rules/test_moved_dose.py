@@ -1,0 +1,123 @@
+"""A right dose never goes to another drug, by a title or by the sentence before."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from monshin_factcheck.core.alignment.judge import AlignmentJudge
+from monshin_factcheck.core.decision import Decision, Verdict
+from monshin_factcheck.core.rules.decisive import is_decisive
+from monshin_factcheck.core.rules.statement import Reader
+from monshin_factcheck.core.semantic import Reading
+from monshin_factcheck.core.text.words import Analyser
+
+# Of the training passages (long-1 to 7, short-1 to 8): each sentence that begins with a name in katakana and は, and
+# has a number. In the order of the alphabet.
+DOSES = (Path(__file__).parents[2] / "data" / "doses.txt").read_text("utf-8").splitlines()
+AGREEING = (Verdict.SUPPORTED, Verdict.CONFLICTING, Verdict.CONDITIONAL)
+OTHERS = ("アミオダロン", "クロピドグレル", "インスリン", "甘草湯")
+# Title and sentence before; X: of whom the claim says it, Y: another one.
+MOVES = (
+    ("X", "Yは不整脈に用いる。"),
+    ("X", "Yを併用する。"),
+    ("X", "Yを用いる場合がある。"),
+    ("X", "不整脈の治療にはYが勧められる。"),
+    ("X", "これは肝臓で代謝される。"),
+    ("Xの相互作用", "併用するYは肝代謝を阻害する。"),
+    ("XとY", ""),
+    ("XからYへの切り替え", ""),
+    ("", "XではなくYを用いる。"),
+    ("", "XからYに変更する。"),
+    ("", "XをYに変更する。"),
+    ("", "Xは中止し、Yに切り替える。"),
+    ("", "Xは使わず、代わりの薬を選ぶ。"),
+    ("", "Xは中止する。"),
+    ("", "XとYでは用量が異なる。"),
+    ("", "XはYより古い薬である。"),
+    ("", "Xが効かないときはYを考える。"),
+    ("", "Yは、Xと並ぶ飲み薬である。"),
+)  # fmt: skip
+
+
+def moved() -> Iterator[tuple[str, str, str]]:
+    """Claim, title and text, of which the text says the claim's number of something else, or leaves it open."""
+    for number, sentence in enumerate(DOSES):
+        name, rest = told(sentence)
+        other = next(one for one in OTHERS[number % len(OTHERS) :] + OTHERS if one != name)
+        for title, before in MOVES:
+            here, there = (part.replace("X", name).replace("Y", other) for part in (title, before))
+            yield sentence, here, there + rest
+
+
+def told(sentence: str) -> tuple[str, str]:
+    """A sentence of DOSES as its subject and what it says of it."""
+    found = re.fullmatch(r"([ァ-ヺー]+)は、?(.*)", sentence)
+    assert found is not None
+    return found[1], found[2]
+
+
+@pytest.mark.parametrize(
+    ("claim", "title", "text"),
+    [
+        (
+            "ワルファリンは1日200 mgを投与する。",
+            "ワルファリン",
+            "アミオダロンは不整脈に用いる。1日200 mgを投与する。",
+        ),
+        (
+            "アスピリンは1日100 mgを投与する。",
+            "",
+            "アスピリンではなくクロピドグレルを用いる。1日100 mgを投与する。",
+        ),
+        (
+            "メトホルミンは1日3回投与する。",
+            "",
+            "メトホルミンは中止し、インスリンに切り替える。1日3回投与する。",
+        ),
+        ("小児では1日200 mgを投与する。", "", "成人と小児では用量が異なる。1日200 mgを投与する。"),
+    ],
+)
+def test_a_dose_that_may_be_another_drugs_is_not_supported(
+    check: Callable[..., Decision], claim: str, title: str, text: str
+) -> None:
+    decision = check(claim, text, title=title)
+    assert (decision.verdict, is_decisive(decision)) == (Verdict.NOT_ENOUGH_EVIDENCE, False)
+
+
+def test_no_dose_moved_to_another_drug_is_supported(check: Callable[..., Decision]) -> None:
+    """Hazard: a leaflet of one drug that speaks of another one, whose dose the title seems to give to the first."""
+    cases = list(moved())
+    assert len(cases) > 1000
+    assert [case for case in cases if check(case[0], case[2], title=case[1]).verdict in AGREEING] == []
+
+
+def test_no_dose_moved_to_another_drug_is_said_as_alignment_reads_it() -> None:
+    cases = list(moved())
+    judge = AlignmentJudge(Reader(Analyser()))
+    answers = judge.read([reading(*case) for case in cases])
+    said = [
+        case
+        for case, answer in zip(cases, answers, strict=True)
+        if answer.probabilities.supported >= max(0.5, answer.probabilities.neither)
+    ]
+    assert said == []
+
+
+@pytest.mark.parametrize(("title", "before"), [("X", ""), ("X錠", ""), ("", "Xは飲み薬である。")])
+def test_a_dose_is_found_where_the_title_or_the_sentence_before_names_nothing_else(
+    check: Callable[..., Decision], title: str, before: str
+) -> None:
+    """Else the tests above would pass by never taking a subject from anywhere."""
+    supported = 0
+    for sentence in DOSES:
+        name, rest = told(sentence)
+        decision = check(sentence, before.replace("X", name) + rest, title=title.replace("X", name))
+        supported += decision.verdict is Verdict.SUPPORTED
+    assert supported >= 0.6 * len(DOSES)
+
+
+def reading(claim: str, title: str, text: str) -> Reading:
+    """As checking/reading.py would ask for a short document."""
+    heading = f"{title}：" if title else ""
+    return Reading(claim, heading + text, (), body=len(heading))
