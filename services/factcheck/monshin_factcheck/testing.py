@@ -92,7 +92,8 @@ class Rig:
 class ChatServer:
     """A real endpoint for the judge `llm`: answers /v1/chat/completions as `behave` says, and keeps what it was asked.
 
-    is_slow: it waits for `wait` before it answers. reply_headers: more headers of each answer. tls: files of a certificate and its key.
+    is_slow: it waits for `wait` before it answers. reply_headers: more headers of each answer. tls: files of a
+    certificate and its key.
     """
 
     def __init__(self, tls: tuple[Path, Path] | None = None) -> None:

@@ -102,7 +102,7 @@ class Corpora:
             if corpus is not None:
                 deletion = Deletion(corpus.definition, corpus.read(versions.fingerprints))
                 corpus.close()
-            # First of all: after a crash right here the corpus is still there, and that its readers are noted is no harm.
+            # First of all: after a crash right here the corpus is still there, and a note of its readers is no harm.
             self._keep_readers(corpus_id, corpus.definition.readers if corpus is not None else None)
             self._remove(self._folder / f"{corpus_id}.sqlite")
             self._administration.write(lambda connection: key.record(connection, b"done"))
