@@ -92,7 +92,8 @@ class Rig:
 class ChatServer:
     """A real endpoint for the judge `llm`: answers /v1/chat/completions as `behave` says, and keeps what it was asked.
 
-    is_slow: it waits for `wait` before it answers. tls: files of a certificate and its key.
+    is_slow: it waits for `wait` before it answers. reply_headers: more headers of each answer. tls: files of a
+    certificate and its key.
     """
 
     def __init__(self, tls: tuple[Path, Path] | None = None) -> None:
@@ -100,6 +101,7 @@ class ChatServer:
         self.behave: Behaviour = lambda body: (200, said("SUPPORTED", ""))
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.reply_headers: dict[str, str] = {}
         self.wait = threading.Event()
         self.is_slow = False
         self.active = self.most_active = 0
@@ -144,6 +146,8 @@ class ChatServer:
             handler.send_response(status)
             if 300 <= status < 400:
                 handler.send_header("location", self.url + "/elsewhere")
+            for name, value in self.reply_headers.items():
+                handler.send_header(name, value)
             handler.send_header("content-length", str(len(data)))
             handler.end_headers()
             handler.wfile.write(data)

@@ -120,13 +120,30 @@ class Publisher:
             self._corpora.set_aside(corpus)
             return
         except MonshinError as error:
-            why = error.message
-            await self._change(corpus, lambda c: versions.fail(c, number, why))
+            await self._fail(corpus, number, error.message)
             _log.warning("a version was not published", extra={"reason": error.reason})
             return
+        except Exception as error:
+            await self._fail(corpus, number, f"the service failed ({type(error).__name__}): its log says more")
+            raise
         await self._announce(corpus, number, fingerprint.digest)
         await asyncio.sleep(self._patience.grace_s)
         await self._prune(corpus, fingerprint.digest)
+
+    async def _fail(self, corpus: Corpus, number: int, why: str) -> None:
+        """Tries until it is on disk, for as long as the corpus serves: while a version stays PUBLISHING, no other can
+        be published, and a disk that was full for the publication is full for this as well."""
+        pause_s = _FIRST_PAUSE_S
+        while corpus in self._corpora.all():
+            try:
+                return await self._change(corpus, lambda c: versions.fail(c, number, why))
+            except DataLoss:
+                return self._corpora.set_aside(corpus)
+            except MonshinError as error:
+                _log.warning("the end of a publication could not be written", extra={"reason": error.reason})
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _MAX_PAUSE_S)
+        return None
 
     async def _split(self, corpus: Corpus, number: int) -> None:
         while batch := await self._executor.run(corpus.read, lambda connection: versions.unsplit(connection, number)):

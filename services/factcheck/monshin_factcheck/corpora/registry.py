@@ -1,11 +1,15 @@
 """All corpora of the service: one file each, found by id; a damaged one is set aside, the others serve."""
 
+import json
 import logging
+import math
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+import apsw
 from monshin_kit import requests
 from monshin_kit.auth import Caller
 from monshin_kit.auth.caller import ADMINISTRATOR
@@ -19,6 +23,8 @@ from monshin_factcheck.corpora.model import CORPUS, CorpusView, Definition, Dele
 
 _log = logging.getLogger(__name__)
 _DELETED = ".deleted"
+# readers: of a corpus that was deleted; its results may be kept longer. NULL: nobody knows them, as it was damaged.
+_FORMER_READERS = "CREATE TABLE former_readers (corpus TEXT NOT NULL, readers TEXT)"
 
 
 class Corpora:
@@ -30,7 +36,8 @@ class Corpora:
         self._lock = threading.Lock()
         self._corpora: dict[str, Corpus] = {}
         self._damaged: set[str] = set()
-        self._administration = Database(folder / "administration.sqlite", [requests.SCHEMA])
+        self._administration = Database(folder / "administration.sqlite", [requests.SCHEMA, _FORMER_READERS])
+        self._former = self._administration.write(_read_former)
         for leftover in self._folder.glob(f"*{_DELETED}"):
             leftover.unlink()
         for path in sorted(self._folder.glob("*.sqlite")):
@@ -56,11 +63,20 @@ class Corpora:
                  if corpus is None or corpus.admits(caller))  # fmt: skip
         return [view for view, _ in zip(views, range(limit), strict=False)]
 
-    def concealed_from(self, caller: Caller) -> list[str]:
-        """Ids of corpora that exist and are not the caller's to read; of a damaged one nobody knows the readers."""
+    def concealed_from(self, caller: Caller) -> dict[str, float]:
+        """Ids of corpora that are not the caller's to read, each with the time before which their results are not
+        either, in seconds since the epoch; of a damaged one nobody knows the readers.
+
+        Deleted ones keep their readers; where the id is in use again, that is of results before its new use.
+        """
         with self._lock:
-            found = [name for name, corpus in self._corpora.items() if not corpus.admits(caller)]
-            return found if ADMINISTRATOR in caller.roles else [*found, *self._damaged]
+            found = {
+                name: self._corpora[name].definition.create_time if name in self._corpora else math.inf
+                for name, former in self._former.items()
+                if not all(_admits(readers, caller) for readers in former)
+            }
+            found |= {name: math.inf for name, corpus in self._corpora.items() if not corpus.admits(caller)}
+            return found if _admits(None, caller) else found | dict.fromkeys(self._damaged, math.inf)
 
     def create(self, corpus_id: str, display_name: str, readers: tuple[str, ...], key: RequestKey) -> CorpusView:
         """Makes an empty corpus; raises AlreadyExists."""
@@ -86,6 +102,8 @@ class Corpora:
             if corpus is not None:
                 deletion = Deletion(corpus.definition, corpus.read(versions.fingerprints))
                 corpus.close()
+            # First of all: after a crash right here the corpus is still there, and a note of its readers is no harm.
+            self._keep_readers(corpus_id, corpus.definition.readers if corpus is not None else None)
             self._remove(self._folder / f"{corpus_id}.sqlite")
             self._administration.write(lambda connection: key.record(connection, b"done"))
             self._corpora.pop(corpus_id, None)
@@ -122,11 +140,29 @@ class Corpora:
             _log.exception("a corpus is damaged and was set aside")
             self._damaged.add(path.stem)
 
+    def _keep_readers(self, corpus_id: str, readers: tuple[str, ...] | None) -> None:
+        if readers == () or readers in self._former[corpus_id]:
+            return
+        row = (corpus_id, json.dumps(readers) if readers is not None else None)
+        self._administration.write(lambda c: c.execute("INSERT INTO former_readers VALUES (?,?)", row).fetchall())
+        self._former[corpus_id].append(readers)
+
     def _remove(self, path: Path) -> None:
         # The rename is what deletes: a crash after it leaves only files that the next start removes.
         os.replace(path, path.with_suffix(_DELETED))
         for leftover in (path.with_suffix(_DELETED), Path(f"{path}-wal"), Path(f"{path}-shm")):
             leftover.unlink(missing_ok=True)
+
+
+def _read_former(connection: apsw.Connection) -> defaultdict[str, list[tuple[str, ...] | None]]:
+    found: defaultdict[str, list[tuple[str, ...] | None]] = defaultdict(list)
+    for corpus, readers in connection.execute("SELECT corpus, readers FROM former_readers"):
+        found[str(corpus)].append(None if readers is None else tuple(json.loads(str(readers))))
+    return found
+
+
+def _admits(readers: tuple[str, ...] | None, caller: Caller) -> bool:
+    return ADMINISTRATOR in caller.roles if readers is None else caller.may_use(readers)
 
 
 def _damaged_view(corpus_id: str) -> CorpusView:

@@ -84,7 +84,8 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a caller may see. owner: whose results alone; None: all. concealed: corpora that it may not read.
+    """What a caller may see. owner: whose results alone; None: all. concealed: corpora that it may not read, each
+    with the time before which its results are not seen, in seconds since the epoch.
 
     with_texts: of results of others; one's own are always seen whole.
     """
@@ -92,7 +93,7 @@ class Sight:
     caller: str
     sees_all: bool
     with_texts: bool
-    concealed: tuple[str, ...] = ()
+    concealed: tuple[tuple[str, float], ...] = ()
 
     def may_read_texts(self, caller: str) -> bool:
         """Of a result that this caller made."""

@@ -134,8 +134,9 @@ def sight_clause(sight: Sight) -> tuple[str, list[str | float]]:
         parts.append("r.caller=?")
         values.append(sight.caller)
     if sight.concealed:
-        parts.append(f"r.corpus NOT IN ({','.join('?' * len(sight.concealed))})")
-        values.extend(sight.concealed)
+        hidden = ",".join(["(?,?)"] * len(sight.concealed))
+        parts.append(f"NOT EXISTS (SELECT 1 FROM (VALUES {hidden}) WHERE column1=r.corpus AND r.time<column2)")
+        values.extend(value for one in sight.concealed for value in one)
     return " AND ".join(parts), values
 
 

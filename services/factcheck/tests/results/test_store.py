@@ -1,5 +1,6 @@
 """The file of results: what it keeps, who sees it, and that what was deleted is gone from the disk."""
 
+import math
 import random
 import uuid
 from collections.abc import Callable, Iterator
@@ -96,7 +97,7 @@ def test_a_result_is_seen_by_its_owner_and_by_those_who_may_see_all(store: Resul
     store.keep(kept).result()
     own = Sight("tanaka", sees_all=False, with_texts=False)
     stranger = Sight("suzuki", sees_all=False, with_texts=False)
-    not_a_reader = replace(ALL, concealed=("corpora/demo",))
+    not_a_reader = replace(ALL, concealed=(("corpora/demo", math.inf),))
     assert store.get(kept.id, own).id == kept.id
     for sight in (stranger, not_a_reader):
         assert store.listed(Filter(), sight) == []
@@ -106,6 +107,14 @@ def test_a_result_is_seen_by_its_owner_and_by_those_who_may_see_all(store: Resul
             store.delete(kept.id, sight, KEY)
         with pytest.raises(NotFound):
             store.add_review(review(1, 0, Verdict.SUPPORTED), sight, KEY)
+
+
+def test_results_from_before_an_id_was_used_anew_stay_concealed(store: ResultStore, clock: Clock) -> None:
+    old, new = result(1, clock), replace(result(2, clock), time=clock.now + 2)
+    store.keep(old).result()
+    store.keep(new).result()
+    sight = replace(ALL, concealed=(("corpora/demo", clock.now + 1), ("corpora/other", math.inf)))
+    assert [one.id for one in store.listed(Filter(), sight)] == [new.id]
 
 
 def canary(number: int) -> str:

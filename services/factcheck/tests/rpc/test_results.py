@@ -162,6 +162,27 @@ async def test_results_of_a_corpus_that_one_may_not_read_are_not_seen(rig: Rig) 
     assert await code_of(rig.results("clinician").GetLocalCalibration(asked)) is grpc.StatusCode.NOT_FOUND
 
 
+async def test_results_of_a_deleted_corpus_stay_with_its_readers(rig: Rig) -> None:
+    """Hazard: with the corpus its list of readers goes, and whoever may see results of others reads its texts. The
+    list outlives a kill right after the deletion, and a new corpus of that id that all may read."""
+    await rig.fill("closed", {"warfarin": TEXT})
+    name = (await check(rig, WRONG, corpus="closed", store=True)).result
+    corpus = corpus_pb2.Corpus(name="corpora/closed", readers=["role:auditor"])
+    await rig.corpora().UpdateCorpus(corpus_pb2.UpdateCorpusRequest(corpus=corpus))
+    await rig.corpora().DeleteCorpus(corpus_pb2.DeleteCorpusRequest(name="corpora/closed"))
+    steward = rig.results("patient_data_steward")
+    assert await code_of(steward.GetResult(get(name))) is grpc.StatusCode.NOT_FOUND
+    await rig.factcheck.kill()
+    await rig.factcheck.start()
+    await rig.factcheck.wait_serving()
+    steward = rig.results("patient_data_steward")
+    assert await code_of(steward.GetResult(get(name))) is grpc.StatusCode.NOT_FOUND
+    assert (await rig.results("auditor").GetResult(get(name))).name == name
+    await rig.fill("closed", {"warfarin": TEXT})
+    fresh = (await check(rig, WRONG, corpus="closed", store=True)).result
+    assert [one.name async for one in pages(steward, corpus="corpora/closed")] == [fresh]
+
+
 async def test_results_are_found_by_what_they_used_and_listed_to_the_last(rig: Rig) -> None:
     await rig.fill("used", {"a": TEXT, "b": "月は地球の衛星である。"})
     names = [(await check(rig, WRONG, corpus="used", model="gpt")).result for _ in range(7)]

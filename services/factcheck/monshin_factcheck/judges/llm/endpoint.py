@@ -60,7 +60,10 @@ class Endpoint:
         """Checks the settings; raises FailedPrecondition that names the one that is wrong. Nothing is sent yet."""
         if not self.url or not self.model:
             raise FailedPrecondition("the judge `llm` needs MONSHIN_FACTCHECK_LLM_URL and MONSHIN_FACTCHECK_LLM_MODEL")
-        url = httpx.URL(self.url)
+        try:
+            url = httpx.URL(self.url)
+        except httpx.InvalidURL:
+            raise FailedPrecondition("MONSHIN_FACTCHECK_LLM_URL is no URL") from None
         if url.scheme not in ("https", "http") or not url.host:
             raise FailedPrecondition("MONSHIN_FACTCHECK_LLM_URL must begin with https:// (or http://) and a host")
         if url.scheme == "http" and not (self.may_be_plaintext or _is_this_machine(url.host)):
@@ -111,6 +114,8 @@ class Endpoint:
             except httpx.TransportError as error:
                 if attempt == _RETRIES:
                     raise Unavailable(f"the endpoint cannot be reached ({type(error).__name__})") from None
+            except httpx.DecodingError:
+                raise Worthless("the reply is not compressed as its header says") from None
             else:
                 if attempt == _RETRIES or not (status == httpx.codes.TOO_MANY_REQUESTS or status >= 500):
                     return status, reply

@@ -44,8 +44,8 @@ class LlmJudge:
         await self._endpoint.close()
 
     async def _answer(self, reading: Reading) -> Answer | MonshinError:
-        asked = prompt(reading)
         try:
+            asked = prompt(reading)
             completion = await self._endpoint.complete(asked.system, asked.user, SCHEMA)
             return answer_of(completion, reading, asked.shown)
         except MonshinError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from monshin_factcheck.core.semantic import Reading
+from monshin_factcheck.core.semantic import Reading, Worthless
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.sentences import split_sentences
 
@@ -41,7 +41,13 @@ class Prompt:
 
 
 def prompt(reading: Reading) -> Prompt:
-    """Sentences of the evidence that speak to a model are blanked out: no source of medicine does that."""
+    """Sentences of the evidence that speak to a model are blanked out: no source of medicine does that.
+
+    Raises Worthless where the claim does: it may come from a model that wants a good mark, and of what is left of it
+    nobody could say whether it is the claim.
+    """
+    if without_instructions(reading.claim) != reading.claim:
+        raise Worthless("the claim speaks to the model that is to judge it: it was not asked")
     shown = without_instructions(reading.context)
     code = secrets.token_hex(8)
     user = (
