@@ -50,8 +50,8 @@ def build(
     machine. Over floats (inner product, `code="f32"`, or data too uneven for codes) per instruction set, or everywhere
     for whole numbers whose sums stay below 2²⁴.
     threads: 0 for all CPUs.
-    device: cpu, cuda, or auto: cuda where the extra `gpu` and a device are there and the build fits it, else the CPU; the
-    log tells of a device too small.
+    device: cpu, cuda, or auto: cuda where the extra `gpu` and a device are there and the build fits it, else the CPU;
+    the log tells of a device too small.
     progress: called several times a second or after each 32,768 rows; what it raises stops the build and is raised.
     code: what a search reads: sq8, f16, f32, bits; auto: sq8 unless the data are too uneven for it, then f32.
     memory_limit: bytes beside the caller's vectors; None: what the system says is available.
