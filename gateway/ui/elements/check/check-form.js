@@ -143,6 +143,13 @@ export class CheckForm extends LitElement {
     `;
   }
 
+  willUpdate(changed) {
+    // Without a corpus a text or a chart can still be checked against; with the first one it is what one means.
+    if (!changed.has("corpora")) return;
+    if (!this.corpora.length) this.hasSources = true;
+    else if (changed.get("corpora")?.length === 0) this.hasSources = false;
+  }
+
   #option(corpus) {
     const id = corpus.name.replace("corpora/", "");
     const isDamaged = corpus.state === "CORPUS_STATE_QUARANTINED";
@@ -168,7 +175,7 @@ export class CheckForm extends LitElement {
   }
 
   #evidence(hasSources, chart = null) {
-    this.hasSources = hasSources;
+    this.hasSources = hasSources || !this.corpora.length;
     this.chart = chart;
     const select = this.#field("corpus");
     if (hasSources) select.value = "";
