@@ -144,12 +144,8 @@ export class CheckForm extends LitElement {
   }
 
   willUpdate(changed) {
-    // Without a corpus a text or a chart can still be checked against; with the first one it is what one means.
-    if (!changed.has("corpora")) return;
-    if (!this.corpora.length) this.hasSources = true;
-    else if (changed.get("corpora")?.length === 0) this.hasSources = false;
+    if (!this.corpora.length || changed.get("corpora")?.length === 0) this.hasSources = !this.corpora.length;
   }
-
   #option(corpus) {
     const id = corpus.name.replace("corpora/", "");
     const isDamaged = corpus.state === "CORPUS_STATE_QUARANTINED";
