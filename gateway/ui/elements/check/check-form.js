@@ -143,6 +143,9 @@ export class CheckForm extends LitElement {
     `;
   }
 
+  willUpdate(changed) {
+    if (!this.corpora.length || changed.get("corpora")?.length === 0) this.hasSources = !this.corpora.length;
+  }
   #option(corpus) {
     const id = corpus.name.replace("corpora/", "");
     const isDamaged = corpus.state === "CORPUS_STATE_QUARANTINED";
@@ -168,7 +171,7 @@ export class CheckForm extends LitElement {
   }
 
   #evidence(hasSources, chart = null) {
-    this.hasSources = hasSources;
+    this.hasSources = hasSources || !this.corpora.length;
     this.chart = chart;
     const select = this.#field("corpus");
     if (hasSources) select.value = "";

@@ -129,8 +129,8 @@ export class CheckPage extends LitElement {
 
   #page(corpora) {
     const usable = corpora.filter((corpus) => corpus.currentVersion);
-    if (!usable.length) return html`<demo-loader @loaded=${() => this.#corpora.run()}></demo-loader>`;
     return html`
+      ${usable.length || !this.isEditing ? nothing : html`<demo-loader @loaded=${() => this.#corpora.run()}></demo-loader>`}
       <check-form ?hidden=${!this.isEditing} .corpora=${usable} @check=${(event) => this.#start(event.detail)}></check-form>
       ${this.isEditing ? nothing : this.#result()}
       <p class="unseen" role="status">${this.isEditing ? "" : announcement(this.run)}</p>

@@ -60,6 +60,14 @@ export class ReviewPage extends LitElement {
     },
     args: () => [!this.#showsAll, identity.value],
   });
+  #next = new Task(this, {
+    autoRun: false,
+    task: async ([pageToken], { signal }) => {
+      const page = await listResults({ stored: !this.#showsAll, pageSize: PAGE, pageToken }, signal);
+      // The filter may have changed meanwhile: a page is taken only where it still follows the last one.
+      if ((this.more.at(-1) ?? this.#list.value)?.nextPageToken === pageToken) this.more = [...this.more, page];
+    },
+  });
   #open = new Task(this, {
     task: async ([id], { signal }) => {
       this.result = id ? await getResult(id, signal) : null;
@@ -128,13 +136,12 @@ export class ReviewPage extends LitElement {
         ${results.length
           ? html`<result-table .results=${results} selected=${route.value.parameters.result ?? ""}></result-table>`
           : html`<p class="muted empty">${t("review.empty")}</p>`}
-        ${token ? html`<button @click=${() => this.#next(token)}>${t("review.more")}</button>` : nothing}
+        ${this.#next.render({
+          error: (problem) => html`<problem-card .problem=${problem} @retry=${() => this.#next.run([token])}></problem-card>`,
+        })}
+        ${token ? html`<button @click=${() => this.#next.run([token])}>${t("review.more")}</button>` : nothing}
       </section>
     `;
-  }
-
-  async #next(pageToken) {
-    this.more = [...this.more, await listResults({ stored: !this.#showsAll, pageSize: PAGE, pageToken })];
   }
 
   #changed(review) {

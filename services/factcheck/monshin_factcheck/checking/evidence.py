@@ -5,6 +5,8 @@ from functools import cached_property
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
+import numpy as np
+import numpy.typing as npt
 from monshin_kit.executor import Executor
 
 from monshin_factcheck.clients.embedder import Embedder
@@ -176,6 +178,7 @@ class SourceEvidence:
         self._embedder = embedder
         self._executor = executor
         self._lexical_index: LexicalIndex | None = None
+        self._vectors: dict[int, npt.NDArray[np.float32]] = {}
 
     def text_of(self, document: str) -> str:
         """As Evidence.text_of."""
@@ -196,9 +199,14 @@ class SourceEvidence:
         if not candidates:
             return [[] for _ in claims]
         queries = await self._embedder.queries(claims)
-        passages = await self._embedder.passages([_searched(self.passages[place]) for place in candidates], bulk=False)
-        self.fingerprint = passages.fingerprint.digest
-        similarity = queries.vectors @ passages.vectors.T
+        if self.fingerprint != queries.fingerprint.digest:
+            self._vectors.clear()  # another model has taken over
+        lacking = [place for place in candidates if place not in self._vectors]
+        if lacking:
+            passages = await self._embedder.passages([_searched(self.passages[place]) for place in lacking], bulk=False)
+            self.fingerprint = passages.fingerprint.digest
+            self._vectors.update(zip(lacking, passages.vectors, strict=True))
+        similarity = queries.vectors @ np.stack([self._vectors[place] for place in candidates]).T
         return [
             [(candidates[place], float(row[place])) for place in (-row).argsort(kind="stable")[:k]]
             for row in similarity

@@ -9,21 +9,25 @@ from monshin_factcheck.core.changes import Change
 from monshin_factcheck.core.claims.split import whole_claim
 from monshin_factcheck.core.reasons import Reason
 from monshin_factcheck.rpc import parse, render_check
+from monshin_factcheck.rpc.places import Places
 from monshin_factcheck.rpc.render_check import VERDICTS, Renderer
 from monshin_factcheck.rpc.runs import Runs
 
 
 class ExplainServicer:
-    """Explains verdicts of claims against a corpus or sources."""
+    """Explains verdicts of claims against a corpus or sources. places: those of checks, since it is one."""
 
-    def __init__(self, explainer: Explainer, runs: Runs) -> None:
+    def __init__(self, explainer: Explainer, runs: Runs, places: Places) -> None:
         self._explainer = explainer
         self._runs = runs
+        self._places = places
 
     async def ExplainClaim(self, request: pb.ExplainClaimRequest, context: Any) -> pb.ExplainClaimResponse:
         """As in the proto."""
-        run = await self._runs.open(request.corpus, request.sources)
-        explained = await self._explainer.explain(run, whole_claim(request.claim))
+        with self._places.one() as place:
+            await place.begin()
+            run = await self._runs.open(request.corpus, request.sources)
+            explained = await self._explainer.explain(run, whole_claim(request.claim))
         renderer = Renderer(None, parse.offset_unit(request.offset_unit), run.evidence.text_of)
         return pb.ExplainClaimResponse(
             result=renderer.result(0, explained.checked),

@@ -3,10 +3,10 @@
 import hashlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 from typing import Any
 
-from monshin_kit.errors import InvalidInput, ResourceExhausted
+from monshin_kit.errors import InvalidInput
 from monshin_kit.executor import Executor
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
@@ -18,6 +18,7 @@ from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.split import split_claims, whole_claim
 from monshin_factcheck.rpc import parse, render_check
 from monshin_factcheck.rpc.leaving import Ended, Leaving, Results
+from monshin_factcheck.rpc.places import Place, Places
 from monshin_factcheck.rpc.render_check import Renderer
 from monshin_factcheck.rpc.runs import Runs
 
@@ -26,19 +27,19 @@ _UNSENT = 64
 
 
 class FactcheckServicer:
-    """limit: checks at the same time; more are refused at once."""
+    """places: for checks at the same time; more are refused at once."""
 
-    def __init__(self, checker: Checker, runs: Runs, executor: Executor, leaving: Leaving, limit: int) -> None:
+    def __init__(self, checker: Checker, runs: Runs, executor: Executor, leaving: Leaving, places: Places) -> None:
         self._checker = checker
         self._runs = runs
         self._executor = executor
         self._leaving = leaving
-        self._limit = limit
-        self._running = 0
+        self._places = places
 
     async def CheckAnswer(self, request: pb.CheckAnswerRequest, context: Any) -> AsyncIterator[pb.CheckAnswerResponse]:
         """As in the proto."""
-        with self._one_more():
+        with self._places.one() as place:
+            await place.begin()
             began = time.perf_counter()
             run = await self._runs.open(request.corpus, request.sources, wants_quick=True)
             evidence = run.evidence
@@ -58,8 +59,9 @@ class FactcheckServicer:
     async def CheckStream(
         self, requests: AsyncIterator[pb.CheckStreamRequest], context: Any
     ) -> AsyncGenerator[pb.CheckStreamResponse, None]:
-        """As in the proto."""
-        with self._one_more():
+        """As in the proto. Its place is others' while all that has come is judged: an answer may be long in coming."""
+        with self._places.one() as place:
+            await place.begin()
             began = time.perf_counter()
             first = await anext(requests, None)
             if first is None:
@@ -69,14 +71,17 @@ class FactcheckServicer:
             stream = _Stream(first, Renderer("", parse.offset_unit(first.offset_unit), evidence.text_of))
 
             async def work(tell: Put[pb.CheckStreamResponse]) -> None:
-                claims = self._arriving(stream, _texts(first, requests), tell)
+                claims = self._arriving(stream, _texts(first, requests), place, tell)
                 async with aclosing(self._checker.check_arriving(run, claims)) as checks:
                     async for checked in checks:
                         rendered = stream.renderer.result(checked.index, checked)
                         await tell(pb.CheckStreamResponse(claim_result=rendered))
                         results.add(checked)
+                        if not checked.is_provisional:
+                            place.done()
 
             yield pb.CheckStreamResponse(claims_found=pb.ClaimsFound(version=evidence.version))
+            place.done()
             async with aclosing(put_by(work, _UNSENT)) as events:
                 async for event in events:
                     yield event
@@ -85,24 +90,30 @@ class FactcheckServicer:
             yield pb.CheckStreamResponse(summary=summary)
 
     async def _arriving(
-        self, stream: "_Stream", texts: AsyncIterator[str], tell: Put[pb.CheckStreamResponse]
+        self, stream: "_Stream", texts: AsyncIterator[str], place: Place, tell: Put[pb.CheckStreamResponse]
     ) -> AsyncGenerator[Sequence[Claim], None]:
         """Claims as they are certain, once they are told."""
         async with aclosing(arrivals(texts)) as pieces:
             async for text in pieces:
+                await place.begin()
                 claims = await self._executor.run(stream.add, text)
+                await place.begin(len(claims))
+                place.done()
                 if claims:
                     await tell(stream.found(claims))
                     yield claims
+        await place.begin()
         claims = await self._executor.run(stream.answer.finish)
         if claims:
+            await place.begin(len(claims))
             await tell(stream.found(claims))
             yield claims
 
     async def CheckClaims(self, request: pb.CheckClaimsRequest, context: Any) -> AsyncIterator[pb.CheckClaimsResponse]:
         """As in the proto."""
         _require_evidence(request)
-        with self._one_more():
+        with self._places.one() as place:
+            await place.begin()
             began = time.perf_counter()
             runs, results = list[Run](), Results(with_texts=request.store)
             for first, inputs in _same_evidence(request.claims):
@@ -119,16 +130,6 @@ class FactcheckServicer:
             summary = render_check.summary(runs, results.checked, _since_ms(began))
             await self._leaving.finish(_ended_claims(request, runs, results), summary)
             yield pb.CheckClaimsResponse(summary=summary)
-
-    @contextmanager
-    def _one_more(self) -> Iterator[None]:
-        if self._running >= self._limit:
-            raise ResourceExhausted(f"{self._limit} checks run already: try again later")
-        self._running += 1
-        try:
-            yield
-        finally:
-            self._running -= 1
 
 
 def _ended_answer(request: pb.CheckAnswerRequest, run: Run, results: Results) -> Ended:

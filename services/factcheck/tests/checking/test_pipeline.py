@@ -78,6 +78,14 @@ async def test_pieces_that_come_while_nobody_looks_are_taken_together() -> None:
     assert len(taken) < 4
 
 
+async def test_many_small_pieces_cost_no_more_than_a_few_large_ones() -> None:
+    """Hazard: 60,000 letters in 60,000 messages held the event loop, and with it every call, for half a minute."""
+    text = "x" * 200_000
+    async with asyncio.timeout(20):
+        found = [part async for part in arrivals(pieces(*text))]
+    assert "".join(found) == text
+
+
 async def test_an_answer_that_is_too_long_is_refused() -> None:
     half = "x" * (MAX_ANSWER // 2)
     with pytest.raises(InvalidInput):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import grpc
 import pytest
@@ -11,9 +12,9 @@ from monshin.client import Client
 from monshin.settings import ClientSettings
 from monshin_factcheck.testing import TEXT
 from monshin_kit.errors import InvalidInput
-from monshin_kit.testing import ServiceProcess
+from monshin_kit.testing import ServiceProcess, eventually
+from monshin_protos.factcheck.v1 import explain_pb2, explain_pb2_grpc, factcheck_pb2_grpc, results_pb2, results_pb2_grpc
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
-from monshin_protos.factcheck.v1 import factcheck_pb2_grpc, results_pb2, results_pb2_grpc
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -176,6 +177,50 @@ async def test_a_stream_that_its_caller_leaves_makes_room(server: ServiceProcess
         else:
             return
     raise AssertionError("the abandoned stream still holds its place")
+
+
+async def test_streams_that_wait_for_their_caller_and_explanations_leave_and_need_a_place(tmp_path: Path) -> None:
+    """Hazard: 32 chats whose models think for minutes keep everybody else from checking. Here is one place; the stream
+    waits without it, and goes on when the check that took it meanwhile is over."""
+    is_quiet, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def requests() -> AsyncIterator[pb.CheckStreamRequest]:
+        for message in messages([ANSWER[:60]]):
+            yield message
+        await goes_on.wait()
+        yield pb.CheckStreamRequest(text=ANSWER[60:])
+
+    async def streamed() -> list[pb.CheckStreamResponse]:
+        found = []
+        async for event in stub(one).CheckStream(requests(), timeout=60):
+            found.append(event)
+            if event.HasField("claim_result") and event.claim_result.claim.index == 1:
+                is_quiet.set()
+        return found
+
+    async with ServiceProcess("monshin_factcheck", tmp_path, {"MONSHIN_FACTCHECK_CHECKS_LIMIT": "1"}) as one:
+        silent = asyncio.ensure_future(streamed())
+        await asyncio.wait_for(is_quiet.wait(), 60)
+        explains: explain_pb2_grpc.ExplainServiceAsyncStub = explain_pb2_grpc.ExplainServiceStub(one.channel())
+        request = explain_pb2.ExplainClaimRequest(claim=ANSWER[:20], sources=SOURCES)
+
+        async def has_room() -> bool:
+            try:
+                return (await explains.ExplainClaim(request)).HasField("result")
+            except grpc.aio.AioRpcError as error:
+                assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED  # noqa: PT017  # until the place is left
+                return False
+
+        await eventually(has_room, "the silent stream has left its place", limit_s=30)
+        long = aiter(stub(one).CheckAnswer(pb.CheckAnswerRequest(answer=ANSWER * 50, sources=SOURCES), timeout=60))
+        assert (await anext(long)).HasField("claims_found")
+        with pytest.raises(grpc.aio.AioRpcError) as raised:
+            await explains.ExplainClaim(request)
+        assert raised.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        goes_on.set()
+        assert not silent.done()
+        assert [event async for event in long][-1].HasField("summary")
+        assert (await silent)[-1].HasField("summary")
 
 
 async def test_the_verdict_of_the_whole_follows_its_last_letter_at_once(
