@@ -8,8 +8,8 @@ from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.semantic import Reading
 from monshin_factcheck.core.text.sentences import split_sentences
 
-# Code points: `local` was trained on texts as short. Of the demonstration's claims it told wrong from right with an AUROC
-# of .69 in 160, of .64 in 450.
+# Code points: `local` was trained on texts as short. On claims of the demonstration it told wrong from right with an
+# AUROC of .69 in 160, of .64 in 450.
 CONTEXT_LENGTH = 160
 
 
