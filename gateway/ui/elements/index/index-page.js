@@ -44,8 +44,19 @@ export class IndexPage extends LitElement {
     `,
   ];
 
+  #known = null;
   #collections = new Task(this, {
-    task: ([], { signal }) => listCollections(signal),
+    task: async ([who], { signal }) => {
+      try {
+        const list = await listCollections(signal);
+        this.#known = { who, list };
+        return list;
+      } catch (problem) {
+        // A service that is away for a moment takes nothing off the page that is being watched.
+        if (problem.code === "UNAVAILABLE" && this.#known?.who === who) return this.#known.list;
+        throw problem;
+      }
+    },
     args: () => [identity.value],
   });
   #states = new Task(this, {
