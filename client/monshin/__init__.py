@@ -8,6 +8,8 @@
 >>> asyncio.run(example())  # doctest: +SKIP
 """
 
+import monshin_kit  # noqa: F401  # before grpc, which it silences
+
 from monshin.client import Client
 from monshin.results import ClaimResult, Evidence, Finding, Verdict
 from monshin.settings import ClientSettings

@@ -1,6 +1,5 @@
 """The command `monshin`."""
 
-import os
 import sys
 
 import click
@@ -36,7 +35,6 @@ for command in (
 
 def main() -> None:
     """Runs a command; errors are one line on stderr, and exit status 1 (2 for wrong usage, by click)."""
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         cli()
     except MonshinError as error:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import sys
 import threading
 import time
@@ -28,11 +27,7 @@ _log = logging.getLogger("monshin_kit.log")
 
 def configure(level: str) -> None:
     """Sends all logging of the process to stderr, one JSON object a line; and what Python itself would write there:
-    warnings, and errors that nobody caught. Raises InvalidInput for an unknown level. Call before the first channel or
-    server is made, and before models are loaded: gRPC's own lines, which are not JSON and quote what a peer said, and
-    progress bars are silenced."""
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-    os.environ.setdefault("TQDM_DISABLE", "1")
+    warnings, and errors that nobody caught. Raises InvalidInput for an unknown level."""
     if level.lower() not in LEVELS:
         raise InvalidInput(f"MONSHIN_LOG_LEVEL is {level!r}, but must be one of {', '.join(LEVELS)}")
     handler = logging.StreamHandler(sys.stderr)
