@@ -10,7 +10,8 @@ from monshin_protos.audit.v1 import audit_pb2 as pb
 from rich.console import Console
 from rich.table import Table
 
-from monshin.client import SERVICES, Client
+from monshin.client import Client
+from monshin.connection import SERVICES
 from monshin.settings import ClientSettings
 
 _SERVICE = click.option("--service", type=click.Choice(tuple(SERVICES)), multiple=True, help="Only this one; repeat.")
