@@ -3,7 +3,9 @@ import { Problem } from "./problem.js";
 
 const AGAIN_MS = 1000;
 const AWAY_MS = 60_000; // as long as a service may take to come back
-const PASSING = ["OFFLINE", "UNAVAILABLE"];
+
+/** Whether the service may be back in a moment: what a page shows need not be taken away. */
+export const isPassing = (problem) => problem instanceof Problem && ["OFFLINE", "UNAVAILABLE"].includes(problem.code);
 
 /** `collections/notes` → `notes`. */
 export const idOf = (collection) => collection.name.replace("collections/", "");
@@ -68,8 +70,7 @@ async function* watched(path, signal) {
       }
       return;
     } catch (problem) {
-      const isPassing = problem instanceof Problem && PASSING.includes(problem.code);
-      if (!isPassing || performance.now() - heardMs > AWAY_MS) throw problem;
+      if (!isPassing(problem) || performance.now() - heardMs > AWAY_MS) throw problem;
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import { LitElement, Task, TaskStatus, css, html, nothing } from "../../vendor/lit.js";
-import { listCollections, listStates } from "../../lib/collections.js";
+import { isPassing, listCollections, listStates } from "../../lib/collections.js";
 import { t, translated } from "../../lib/language.js";
 import { isAbort } from "../../lib/problem.js";
 import { route } from "../../lib/route.js";
@@ -44,7 +44,7 @@ export class IndexPage extends LitElement {
     `,
   ];
 
-  #known = null;
+  #known = null; // the last list, and whose it was
   #collections = new Task(this, {
     task: async ([who], { signal }) => {
       try {
@@ -53,7 +53,7 @@ export class IndexPage extends LitElement {
         return list;
       } catch (problem) {
         // A service that is away for a moment takes nothing off the page that is being watched.
-        if (problem.code === "UNAVAILABLE" && this.#known?.who === who) return this.#known.list;
+        if (isPassing(problem) && this.#known?.who === who) return this.#known.list;
         throw problem;
       }
     },

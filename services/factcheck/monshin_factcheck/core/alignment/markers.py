@@ -45,7 +45,6 @@ _LIMITS = re.compile(
     re.IGNORECASE,
 )
 _POINTING = frozenset({"此の", "其の", "此れ", "其れ", "或る", "当該", "本", "こうした", "そうした", "斯かる"})
-_DIGITS = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 
 
 def markers(statement: Statement, clauses: Set[int] | None) -> Counter[str]:
@@ -64,21 +63,6 @@ def markers(statement: Statement, clauses: Set[int] | None) -> Counter[str]:
 def limits(clause: str) -> bool:
     """Whether a clause narrows down what the rest of its sentence says."""
     return _LIMITS.search(clause) is not None
-
-
-def loose_digits(statement: Statement, clauses: Set[int] | None) -> Counter[str]:
-    """Written numbers outside of quantities and names: what reading went past must be equal on both sides.
-
-    `8〜0.9時` was read as 9時 once, and a wrong time was supported.
-    """
-    read = [span for quantity in statement.quantities for span in quantity.spans]
-    read += [unit.span for unit in statement.units]
-    found: Counter[str] = Counter()
-    for match in _DIGITS.finditer(statement.text.text):
-        is_read = any(Span(match.start(), match.end()).is_inside(span) for span in read)
-        if not is_read and (clauses is None or statement.clause_at(match.start()) in clauses):
-            found[match.group()] += 1
-    return found
 
 
 def adnominals(statement: Statement, clauses: Set[int] | None) -> Counter[str]:

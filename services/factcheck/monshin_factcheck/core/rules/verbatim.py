@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from monshin_factcheck.core.quantities.analytes import is_same_value
@@ -73,7 +73,7 @@ def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statem
     return (
         _cues(claim, None) == _cues(evidence, used)
         and _markers(claim, None) == _markers(evidence, used)
-        and _loose_digits(claim, None) == _loose_digits(evidence, used)
+        and loose_digits(claim, None) == loose_digits(evidence, used)
     )
 
 
@@ -157,8 +157,9 @@ def _cues(statement: Statement, used: set[int] | None) -> list[tuple[str, int]]:
     ]
 
 
-def _loose_digits(statement: Statement, used: set[int] | None) -> Counter[str]:
-    """Written numbers that are not wholly inside a quantity or a name: what reading went past must be equal, too.
+def loose_digits(statement: Statement, used: Set[int] | None) -> Counter[str]:
+    """Written numbers that are not wholly inside a quantity or a name: what reading went past must be equal on both
+    sides. used: clauses that count; None: all.
 
     `8〜0.9時` was read as 9時 once, and a wrong time was supported.
     """

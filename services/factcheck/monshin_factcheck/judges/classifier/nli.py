@@ -1,48 +1,27 @@
 """The judge `nli`: any three-way classifier of text and claim."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from monshin_factcheck.core.evidence import Probabilities, probabilities
-from monshin_factcheck.core.semantic import Answer, Reading
+from monshin_factcheck.core.semantic import Answer
 from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.judges.classifier.checkpoint import Checkpoint, load_checkpoint
-from monshin_factcheck.judges.classifier.classifier import Classifier, Seen, Views
+from monshin_factcheck.judges.classifier.checkpoint import Checkpoint
+from monshin_factcheck.judges.classifier.classifier import Seen, Views
+from monshin_factcheck.judges.classifier.judge import ClassifierJudge
 from monshin_factcheck.judges.classifier.labels import three_way
 
-NAME = "nli"
 
-
-class NliJudge:
+class NliJudge(ClassifierJudge):
     """Of a long context the window that says most decides; its sentence that says the same most clearly is quoted.
 
     Raises FailedPrecondition for a model with other classes than entailment, neutral and contradiction.
     """
 
+    NAME = "nli"
+
     def __init__(self, checkpoint: Checkpoint) -> None:
         self._places = three_way(checkpoint.labels)
-        self._classifier = Classifier(checkpoint)
-        self._revision = checkpoint.revision
-
-    @classmethod
-    def load(cls, model: str, *, threads: int = 1) -> "NliJudge":
-        """model: see load_checkpoint."""
-        return cls(load_checkpoint(model, threads))
-
-    @property
-    def name(self) -> str:
-        """`nli`."""
-        return NAME
-
-    @property
-    def revision(self) -> str:
-        """Of the model's files."""
-        return self._revision
-
-    def read(self, readings: Sequence[Reading]) -> list[Answer]:
-        """As SemanticJudge.read."""
-        return [self._answer(views) for views in self._classifier.views(readings)]
+        super().__init__(checkpoint)
 
     def _answer(self, views: Views) -> Answer:
         told = min(views.windows, key=lambda seen: self._odds(seen).neither)

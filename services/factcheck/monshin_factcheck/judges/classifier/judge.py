@@ -1,0 +1,41 @@
+"""What the judges that are classifiers of transformers have in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+from monshin_factcheck.core.semantic import Answer, Reading
+from monshin_factcheck.judges.classifier.checkpoint import Checkpoint, load_checkpoint
+from monshin_factcheck.judges.classifier.classifier import Classifier, Views
+
+
+class ClassifierJudge(ABC):
+    """A SemanticJudge by one classifier; a subclass reads its classes."""
+
+    NAME: ClassVar[str]
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self._classifier = Classifier(checkpoint)
+        self._revision = checkpoint.revision
+
+    @classmethod
+    def load(cls, model: str, *, threads: int = 1) -> Self:
+        """model: see load_checkpoint."""
+        return cls(load_checkpoint(model, threads))
+
+    @property
+    def name(self) -> str:
+        """As SemanticJudge.name."""
+        return self.NAME
+
+    @property
+    def revision(self) -> str:
+        """Of the model's files."""
+        return self._revision
+
+    def read(self, readings: Sequence[Reading]) -> list[Answer]:
+        """As SemanticJudge.read."""
+        return [self._answer(views) for views in self._classifier.views(readings)]
+
+    @abstractmethod
+    def _answer(self, views: Views) -> Answer: ...
