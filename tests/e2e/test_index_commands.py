@@ -2,12 +2,8 @@
 
 import asyncio
 import json
-import os
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,28 +11,12 @@ import pytest_asyncio
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.ann.v1 import index_pb2, index_pb2_grpc
 
+from .command import Monshin, against
+
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 DIM = 16
 COUNT = 3000
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A command that ran."""
-
-    status: int
-    output: str
-    errors: str
-
-    @property
-    def record(self) -> Any:
-        """Its output as JSON."""
-        assert self.status == 0, self.errors
-        return json.loads(self.output)
-
-
-Monshin = Callable[..., Awaitable[Ended]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -49,18 +29,8 @@ async def ann(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service
 
 @pytest.fixture(scope="module")
 def monshin(ann: ServiceProcess) -> Monshin:
-    """Runs the command, as a model developer of that home."""
-    env = {**os.environ, "MONSHIN_HOME": str(ann.home), "MONSHIN_ANN_TARGET": ann.target}
-
-    async def run(*arguments: str) -> Ended:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "monshin", *arguments,
-            env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        output, errors = await asyncio.wait_for(process.communicate(), 120)
-        return Ended(process.returncode or 0, output.decode(), errors.decode())
-
-    return run
+    """As a model developer of that home."""
+    return against(ann)
 
 
 @pytest.fixture(scope="module")

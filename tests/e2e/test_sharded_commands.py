@@ -1,12 +1,7 @@
 """`monshin index sharded` against the real ann, a real worker and a real Redis."""
 
-import asyncio
 import json
-import os
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -17,29 +12,14 @@ from monshin_kit.testing import ServiceProcess
 from monshin_kit.testing.redis import RedisProcess
 from monshin_kit.testing.worker import WorkerProcess
 
+from .command import Monshin, against
+
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 DIM = 16
 COUNT = 2000
 BEGIN = ("index", "sharded", "begin")
 OPTIONS = ("--dim", str(DIM), "--metric", "l2", "--shard-rows", "1000", "--degree", "16")
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A command that ran."""
-
-    status: int
-    output: str
-    errors: str
-
-    @property
-    def record(self) -> Any:
-        """Its output as JSON."""
-        return json.loads(self.output)
-
-
-Monshin = Callable[..., Awaitable[Ended]]
 
 
 @pytest.fixture(scope="module")
@@ -70,18 +50,8 @@ def worker(ann: ServiceProcess, redis: RedisProcess) -> WorkerProcess:
 
 @pytest.fixture(scope="module")
 def monshin(ann: ServiceProcess) -> Monshin:
-    """Runs the command, as a model developer of that home."""
-    env = {**os.environ, "MONSHIN_HOME": str(ann.home), "MONSHIN_ANN_TARGET": ann.target}
-
-    async def run(*arguments: str) -> Ended:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "monshin", *arguments,
-            env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        output, errors = await asyncio.wait_for(process.communicate(), 120)
-        return Ended(process.returncode or 0, output.decode(), errors.decode())
-
-    return run
+    """As a model developer of that home."""
+    return against(ann)
 
 
 async def test_a_build_is_begun_cancelled_resumed_and_watched_to_its_end(

@@ -6,10 +6,29 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from monshin_factcheck.judges.local.base import prepared_base
 from monshin_factcheck.testing import Rig
+from monshin_kit.artefacts import Artefacts
 from monshin_kit.testing import FaultProxy, ServiceProcess
 
-CACHE = Path(__file__).parents[3] / ".cache" / "embed"
+CACHE = Path(__file__).parents[3] / ".cache"
+
+
+@pytest.fixture(scope="session")
+def bases() -> Path:
+    """The checkout's cache with the base of the judge `local`, 1.1 GB: made there once, in a minute."""
+    folder = CACHE / "factcheck"
+    prepared_base(Artefacts(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reader_home(bases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose factcheck finds that base."""
+    home = tmp_path_factory.mktemp("reader")
+    (home / "cache").mkdir()
+    (home / "cache" / "factcheck").symlink_to(bases)
+    return home
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -17,7 +36,7 @@ async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
     """Serving; shared by the tests of a file."""
     home = tmp_path_factory.mktemp("factcheck")
     async with AsyncExitStack() as stack:
-        environment = {"MONSHIN_EMBED_CACHE_DIR": str(CACHE)}
+        environment = {"MONSHIN_EMBED_CACHE_DIR": str(CACHE / "embed")}
         embed = await stack.enter_async_context(ServiceProcess("monshin_embed", home, environment))
         ann = await stack.enter_async_context(ServiceProcess("monshin_ann", home))
         to_embed = await stack.enter_async_context(FaultProxy(embed.target))

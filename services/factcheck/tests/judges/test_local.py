@@ -1,4 +1,4 @@
-"""The judge `local` with its real base, where one has been prepared: 1.1 GB, a minute to make."""
+"""The judge `local` with its real base."""
 
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -19,25 +19,19 @@ from monshin_factcheck.core.semantic import Reading
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.words import Analyser
 from monshin_factcheck.core.weighing import Weighings
-from monshin_factcheck.judges.local.base import BASE_SHA256, PACKAGE
 from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge, quick_dtype
 from monshin_kit.artefacts import Artefacts
 from monshin_kit.errors import FailedPrecondition
 
-CACHE = Path(__file__).parents[4] / ".cache" / "factcheck"
-BASE = CACHE / f"{PACKAGE}-{BASE_SHA256[:8]}"
 TEXT = "ワルファリンの作用は納豆で弱まる。納豆は避けるよう指導する。"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not BASE.exists(), reason=f"no prepared base at {BASE}: one run of the service makes it"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def judge() -> LocalJudge:
+def judge(bases: Path) -> LocalJudge:
     """Exact, so that answers can be compared to four digits."""
-    return LocalJudge(Artefacts(CACHE), ADAPTER, dtype=torch.float32)
+    return LocalJudge(Artefacts(bases), ADAPTER, dtype=torch.float32)
 
 
 def readings(claims: Sequence[str]) -> list[Reading]:
@@ -53,21 +47,21 @@ def test_claims_of_one_text_are_answered_as_if_each_were_alone(judge: LocalJudge
         assert answer.span.of(TEXT) == TEXT
 
 
-def test_what_this_cpu_is_quickest_in_says_the_same_as_fp32(judge: LocalJudge) -> None:
+def test_what_this_cpu_is_quickest_in_says_the_same_as_fp32(judge: LocalJudge, bases: Path) -> None:
     claims = ["納豆はワルファリンの作用を弱める。", "納豆を勧める。", "体温は38℃である。", "納豆は避けなくてよい。"]
-    quick = LocalJudge(Artefacts(CACHE), ADAPTER, dtype=quick_dtype())
+    quick = LocalJudge(Artefacts(bases), ADAPTER, dtype=quick_dtype())
     for exact, answer in zip(judge.read(readings(claims)), quick.read(readings(claims)), strict=True):
         one, other = exact.probabilities, answer.probabilities
         assert (other.supported, other.contradicted) == pytest.approx((one.supported, one.contradicted), abs=0.12)
 
 
 @pytest.mark.parametrize("content", [None, b"", ADAPTER.read_bytes()[:-1000]], ids=["missing", "empty", "cut off"])
-def test_an_adapter_that_is_none_is_refused_by_name(tmp_path: Path, content: bytes | None) -> None:
+def test_an_adapter_that_is_none_is_refused_by_name(bases: Path, tmp_path: Path, content: bytes | None) -> None:
     adapter = tmp_path / "mine.safetensors"
     if content is not None:
         adapter.write_bytes(content)
     with pytest.raises(FailedPrecondition, match="mine"):
-        LocalJudge(Artefacts(CACHE), adapter)
+        LocalJudge(Artefacts(bases), adapter)
 
 
 async def test_it_judges_beside_the_rules(judge: LocalJudge) -> None:

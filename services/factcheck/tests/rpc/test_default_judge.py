@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from monshin_factcheck.judges.local.base import prepared_base
 from monshin_factcheck.settings import FactcheckSettings
-from monshin_kit.artefacts import Artefacts
 from monshin_kit.settings import load
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
@@ -15,18 +13,13 @@ from monshin_protos.factcheck.v1 import factcheck_pb2_grpc
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-CACHE = Path(__file__).parents[4] / ".cache" / "factcheck"
 DEFAULT = FactcheckSettings().judges
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServiceProcess]:
-    """With the base in the checkout's cache, which is made there once and takes a minute."""
-    home = tmp_path_factory.mktemp("default")
-    prepared_base(Artefacts(CACHE))
-    (home / "cache").mkdir()
-    (home / "cache" / "factcheck").symlink_to(CACHE)
-    async with ServiceProcess("monshin_factcheck", home, {"MONSHIN_FACTCHECK_JUDGES": DEFAULT}) as process:
+async def server(reader_home: Path) -> AsyncIterator[ServiceProcess]:
+    """Serving."""
+    async with ServiceProcess("monshin_factcheck", reader_home, {"MONSHIN_FACTCHECK_JUDGES": DEFAULT}) as process:
         await process.wait_serving()
         yield process
 

@@ -15,9 +15,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from monshin_factcheck.judges.local.base import prepared_base
 from monshin_factcheck.testing import Rig
-from monshin_kit.artefacts import Artefacts
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
@@ -31,22 +29,15 @@ RIGHT, WRONG = "supported", "contradicted"
 DEADLY = {"dose", "frequency", "unit", "route", "value", "date", "side", "drug", "status", "negation"}
 
 
-BASES = Path(__file__).parents[4] / ".cache" / "factcheck"
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def with_reader(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
-    """The same with the judge that reads by default; its base is made once a checkout, in a minute."""
-    home = tmp_path_factory.mktemp("reader")
-    prepared_base(Artefacts(BASES))
-    (home / "cache").mkdir()
-    (home / "cache" / "factcheck").symlink_to(BASES)
+async def with_reader(rig: Rig, reader_home: Path) -> AsyncIterator[Rig]:
+    """The same with the judge that reads by default."""
     environment = {
         "MONSHIN_FACTCHECK_JUDGES": "local",
         "MONSHIN_FACTCHECK_EMBED_TARGET": rig.embed.target,
         "MONSHIN_FACTCHECK_ANN_TARGET": rig.ann.target,
     }
-    async with ServiceProcess("monshin_factcheck", home, environment) as process:
+    async with ServiceProcess("monshin_factcheck", reader_home, environment) as process:
         await process.wait_serving()
         yield replace(rig, factcheck=process)
 
