@@ -1,5 +1,6 @@
 """The first filtered search after a start: it parses payloads only as long as it has time."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from monshin_ann.collection import Collection
 from monshin_ann.core.building import Limits
+from monshin_ann.core.columns import PayloadColumns
 from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.filters import InRange, Plan
 from monshin_ann.core.segment import EXACT, Effort
@@ -91,6 +93,17 @@ def test_a_budget_truncates_while_payloads_are_parsed(restarted: Collection, eff
     wait_parsed(restarted)
     whole = restarted.search(QUERIES, 10, EVEN, Deadline.after(LONG_S), effort, budget=Deadline.after(LONG_S))
     assert [(found.is_truncated, len(found.ids)) for found in whole.neighbours] == [(False, 10)] * 3
+
+
+def test_a_reader_of_fewer_rows_sees_them_right_after_a_reader_of_more_ran_out_of_time() -> None:
+    """Hazard: rows that the second one had parsed by then counted as beyond the end of what the first one asks for."""
+    columns, rows = PayloadColumns(), 1000
+    texts = [json.dumps(large_payload(row)) for row in range(rows)]
+    assert not columns.parse(texts, rows, Deadline.after(SHORT_S))
+    early = Plan(InRange("n", lt=5))
+
+    assert early.mask(columns.read(texts, 1))[:1].tolist() == [True]
+    assert early.mask(columns.read(texts, rows)).tolist() == [row < 5 for row in range(rows)]
 
 
 def test_a_search_without_a_filter_waits_for_no_payload(restarted: Collection) -> None:

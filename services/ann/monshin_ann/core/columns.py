@@ -116,7 +116,8 @@ class PayloadColumns:
                 self._parsed += 1
             if self._read.rows < rows:
                 frozen = {name: growing.freeze() for name, growing in self._growing.items()}
-                self._read = ColumnSet(rows, MappingProxyType(frozen))
+                # A call that ran out of time may have parsed more than this one asks for.
+                self._read = ColumnSet(self._parsed, MappingProxyType(frozen))
             return True
         finally:
             self._lock.release()
