@@ -37,7 +37,8 @@ class ChildJobs:
         """See JobContext.run_jobs."""
         keys = {self._submit(kind, key, spec): key for key, spec in specs.items()}
         while True:
-            jobs = {job.id: job for job in self._leases.jobs(list(keys))}
+            found, now_s = self._leases.jobs(list(keys))
+            jobs = {job.id: job for job in found}
             for job in jobs.values():
                 if job.state in (State.FAILED, State.CANCELLED):
                     context.beat(self._lease.beat)
@@ -49,7 +50,7 @@ class ChildJobs:
             context.progress(done_before + succeeded, done_before + len(keys), phase=kind.name)
             if succeeded == len(keys):
                 return {keys[job.id]: job for job in jobs.values()}
-            if not self._help(context, {key: jobs[id_] for id_, key in keys.items()}):
+            if not self._help(context, {key: jobs[id_] for id_, key in keys.items()}, now_s):
                 time.sleep(POLL_S)
 
     def _submit(self, kind: Kind[P2], key: str, spec: P2) -> JobId:
@@ -63,10 +64,10 @@ class ChildJobs:
             self._publish(child)
         return child
 
-    def _help(self, context: JobContext[P], jobs: Mapping[str, Job]) -> bool:
+    def _help(self, context: JobContext[P], jobs: Mapping[str, Job], now_s: float) -> bool:
         for key, job in jobs.items():
             # Those that wait for what is away are left to wait: looking costs Redis an entry of our stream.
-            if job.state is State.QUEUED and job.not_before_s <= time.time():
+            if job.state is State.QUEUED and job.not_before_s <= now_s:
                 context.step(key)
                 if self._run(job.id):
                     return True

@@ -44,10 +44,14 @@ class Leases:
         fields = codec.fields_of(flat)
         return Lease(self, codec.job_of(job_id, fields), fields["checkpoint"], fields["traceparent"], self._lease_ms)
 
-    def jobs(self, ids: Sequence[JobId]) -> Sequence[Job]:
-        """The records of those that exist. Raises Unavailable after `OUTAGE_LIMIT_S`."""
-        rows = _patiently(lambda: self.run("records", *ids))
-        return [codec.job_of(id_, codec.fields_of(flat)) for id_, flat in zip(ids, rows, strict=True) if flat]
+    def jobs(self, ids: Sequence[JobId]) -> tuple[Sequence[Job], float]:
+        """The records of those that exist, and when they were read: seconds since 1970 by the clock of Redis.
+
+        Raises Unavailable after `OUTAGE_LIMIT_S`.
+        """
+        now_ms, rows = _patiently(lambda: self.run("records", *ids))
+        jobs = [codec.job_of(id_, codec.fields_of(flat)) for id_, flat in zip(ids, rows, strict=True) if flat]
+        return jobs, int(now_ms) / 1000
 
     def resume(self, job_id: JobId) -> None:
         """Queues a failed or cancelled job again. Raises Unavailable after `OUTAGE_LIMIT_S`."""

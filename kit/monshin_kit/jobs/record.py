@@ -90,7 +90,8 @@ class Job:
     empty until it succeeded, or if there is none. owner: the caller who submitted it. parent: the job that did, if
     any. attempt: how often a worker took it. checkpoint_done: how far that reaches which no crash undoes, -1: nothing
     does. created_s, started_s, finished_s: seconds since 1970, 0 if not yet. progress: the last entry of its stream.
-    not_before_s: seconds since 1970 until which no worker takes it, since what it needs was away; 0: never postponed.
+    not_before_s: seconds since 1970, as all times by the clock of Redis, until which no worker takes it, since what it
+    needs was away; 0: never postponed.
     """
 
     id: JobId

@@ -99,6 +99,29 @@ async def test_a_resumed_whole_does_only_the_parts_that_had_not_succeeded(
     assert tries == ["part-0", "part-1", "part-1", "part-2"]
 
 
+async def test_a_whole_does_a_part_that_is_due_whatever_its_workers_clock_says(
+    store: JobStore, leases: Leases, artefacts: ArtefactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: pauses are of Redis' clock; a worker whose own is an hour slow left its only part lying for an hour."""
+    tries: list[int] = []
+
+    def part(context: JobContext[CountSpec]) -> None:
+        tries.append(context.attempt)
+        if len(tries) == 1:
+            raise Unavailable("embed is silent")
+
+    def whole(context: JobContext[ShardsSpec]) -> None:
+        context.run_jobs(COUNT, {"part": NUMBERS})
+
+    now_s, end_s = time.time, time.monotonic() + 20
+    monkeypatch.setattr(time, "time", lambda: now_s() - 3600)
+    handlers = Handlers().on(COUNT, part).on(SHARDS, whole)
+    job = await store.submit(SHARDS, ShardsSpec("diary", 1, 1))
+    Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: time.monotonic() > end_s).run(job.id)
+    assert (await store.get(job.id)).state is State.SUCCEEDED
+    assert tries == [1, 2]
+
+
 async def test_parts_go_with_their_whole_and_not_before(
     store: JobStore, leases: Leases, artefacts: ArtefactStore, reconciler: Reconciler, clock: Clock
 ) -> None:

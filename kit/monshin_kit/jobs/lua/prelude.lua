@@ -8,6 +8,7 @@
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local MAX_EVENTS = 10000
+local INDEXES = {'queued', 'delayed', 'waiting', 'leased', 'started', 'finished'} -- beside ids; each holds ids
 local AWAY = ':away' -- no step is called so
 
 local function key(kind, id) return KEYS[1] .. kind .. ':' .. id end
@@ -27,7 +28,7 @@ local function emit(id)
 end
 
 local function index_as(id, state, lease_until)
-  for _, name in ipairs({'queued', 'delayed', 'waiting', 'leased', 'started', 'finished'}) do
+  for _, name in ipairs(INDEXES) do
     if not (state == 'CANCELLING' and (name == 'leased' or name == 'started')) then
       redis.call('ZREM', index(name), id)
     end

@@ -9,9 +9,8 @@ local function forget(id)
     table.insert(gone, id)
   end
   redis.call('DEL', key('job', id), key('events', id), key('lost', id), key('children', id))
-  for _, name in ipairs({'ids', 'queued', 'delayed', 'waiting', 'leased', 'started', 'finished'}) do
-    redis.call('ZREM', index(name), id)
-  end
+  redis.call('ZREM', index('ids'), id)
+  for _, name in ipairs(INDEXES) do redis.call('ZREM', index(name), id) end
 end
 
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', index('finished'), '-inf', now - ARGV[2], 'LIMIT', 0, ARGV[1])) do

@@ -1,4 +1,4 @@
--- ids -> their records, each as a flat list, empty where there is none
-local answer = {}
-for _, id in ipairs(ARGV) do table.insert(answer, redis.call('HGETALL', key('job', id))) end
-return answer
+-- ids -> the time in ms, and their records, each as a flat list, empty where there is none
+local records = {}
+for _, id in ipairs(ARGV) do table.insert(records, redis.call('HGETALL', key('job', id))) end
+return {now, records}
