@@ -33,7 +33,9 @@ class RowFilters:
         The first time takes about 8 µs a row. Raises DataLoss.
         """
         with self._lock:
-            passing = self._kept.setdefault(plan.key, _Passing(plan, self._points))
+            passing = self._kept.get(plan.key)
+            if passing is None:
+                passing = self._kept[plan.key] = _Passing(plan, self._points)
             self._kept.move_to_end(plan.key)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
