@@ -251,7 +251,7 @@ class Collections:
         return collection if isinstance(collection, ShardedCollection) else None
 
     def install(self, reservation: Reservation, reference: Artefact, store: ArtefactStore) -> ShardedCollection:
-        """Makes a collection of what a build published. Raises DataLoss, Unavailable as `Shelf.install`."""
+        """Makes a collection of what a build published. Raises as `Shelf.install`."""
         collection = self.shelf.install(reservation, reference, store)
         with self._admin:
             self._collections[reservation.definition.id] = collection

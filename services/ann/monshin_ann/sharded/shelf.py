@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monshin_kit import durable
-from monshin_kit.errors import DataLoss, Unavailable
+from monshin_kit.errors import DataLoss, ResourceExhausted, Unavailable
 from monshin_kit.jobs import Artefact, ArtefactStore, JobId
 
 from monshin_ann.core.definition import CollectionId, Definition
@@ -44,7 +44,10 @@ class Reservation:
 
 
 class Shelf:
-    """Raises Unavailable if the folder cannot be written. Safe to use from several threads."""
+    """Safe to use from several threads.
+
+    What writes raises ResourceExhausted (DISK_FULL) if the disk is full, Unavailable if the folder cannot be written.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -112,7 +115,7 @@ class Shelf:
     def install(self, reservation: Reservation, reference: Artefact, store: ArtefactStore) -> ShardedCollection:
         """Fetches what the build published; what was fetched before an interruption is fetched again.
 
-        Raises DataLoss if an artefact is gone or damaged, Unavailable.
+        Raises DataLoss if an artefact is gone or damaged, ResourceExhausted, Unavailable.
         """
         folder = self._root / reservation.name
         content = store.read(reference)
@@ -175,4 +178,8 @@ def _written() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if durable.is_full(error):
+            raise ResourceExhausted(
+                "the disk of sharded collections is full: make room, then try again", 60.0, reason="DISK_FULL"
+            ) from error
         raise Unavailable(f"the folder of sharded collections cannot be written ({type(error).__name__})") from error

@@ -1,5 +1,7 @@
 """The folder of sharded collections: what is reserved, given back and deleted lasts."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -57,7 +59,23 @@ def test_a_folder_without_a_readable_definition_is_left_alone(tmp_path: Path) ->
     assert file.exists()
 
 
-def test_a_full_disk_is_named_with_its_figures_and_other_errors_stay(tmp_path: Path) -> None:
+def test_a_full_disk_is_named_and_the_place_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    shelf = opened(tmp_path)
+    reservation = shelf.reserve("notes-1", NOTES)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(ResourceExhausted) as refused:
+            shelf.bind(reservation, JobId("a" * 32))
+    assert refused.value.reason == "DISK_FULL"
+    assert opened(tmp_path).reservations() == [reservation]
+    shelf.bind(reservation, JobId("b" * 32))
+    assert [each.job for each in opened(tmp_path).reservations()] == ["b" * 32]
+
+
+def test_a_full_disk_of_a_worker_is_named_with_its_figures_and_other_errors_stay(tmp_path: Path) -> None:
     def write(target: Path) -> None:
         with scratch.folder(tmp_path) as folder:
             (folder / "vectors").write_bytes(b"abc")
