@@ -29,11 +29,11 @@ from monshin_ann.core.vectors import Matrix
 from monshin_ann.indexing import BuildSettings, Indexing, IndexView
 from monshin_ann.loading import load_index
 from monshin_ann.store import compaction
-from monshin_ann.store.folder import segment_files
+from monshin_ann.store.folder import file_bytes, segment_files
 from monshin_ann.store.layout import StoredPoint
 from monshin_ann.store.points_file import Committed, PointsFile
 from monshin_ann.store.receipt import Receipt
-from monshin_ann.store.segment_files import SegmentFiles, size_bytes
+from monshin_ann.store.segment_files import SegmentFiles
 
 _log = logging.getLogger(__name__)
 
@@ -85,8 +85,7 @@ class Collection:
     @property
     def stats(self) -> Stats:
         """As of now."""
-        log = self.path.with_name(self.path.name + "-wal")
-        disk_bytes = size_bytes((self.path, log)) + self._segment_files.disk_bytes
+        disk_bytes = file_bytes(self.path) + self._segment_files.disk_bytes
         opened = self._opened
         if opened is None:
             return Stats(0, 0, disk_bytes, 0)

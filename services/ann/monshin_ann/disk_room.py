@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -30,15 +30,6 @@ def named() -> Iterator[None]:
         if not durable.is_full(error):
             raise
         raise _full("it had less room than the copy took") from error
-
-
-def file_bytes(path: Path) -> int:
-    """Of a database with its log."""
-    found = 0
-    for each in (path, path.with_name(path.name + "-wal")):
-        with suppress(FileNotFoundError):
-            found += each.stat().st_size
-    return found
 
 
 def _full(text: str) -> ResourceExhausted:

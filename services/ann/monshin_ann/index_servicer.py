@@ -22,6 +22,7 @@ from monshin_ann import disk_room, exporting, parse, render, render_index
 from monshin_ann.collection import Collection
 from monshin_ann.collections import COPY, Collections
 from monshin_ann.parse import Timed
+from monshin_ann.store.folder import file_bytes
 
 _CHUNK_BYTES = 256 * 1024
 _WATCH_S = 0.2
@@ -75,7 +76,6 @@ class IndexServicer:
         """As in the proto."""
         collection = self._collections.find_writable(parse.collection_id(request.name), current_caller())
         collection.check_serving()
-        disk_room.require(collection.path.parent, 2 * disk_room.file_bytes(collection.path))  # VACUUM writes it again
         with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
             copy = Path(folder) / "points.sqlite"
             await self._executor.run(_copy, collection.path, copy)
@@ -108,11 +108,8 @@ class IndexServicer:
         collection = self._collections.find_writable(parse.collection_id(request.name), current_caller())
         snapshot = collection.snapshot()
         # Points take less in Parquet than in their file; faiss holds the vectors and edges that are in memory.
-        disk_room.require(
-            collection.path.parent,
-            disk_room.file_bytes(collection.path)
-            + (0 if request.format == pb.EXPORT_FORMAT_PARQUET else snapshot.memory_bytes),
-        )
+        memory_bytes = 0 if request.format == pb.EXPORT_FORMAT_PARQUET else snapshot.memory_bytes
+        await self._executor.run(_require_room, collection.path, memory_bytes)
         with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
             if request.format == pb.EXPORT_FORMAT_PARQUET:
                 files = exporting.write_parquet(snapshot, collection.definition.dim, Path(folder))
@@ -151,8 +148,14 @@ class IndexServicer:
             yield piece
 
 
+def _require_room(path: Path, more_bytes: int) -> None:
+    """For as much as a collection's file takes, and so much more."""
+    disk_room.require(path.parent, file_bytes(path) + more_bytes)
+
+
 def _copy(source: Path, target: Path) -> None:
     """What the file says now and nothing else: no deleted points, and not who asked for what."""
+    disk_room.require(source.parent, 2 * file_bytes(source))  # VACUUM writes it again
     with disk_room.named():
         sqlite.copy(source, target)
         with closing(apsw.Connection(str(target))) as connection:

@@ -16,7 +16,7 @@ from monshin_kit.errors import DataLoss
 
 from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.store import definitions
-from monshin_ann.store.segment_files import SegmentFiles
+from monshin_ann.store.segment_files import SegmentFiles, size_bytes
 
 _SUFFIX, _SET_ASIDE = ".sqlite", ".set-aside"
 _TOKEN = re.compile(r"-[0-9a-f]{8}$")
@@ -69,7 +69,7 @@ class Folder:
             raise DataLoss(f"{file} cannot be read: restore it from a backup") from error
 
     def remove(self, file: str) -> None:
-        """Removes it."""
+        """The file, its log and its segments; on disk when this returns."""
         segment_files(self.path / file).clear()
         for suffix in _AND_LOG:
             (self.path / (file + suffix)).unlink(missing_ok=True)
@@ -87,6 +87,11 @@ class Folder:
 def id_of(file: str) -> CollectionId:
     """Of the collection in a file of this name."""
     return CollectionId(_TOKEN.sub("", file.removesuffix(_SUFFIX)))
+
+
+def file_bytes(path: Path) -> int:
+    """Of a collection's file with its log, as of now."""
+    return size_bytes((path, path.with_name(path.name + "-wal")))
 
 
 def segment_files(path: Path) -> SegmentFiles:
