@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-PARTIAL = ".partial"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -16,17 +15,17 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 def writing(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `path`, on disk, once the block ends; if the block raises, nothing is changed.
 
-    Raises OSError. A process that is killed leaves a hidden file whose name ends with PARTIAL.
+    Raises OSError. A process that is killed leaves a file of a name as `partial` makes it.
     """
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PARTIAL}")
+    unfinished = partial(path)
     try:
-        with partial.open("xb") as file:
+        with unfinished.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
+        unfinished.replace(path)
     finally:
-        partial.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
     sync(path.parent)
 
 
@@ -36,9 +35,14 @@ def write(path: Path, data: bytes | memoryview) -> None:
         file.write(data)
 
 
-def is_full(error: OSError) -> bool:
-    """Whether the disk, or a quota of it, has no more room."""
-    return error.errno in _FULL
+def partial(path: Path) -> Path:
+    """Beside the file, hidden, never used before: what is written here can take its place at once."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether it says that the disk, or a quota of it, has no more room."""
+    return isinstance(error, OSError) and error.errno in _FULL
 
 
 def sync(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Files that are complete or not there."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -57,3 +58,17 @@ def test_content_then_name_are_synced_before_it_is_acknowledged(
     durable.write(tmp_path / "about.json", b"x")
 
     assert steps == ["content", "rename", "folder"]
+
+
+@pytest.mark.parametrize(
+    ("error", "is_full"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), True),
+        (OSError(errno.EIO, "Input/output error"), False),
+        (OSError("no number"), False),
+        (ValueError(errno.ENOSPC), False),
+    ],
+)
+def test_a_full_disk_or_quota_is_told_from_every_other_error(error: Exception, is_full: bool) -> None:
+    assert durable.is_full(error) is is_full

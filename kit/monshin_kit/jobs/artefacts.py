@@ -7,7 +7,6 @@ complete. A name is written once; what refers to it is a reference with its size
 
 import hashlib
 import re
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,7 +90,7 @@ class ArtefactStore:
 
     def fetch(self, artefact: Artefact, target: Path) -> None:
         """Into a file, which is there only if it is whole. Raises DataLoss if it is gone or damaged."""
-        partial = _partial(target)
+        partial = durable.partial(target)
         try:
             with _reachable():
                 self._existing(artefact, lambda path: self._files.get_file(path, str(partial)))
@@ -113,7 +112,7 @@ class ArtefactStore:
 
     def take(self, name: str, target: Path) -> Artefact:
         """As `fetch`, of what others put there: what came is what it is. Raises DataLoss if it is gone."""
-        partial = _partial(target)
+        partial = durable.partial(target)
         try:
             with _reachable():
                 try:
@@ -170,10 +169,6 @@ def _copy(content: bytes | Path, file: BinaryIO) -> None:
         shutil.copyfileobj(source, file, _CHUNK)
 
 
-def _partial(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-
-
 def _damaged(artefact: Artefact) -> DataLoss:
     return DataLoss("an artefact is not what was stored: its checksum differs", artefact.name, "Artefact")
 
@@ -186,6 +181,6 @@ def _reachable() -> Iterator[None]:
         is_theirs = type(error).__module__.split(".")[0] in _DRIVERS
         if not (is_theirs or isinstance(error, OSError)):
             raise
-        if isinstance(error, OSError) and durable.is_full(error):
+        if durable.is_full(error):
             raise ResourceExhausted("the disk is full where an artefact was to be kept", reason="DISK_FULL") from error
         raise Unavailable(f"the store of artefacts cannot be used ({type(error).__name__})") from error

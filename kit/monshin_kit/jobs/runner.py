@@ -110,7 +110,7 @@ def checkpoint_folder(service: str, job_id: JobId) -> str:
 
 
 def _unexpected(error: Exception) -> Failure:
-    if isinstance(error, OSError) and durable.is_full(error):
+    if durable.is_full(error):
         return Failure("RESOURCE_EXHAUSTED", "DISK_FULL", "the disk of the worker is full: make room, then resume")
     # As in call.py: the words of an exception may hold what the job worked on.
     error_id = secrets.token_hex(8)

@@ -24,10 +24,8 @@ def named() -> Iterator[None]:
     """A disk that is full all the same is ResourceExhausted, and not an error of ours."""
     try:
         yield
-    except apsw.FullError as error:
-        raise _full("it had less room than the copy took") from error
-    except OSError as error:
-        if not durable.is_full(error):
+    except (apsw.FullError, OSError) as error:
+        if isinstance(error, OSError) and not durable.is_full(error):
             raise
         raise _full("it had less room than the copy took") from error
 

@@ -1,6 +1,5 @@
 """One build: vectors in, graph, index out. Temporary files are gone when it ends, however it ends."""
 
-import errno
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from threading import Event
 import grnnd
 import numpy as np
 from grnnd import Graph
+from monshin_kit import durable
 from monshin_kit.errors import Aborted, FailedPrecondition, MonshinError
 from numpy.typing import NDArray
 
@@ -67,7 +67,7 @@ class Builder:
         try:
             self._build(request, stop, on_progress)
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if not durable.is_full(error):
                 raise
             raise DoesNotFit("the disk of the temporary files is full") from None
         return request.index_key.rpartition("/")[2]

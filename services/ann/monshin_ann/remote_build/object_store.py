@@ -1,12 +1,12 @@
 """The object store that OpenSearch shares with its builder, through fsspec: S3, or what speaks its protocol."""
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO, Protocol
 
+from monshin_kit import durable
 from monshin_kit.errors import FailedPrecondition, InvalidInput, Unavailable
 
 _CHUNK_BYTES = 16 * 1024 * 1024
@@ -23,7 +23,7 @@ class ObjectStore(Protocol):
         """Copies an object of exactly this size, in bounded chunks; ends early, silently, once `stop` is set.
 
         Raises FailedPrecondition if it is not there, may not be read or has another size; Unavailable if the store
-        does not answer; OSError (ENOSPC) if the disk is full.
+        does not answer; OSError (durable.is_full) if the disk is full.
         """
 
     def upload(self, source: Path, bucket: str, key: str) -> None:
@@ -84,7 +84,7 @@ def _explained() -> Iterator[None]:
         raise FailedPrecondition("the object store refuses our credentials for this bucket") from None
     except Exception as error:
         is_theirs = type(error).__module__.split(".")[0] in (*_DRIVERS, "fsspec", "s3fs")
-        is_ours = isinstance(error, OSError) and error.errno == errno.ENOSPC  # of the file that is written to
+        is_ours = durable.is_full(error)  # of the file that is written to
         if is_ours or not (is_theirs or isinstance(error, OSError)):
             raise
         raise Unavailable(f"the object store cannot be used ({type(error).__name__})") from error
