@@ -140,7 +140,7 @@ class _Space:
     def build(self, built: int, settings: Settings, first: Ids, edges: Ids, report: Reporter) -> None:
         """Fills the edges of the first `built` vertices."""
         out, order, core = edges[:built], self.order[:built], self.core
-        if settings.device is Device.CUDA and self._is_built_on_device(built, settings, edges, report):
+        if settings.device is Device.CUDA and self._try_device(built, settings, edges, report):
             return
         params = settings.plan.params(core, settings.threads)
         if self.is_product:
@@ -150,7 +150,8 @@ class _Space:
         else:
             core.build_points(self.points, order, params, out, first, report.on_chunk)
 
-    def _is_built_on_device(self, built: int, settings: Settings, edges: Ids, report: Reporter) -> bool:
+    def _try_device(self, built: int, settings: Settings, edges: Ids, report: Reporter) -> bool:
+        """True: the edges are filled. False: the device is too small, and the CPU may take its place."""
         from grnnd.cuda import build_on_device
 
         kind = "products" if self.is_product else "points" if self.rows is None else "codes"
