@@ -3,7 +3,7 @@
 import math
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
+from monshin_ann.collections import Collections
 from monshin_ann.core import filters, payloads, vectors
 from monshin_ann.core.block import Batch
 from monshin_ann.core.definition import CollectionId, Definition, Metric
@@ -154,6 +155,22 @@ def pack() -> Callable[..., vectors_pb2.Vectors]:
 def upsert() -> Callable[..., pb.UpsertRequest]:
     """`upsert_request`."""
     return upsert_request
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Collections]]:
+    """Opens the folder of this test again, after closing what was open: a restart. Takes settings of Collections."""
+    running: list[Collections] = []
+
+    def open_again(**settings: Any) -> Collections:
+        for collections in running:
+            collections.close()
+        running[:] = [Collections(tmp_path, **settings)]
+        return running[0]
+
+    yield open_again
+    for collections in running:
+        collections.close()
 
 
 @pytest.fixture

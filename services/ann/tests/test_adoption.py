@@ -6,7 +6,7 @@ No file that holds points is removed, passed over in silence, or hidden behind a
 import json
 import shutil
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,22 +30,6 @@ CLINICIAN = Caller("dr", frozenset({"clinician"}), frozenset())
 NOTES = CollectionId("notes")
 Start = Callable[[], Collections]
 Fill = Callable[..., None]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Opens the folder of this test again, after closing what was open."""
-    running: list[Collections] = []
-
-    def open_again() -> Collections:
-        for collections in running:
-            collections.close()
-        running[:] = [Collections(tmp_path)]
-        return running[0]
-
-    yield open_again
-    for collections in running:
-        collections.close()
 
 
 @pytest.fixture

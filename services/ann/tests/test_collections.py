@@ -1,6 +1,6 @@
 """Many collections: created and deleted at once, hidden from those who may not read them, each on its own in damage."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +21,6 @@ NOT_REMEMBERED = RequestKey("", "", "", b"")
 ADMINISTRATOR = Caller("root", frozenset({"administrator"}), frozenset())
 CLINICIAN = Caller("dr", frozenset({"clinician"}), frozenset())
 NOTES = CollectionId("notes")
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Collections]]:
-    """Opens the folder of this test again, after closing what was open: a restart."""
-    running: list[Collections] = []
-
-    def open_again(**settings: Any) -> Collections:
-        for collections in running:
-            collections.close()
-        running[:] = [Collections(tmp_path, **settings)]
-        return running[0]
-
-    yield open_again
-    for collections in running:
-        collections.close()
 
 
 def files(folder: Path) -> list[str]:

@@ -18,12 +18,13 @@ def job(name: str, state: State = State.RUNNING, sequence: int = 1) -> Job:
 
 
 class Redis:
-    """Parts of builds, and how many records were read; an answer takes `pause_s`."""
+    """Parts of builds, and how many records were read. held: what answers asked for from now on wait for."""
 
     def __init__(self) -> None:
         self.parts: list[Job] = [job(f"part-{n}") for n in range(COUNT)]
         self.read_records = 0
-        self.pause_s = 0.0
+        self.held: asyncio.Event | None = None
+        self.asked = asyncio.Event()
         self.is_away = False
         self.now = 100.0
 
@@ -31,7 +32,9 @@ class Redis:
         """Of any build."""
         found = list(self.parts)
         self.read_records += len(found)
-        await asyncio.sleep(self.pause_s)
+        held = self.held
+        self.asked.set()
+        await (asyncio.sleep(0) if held is None else held.wait())
         if self.is_away:
             raise Unavailable("the store of jobs does not answer")
         return found
@@ -78,13 +81,14 @@ async def test_parts_that_end_after_their_build_are_seen_to() -> None:
 async def test_a_slow_answer_does_not_replace_a_later_one() -> None:
     redis = Redis()
     parts, whole = Parts(redis.read, lambda: redis.now), job("whole")
-    redis.pause_s = 0.2
+    held = redis.held = asyncio.Event()
     slow = asyncio.create_task(parts.of(whole))
-    await asyncio.sleep(0.01)
-    redis.pause_s = 0.0
+    await redis.asked.wait()
+    redis.held = None
     redis.now += 1
     redis.parts = [replace(each, state=State.SUCCEEDED) for each in redis.parts]
     assert list(await parts.of(whole)) == redis.parts
+    held.set()
     assert list(await slow) == redis.parts
     assert list(await parts.of(whole)) == redis.parts
 
