@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from monshin_kit import telemetry
-from monshin_kit.errors import MonshinError
+from monshin_kit.errors import MonshinError, Unavailable
 
 _log = logging.getLogger(__name__)
 
@@ -27,21 +27,17 @@ class Chores:
         for name, chore in chores.items():
             try:
                 await chore()
-            except MonshinError as error:
-                found[name] = error.reason
-                if self._reasons.get(name) != error.reason:
-                    extra = {"chore": self._kind, "reason": error.reason}
-                    _log.log(_level(error), "a chore for a collection built in shards fails", extra=extra)
             except Exception as error:  # noqa: BLE001  # nor may a fault of one keep the others from their place
-                found[name] = type(error).__name__
-                if self._reasons.get(name) != found[name]:
-                    extra = {"chore": self._kind}
-                    _log.error("a chore for a collection built in shards fails", exc_info=error, extra=extra)
+                found[name] = reason = error.reason if isinstance(error, MonshinError) else type(error).__name__
+                if self._reasons.get(name) != reason:
+                    self._tell(error, reason)
         for name in self._reasons.keys() & chores.keys() - found.keys():
             _log.info("a chore that failed has succeeded", extra={"chore": self._kind, "reason": self._reasons[name]})
         self._reasons = found
         _STUCK.labels(self._kind).set(len(found))
 
-
-def _level(error: MonshinError) -> int:
-    return logging.WARNING if error.code == "UNAVAILABLE" else logging.ERROR
+    def _tell(self, error: Exception, reason: str) -> None:
+        level = logging.WARNING if isinstance(error, Unavailable) else logging.ERROR
+        fault = None if isinstance(error, MonshinError) else error
+        extra = {"chore": self._kind, "reason": reason}
+        _log.log(level, "a chore for a collection built in shards fails", exc_info=fault, extra=extra)
