@@ -10,6 +10,7 @@ from pathlib import Path
 
 from monshin_kit import durable
 from monshin_kit.auth import Caller
+from monshin_kit.auth.caller import ADMINISTRATOR
 from monshin_kit.errors import (
     Aborted,
     AlreadyExists,
@@ -38,7 +39,6 @@ _log = logging.getLogger(__name__)
 
 _UPLOAD = ".upload"
 COPY = "copy-"  # folders of copies on their way out
-_ADMINISTRATORS = ("role:administrator",)
 
 AnyCollection = Collection | ShardedCollection
 
@@ -77,8 +77,8 @@ class Collections:
         Raises DataLoss, to administrators, where a file of this name does not even say who may read it.
         """
         collection = self._collections.get(collection_id)
-        if collection is None and collection_id in self._unreadable and caller.may_use(_ADMINISTRATORS):
-            raise _unreadable(collection_id)
+        if collection is None and collection_id in self._unreadable and ADMINISTRATOR in caller.roles:
+            raise _unreadable_file(collection_id)
         if collection is None or not caller.may_use(collection.definition.readers):
             raise NotFound(RESOURCE, f"collections/{collection_id}")
         return collection
@@ -273,7 +273,7 @@ class Collections:
         if definition.id in self._collections or self.shelf.is_reserved(definition.id):
             raise AlreadyExists(RESOURCE, definition.name)
         if definition.id in self._unreadable:
-            raise _unreadable(definition.id)
+            raise _unreadable_file(definition.id)
         if len(self._collections) >= self._limit:
             raise ResourceExhausted(f"there are {self._limit} collections already: delete one, or raise the limit")
 
@@ -285,6 +285,6 @@ class Collections:
         self._registry.finish(file)
 
 
-def _unreadable(collection_id: CollectionId) -> DataLoss:
+def _unreadable_file(collection_id: CollectionId) -> DataLoss:
     name = f"collections/{collection_id}"
     return DataLoss(f"a file of {name} cannot be read: restore it, or take it out of the folder", name, RESOURCE)

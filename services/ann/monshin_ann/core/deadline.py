@@ -34,3 +34,8 @@ class Deadline:
 
 
 FOREVER = Deadline(math.inf)
+
+
+def payloads_unread() -> DeadlineExceeded:
+    """For a filter whose deadline comes while payloads are parsed, which goes on in the background."""
+    return DeadlineExceeded("the deadline passed before all payloads were read: they are read on, try again")

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from monshin_kit.errors import DeadlineExceeded
 from numpy.typing import NDArray
 
 from monshin_ann.core.background import Background
 from monshin_ann.core.block import Block
-from monshin_ann.core.deadline import FOREVER, Deadline
+from monshin_ann.core.deadline import FOREVER, Deadline, payloads_unread
 from monshin_ann.core.filters import Mask, Plan
 from monshin_ann.core.segment import Segment
 
@@ -74,7 +73,7 @@ class Snapshot:
     def require_parsed(self, until: Deadline) -> None:
         """Raises DeadlineExceeded unless all payloads are parsed by then; they are parsed on in the background."""
         if not self.parse(self.parts(), until):
-            raise DeadlineExceeded("the deadline passed before all payloads were read: they are read on, try again")
+            raise payloads_unread()
 
     def ids(self, plan: Plan | None) -> Iterator[str]:
         """Ids of the points that pass the filter, in no order."""

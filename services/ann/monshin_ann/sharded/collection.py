@@ -12,13 +12,13 @@ import grnnd
 import numpy as np
 from grnnd.inputs import MAX_SIZE
 from grnnd.mapped import mapped
-from monshin_kit.errors import DataLoss, DeadlineExceeded, FailedPrecondition, InvalidInput, NotFound, Unavailable
+from monshin_kit.errors import DataLoss, FailedPrecondition, InvalidInput, NotFound, Unavailable
 from monshin_kit.jobs import Artefact
 from monshin_kit.telemetry import resource_hash
 from numpy.typing import NDArray
 
 from monshin_ann.answers import RESOURCE, Found, Page, State, Stats
-from monshin_ann.core.deadline import FOREVER, Deadline
+from monshin_ann.core.deadline import FOREVER, Deadline, payloads_unread
 from monshin_ann.core.definition import Definition, Metric
 from monshin_ann.core.distances import Queries
 from monshin_ann.core.filters import Plan
@@ -130,7 +130,7 @@ class ShardedCollection:
         with self._using() as opened:
             bits = _bits(opened, plan, deadline)
             if bits is None:
-                raise DeadlineExceeded("the deadline passed before all payloads were read: they are read on, try again")
+                raise payloads_unread()
             found: list[tuple[int, str, str | None]] = []
             while len(found) <= limit:
                 batch = opened.points.after(after, _PAGE_ROWS if plan is not None else limit + 1)
