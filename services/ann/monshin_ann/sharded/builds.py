@@ -17,7 +17,7 @@ from monshin_kit.requests import RequestKey
 
 from monshin_ann.collections import Collections
 from monshin_ann.core.definition import Definition
-from monshin_ann.sharded.chores import Chores
+from monshin_ann.sharded.chores import Chore, Chores
 from monshin_ann.sharded.collection import ShardedCollection
 from monshin_ann.sharded.kinds import BUILD, PUBLISHED, BuildResult, BuildSpec
 from monshin_ann.sharded.parts import Parts
@@ -150,8 +150,11 @@ class Builds:
     async def _fetch_forever(self, slow: Executor) -> None:
         installs, sweeps = Chores("install"), Chores("sweep")
         while True:
-            places = [each for each in self._shelf.reservations() if each.is_active and each.job is not None]
-            await installs.run({each.name: partial(self._install, each, slow) for each in places})
+            chores: dict[str, Chore] = {}
+            for each in self._shelf.reservations():
+                if each.is_active and each.published is not None:
+                    chores[each.name] = partial(self._install, each, each.published, slow)
+            await installs.run(chores)
             await sweeps.run({"sweep": partial(slow.run, self._shelf.sweep, PUBLISHED, self._artefacts)})
             await asyncio.sleep(LOOK_S)
 
@@ -170,7 +173,7 @@ class Builds:
             async with self._starting:
                 await self._adopt(reservation.name)
             return
-        if not reservation.is_active:
+        if not reservation.is_active or reservation.published is not None:
             return
         try:
             job = await self._jobs.get(reservation.job)
@@ -181,17 +184,10 @@ class Builds:
             async with self._starting:  # or it may just be resumed
                 if (await self._jobs.get(job.id)).state is job.state:
                     self._shelf.set_active(reservation, is_active=False)
+        elif job.state is State.SUCCEEDED:
+            self._shelf.set_published(reservation, Artefact.of(decode(BuildResult, job.result).manifest))
 
-    async def _install(self, reservation: Reservation, slow: Executor) -> None:
-        """Where its build has succeeded."""
-        assert reservation.job is not None
-        try:
-            job = await self._jobs.get(reservation.job)
-        except NotFound:
-            return  # `_settle` gives the place back
-        if job.state is not State.SUCCEEDED:
-            return
-        reference = Artefact.of(decode(BuildResult, job.result).manifest)
+    async def _install(self, reservation: Reservation, reference: Artefact, slow: Executor) -> None:
         try:
             await slow.run(self._collections.install, reservation, reference, self._artefacts)
         except DataLoss:

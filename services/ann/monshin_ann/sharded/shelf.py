@@ -35,12 +35,14 @@ class Reservation:
     """A place for a collection that is being built. job: empty until the build was submitted.
 
     is_active: its build may still succeed by itself; False: it failed or was cancelled, and gives way to another.
+    published: what its build made, once that was seen to have succeeded.
     """
 
     name: str
     definition: Definition
     job: JobId | None = None
     is_active: bool = True
+    published: Artefact | None = None
 
 
 class Shelf:
@@ -111,6 +113,10 @@ class Shelf:
     def set_active(self, reservation: Reservation, *, is_active: bool) -> Reservation:
         """Whether its build may still succeed by itself."""
         return self._update(replace(reservation, is_active=is_active))
+
+    def set_published(self, reservation: Reservation, reference: Artefact) -> Reservation:
+        """Its build has succeeded; not on disk, the job's record says so too."""
+        return self._update(replace(reservation, published=reference))
 
     def install(self, reservation: Reservation, reference: Artefact, store: ArtefactStore) -> ShardedCollection:
         """Fetches what the build published; what was fetched before an interruption is fetched again.

@@ -9,7 +9,7 @@ from monshin_ann.core.definition import CollectionId, Definition, Metric
 from monshin_ann.sharded import scratch
 from monshin_ann.sharded.shelf import Shelf
 from monshin_kit.errors import ResourceExhausted
-from monshin_kit.jobs import ArtefactStore, JobId
+from monshin_kit.jobs import Artefact, ArtefactStore, JobId
 
 NOTES = Definition(CollectionId("notes"), 4, Metric.L2, 1, readers=("role:auditor",))
 
@@ -34,6 +34,18 @@ def test_a_reserved_id_is_taken_until_its_build_gives_up(tmp_path: Path) -> None
     shelf.set_active(reservation, is_active=False)
     assert not shelf.is_reserved(NOTES.id)
     assert shelf.of(NOTES.id) is not None, "it may be resumed"
+
+
+def test_what_a_build_published_is_known_of_a_place_that_is_still_there(tmp_path: Path) -> None:
+    """Hazard: one who looked at it a moment ago brings a place back that was filled or given back meanwhile."""
+    shelf = opened(tmp_path)
+    reservation = shelf.bind(shelf.reserve("notes-1", NOTES), JobId("a" * 32))
+    published = Artefact("ann/sharded/notes-1/manifest.json", "0" * 64, 1)
+    shelf.set_published(reservation, published)
+    assert [(each.job, each.published) for each in shelf.reservations()] == [("a" * 32, published)]
+    shelf.release(reservation)
+    shelf.set_published(reservation, published)
+    assert shelf.reservations() == []
 
 
 def test_what_was_given_back_is_gone_after_a_restart_and_its_artefacts_are_swept(tmp_path: Path) -> None:
