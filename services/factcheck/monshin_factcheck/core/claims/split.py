@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from monshin_factcheck.core.claims.blocks import Part, PartKind, plain, split_parts
 from monshin_factcheck.core.claims.checkable import is_checkable
 from monshin_factcheck.core.claims.claim import Claim
+from monshin_factcheck.core.claims.statements import split_statements
 from monshin_factcheck.core.claims.subjects import Subject, is_fragment, of_question, with_aspect, with_subject
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.spans import Span
 
-# Two statements in one sentence, each with a topic of its own: AはBであり、CはDである.
-_JOINT = re.compile(r"(?:であり|ですが|であるが|おり|ますが|るが|いが|たが|であって)、|[;；][ \u3000]*")
-_HAS_TOPIC = re.compile(r"^[^、。]{1,40}?[一-鿿ァ-ヺーA-Za-z0-9)）」]は(?![じしっずん])")
 _PARAGRAPH = re.compile(r"\n[ \t\u3000]*\r?\n")
 # A cell that is longer is no mere sign, such as β.
 _SIGNS = 8
-_BOLD = "*_` \u3000\t"
 
 
 def split_claims(answer: str, question: str = "") -> list[Claim]:
@@ -56,7 +53,7 @@ class Telling:
             case PartKind.CELL:
                 yield Claim(part.span, _cell(part, text, self._subject), checkable=True)
             case PartKind.SENTENCE | PartKind.BULLET:
-                for inside in _statements(stretch):
+                for inside in split_statements(stretch):
                     own = plain(inside.of(stretch))
                     claim = _claim(own, inside.shifted(part.span.start), part.kind, self._subject)
                     if claim.checkable:
@@ -89,25 +86,3 @@ def _cell(part: Part, text: str, subject: Subject) -> str:
     about = "の".join(piece for piece in (part.row, part.column) if piece)
     told = f"{about}は{text}" if about else text
     return with_subject(told, subject) if not part.row else told
-
-
-def _statements(sentence: str) -> Iterator[Span]:
-    """The sentence, or its halves where each has a topic of its own; without the marks around them."""
-    start = 0
-    for joint in _JOINT.finditer(sentence):
-        left, right = sentence[start : joint.start()], sentence[joint.end() :]
-        is_semicolon = joint.group()[0] in ";；"
-        if is_semicolon or (_HAS_TOPIC.match(left) and _HAS_TOPIC.match(right)):
-            yield from _bare(sentence, Span(start, joint.end()))
-            start = joint.end()
-    yield from _bare(sentence, Span(start, len(sentence)))
-
-
-def _bare(answer: str, span: Span) -> Iterator[Span]:
-    start, end = span.start, span.end
-    while start < end and answer[start] in _BOLD:
-        start += 1
-    while end > start and answer[end - 1] in _BOLD:
-        end -= 1
-    if start < end:
-        yield Span(start, end)

@@ -58,6 +58,11 @@ _ENGLISH_NOT_SUBJECTS = frozenset(
 _QUESTION_SUBJECT = re.compile(
     r"^(?P<subject>[^、。?？はがをにでと]{2,30}?)(?:とは|って|について|の|は|が|を|に|で|と)"
 )
+# 妊娠中のロキソプロフェン: whom it is about, and what.
+_OF_SOME_PEOPLE = re.compile(
+    r"^(?P<subject>[^、。?？はがをにでとの]{0,15}?(?:妊娠中|授乳中|透析中|患者|[者児婦人])の[^、。?？はがをにでとの]{2,20})"
+    r"(?=とは|って|について|の|は|が|を|に|で|と)"
+)
 _QUESTION_ENGLISH = re.compile(
     r"\b(?:of|for|about|is|are|does|do|can|should) (?:the )?(?P<subject>[A-Z]?[\w-]{4,30})", re.IGNORECASE
 )
@@ -93,7 +98,7 @@ def of_question(question: str) -> Subject:
     if guess_language(text) is Language.ENGLISH:
         found = _QUESTION_ENGLISH.search(text)
     else:
-        found = _QUESTION_SUBJECT.match(text)
+        found = _OF_SOME_PEOPLE.match(text) or _QUESTION_SUBJECT.match(text)
     name = found["subject"].strip() if found is not None else ""
     return Subject("" if _RELATIONAL.match(name) or _WHEN.search(name) else name)
 
@@ -132,12 +137,12 @@ def with_aspect(item: str, subject: Subject) -> str:
 
 def _begins_with_another(item: str, name: str) -> bool:
     """Whether both are drugs, or both diseases, by table or spelling: アスピリン 100mg says nothing of ワルファリン."""
-    kind, begun = _kind_and_name(normalise(name).text)
-    other, begins = _kind_and_name(normalise(item).text)
+    kind, begun = kind_and_name(normalise(name).text)
+    other, begins = kind_and_name(normalise(item).text)
     return kind != "" and kind == other and begun != begins
 
 
-def _kind_and_name(text: str) -> tuple[str, str]:
+def kind_and_name(text: str) -> tuple[str, str]:
     """The section of the shipped table and the name that the text begins with; katakana without entry is a drug."""
     hit = next((hit for hit in builtin_aliases().find(text) if hit.span.start == 0), None)
     if hit is not None:

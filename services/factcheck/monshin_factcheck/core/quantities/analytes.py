@@ -1,9 +1,11 @@
 """Laboratory values in traditional and SI units: 180 mg/dL of glucose is 10 mmol/L. Read from `analytes.yaml`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -14,18 +16,19 @@ from monshin_factcheck.core.quantities.quantity import Quantity
 # Laboratories round converted values to two or three digits: 126 mg/dL is 6.99 mmol/L and is written 7.0.
 TOLERANCE = Fraction(1, 100)
 _MASS, _AMOUNT, _CHARGE = "mass/volume", "amount/volume", "charge/volume"
+_UNITS, _KATALS = "unit/volume", "catalysis/volume"
+# A unit of an enzyme turns over 1 μmol a minute, a katal 1 mol a second.
+_UNITS_PER_KATAL = Fraction(60_000_000)
 _NGSP, _IFCC = "share", "amount/amount"
 _SLOPE, _OFFSET = Fraction("0.09148"), Fraction("2.152")
 
 
 @dataclass(frozen=True, slots=True)
 class Analyte:
-    """molar_mass: g/mol, exact as the table has it. charge: of an ion, else 0. Neither counts for HbA1c."""
+    """factors: by dimension, what one base unit of it is in the first one's, exact; HbA1c has an equation instead."""
 
     name: str
-    molar_mass: Fraction
-    charge: int
-    is_hba1c: bool
+    factors: Mapping[str, Fraction]
 
     def converted(self, quantity: Quantity, dimension: str) -> Quantity | None:
         """The same in another dimension, exactly; None where that is none of this analyte's."""
@@ -33,18 +36,15 @@ class Analyte:
         return None if interval is None else replace(quantity, interval=interval, dimension=dimension)
 
     def _interval(self, interval: Interval, source: str, target: str) -> Interval | None:
-        if self.is_hba1c:
+        if not self.factors:
             if (source, target) == (_IFCC, _NGSP):
                 return _moved(interval.scaled(1000 * _SLOPE), _OFFSET).scaled(Fraction(1, 100))
             if (source, target) == (_NGSP, _IFCC):
                 return _moved(interval.scaled(Fraction(100)), -_OFFSET).scaled(1 / (1000 * _SLOPE))
             return None
-        moles = {_AMOUNT: Fraction(1), _MASS: 1 / self.molar_mass}
-        if self.charge:
-            moles[_CHARGE] = Fraction(1, self.charge)
-        if source not in moles or target not in moles:
+        if source not in self.factors or target not in self.factors:
             return None
-        return interval.scaled(moles[source] / moles[target])
+        return interval.scaled(self.factors[source] / self.factors[target])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,14 @@ def analytes() -> Analytes:
     rows = yaml.safe_load(resources.files(__package__).joinpath("analytes.yaml").read_text("utf-8"))
     groups = [tuple(map(str, row["names"])) for row in rows]
     table = AliasTable(groups)
-    made = {}
-    for group, row in zip(groups, rows, strict=True):
-        mass = Fraction(row.get("molar_mass", "1"))
-        made[group[0]] = Analyte(group[0], mass, int(row.get("charge", 0)), bool(row.get("hba1c", False)))
-    return Analytes(table, made)
+    return Analytes(table, {row["names"][0]: Analyte(row["names"][0], _factors(row)) for row in rows})
+
+
+def _factors(row: dict[str, Any]) -> dict[str, Fraction]:
+    if "molar_mass" in row:
+        factors = {_AMOUNT: Fraction(1), _MASS: 1 / Fraction(row["molar_mass"])}
+        return factors | ({_CHARGE: Fraction(1, row["charge"])} if "charge" in row else {})
+    return {} if "hba1c" in row else {_UNITS: Fraction(1), _KATALS: _UNITS_PER_KATAL}
 
 
 def in_units_of(quantity: Quantity, other: Quantity) -> Quantity | None:
