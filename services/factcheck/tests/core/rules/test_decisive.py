@@ -5,7 +5,6 @@ from monshin_factcheck.core.decision import decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.rules.judge import RulesJudge
-from monshin_factcheck.core.rules.revision import rules_revision
 from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Analyser
@@ -33,8 +32,3 @@ def test_only_the_same_words_or_nothing_but_a_wrong_number_settle_a_claim(
 ) -> None:
     opinions = rules.judge(claim, [Passage("sources/0", Span(0, len(TEXT)), TEXT)])
     assert is_decisive(decide(opinions, ("rules",))) is is_settled
-
-
-def test_the_revision_of_the_rules_is_a_hash_and_does_not_change_by_itself() -> None:
-    assert rules_revision() == rules_revision()
-    assert len(rules_revision()) == 64
