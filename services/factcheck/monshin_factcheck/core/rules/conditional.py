@@ -26,7 +26,8 @@ Read = Callable[[str], Statement]
 class Conditional:
     """What the conditions of a sentence do to a claim that says the rest of it word for word.
 
-    left_out: those that the claim neither states nor satisfies. satisfied: whether it is a case of all that it states.
+    left_out: those that the claim neither states nor satisfies. is_satisfied: whether it is a case of all that it
+    states.
     """
 
     left_out: tuple[Stretch, ...] = ()
