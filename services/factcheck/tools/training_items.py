@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.factcheck.training.data import HELD_OUT_OF
+
 SUPPORTED, CONTRADICTED, NEITHER = range(3)
-# Of one item in so many the adapter of `local` and the odds of `alignment` have learnt nothing.
-_HELD_OUT_OF = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def is_held_out(item: dict) -> bool:
-    """Whether it is of the tenth that no fit may see."""
-    return number_of(item["id"]) % _HELD_OUT_OF == 0
+    """Whether it is of the tenth of which the adapter of `local` and the odds of `alignment` have learnt nothing."""
+    return number_of(item["id"]) % HELD_OUT_OF == 0
 
 
 def pairs_of(item: dict) -> Iterator[Pair]:
