@@ -1,14 +1,11 @@
-"""Fits the weights of `core/rules/probability.py`: `python services/factcheck/tools/fit_rules.py FOLDER`.
+"""Fits the weights of `core/rules/probability.py`: `python -m services.factcheck.tools.fit_rules FOLDER`.
 
 FOLDER: factcheck-train. Prints them with the hash of what they were fitted on; nothing is written.
-Softmax regression by plain gradient descent.
 """
 
-import hashlib
-import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,37 +17,36 @@ from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.words import Analyser
 
+from services.factcheck.tools.regression import as_python, fit
+from services.factcheck.tools.training_items import Pair, pairs_of, read_items
+
 FILES = ("short-2", "short-4", "short-5", "short-7", "long-2", "long-3", "long-4", "long-6")
 ITEMS = 60
 STEPS = 3000
+RATE = 1.0
 L2 = 1e-3
 
 
 def main(folder: Path) -> None:
     """Prints the table."""
-    reader, sha256 = Reader(Analyser()), hashlib.sha256()
+    files = [folder / f"{name}.jsonl" for name in FILES]
+    reader = Reader(Analyser())
     rows, labels = [], []
-    for name in FILES:
-        source = (folder / f"{name}.jsonl").read_bytes()
-        sha256.update(source)
-        for claim, passage, label in _pairs(source):
-            alignment, found = _best(reader, claim, passage)
-            seen = features(alignment, found)
-            rows.append([seen[feature] for feature in WEIGHTS])
-            labels.append("SCN".index(label))
-    weights = _fit(np.array(rows), np.eye(3)[labels])
-    sys.stdout.write(f"# {len(rows)} pairs, SHA-256 of the files {sha256.hexdigest()[:16]}\n")
-    for feature, row in zip(WEIGHTS, weights - weights.mean(1, keepdims=True), strict=True):
-        sys.stdout.write(f'    "{feature}": ({row[0]:.2f}, {row[1]:.2f}, {row[2]:.2f}),\n')
+    for pair in _pairs(files):
+        seen = features(*_best(reader, pair.claim, pair.text))
+        rows.append([seen[feature] for feature in WEIGHTS])
+        labels.append(pair.label)
+    weights = fit(np.array(rows), np.eye(3)[labels], steps=STEPS, rate=RATE, l2=L2)
+    sys.stdout.write(f"# {len(rows)} pairs, SHA-256 of the files {read_items(files)[1][:16]}\n")
+    sys.stdout.writelines(as_python(list(WEIGHTS), weights))
 
 
-def _pairs(source: bytes) -> Iterator[tuple[str, str, str]]:
-    items = [json.loads(line) for line in source.decode().splitlines()]
-    random.Random(0).shuffle(items)
-    for item in items[:ITEMS]:
-        for text, label in (("passage", "label"), ("mirror", "mirror_label")):
-            for claim in item["claims"]:
-                yield claim["claim"], item[text], claim[label]
+def _pairs(files: Sequence[Path]) -> Iterator[Pair]:
+    for file in files:
+        items, _ = read_items([file])
+        random.Random(0).shuffle(items)
+        for item in items[:ITEMS]:
+            yield from pairs_of(item)
 
 
 def _best(reader: Reader, claim: str, passage: str) -> tuple[Alignment, list[RuleFinding]]:
@@ -63,15 +59,6 @@ def _best(reader: Reader, claim: str, passage: str) -> tuple[Alignment, list[Rul
     ]
     best = max(alignments, key=lambda alignment: alignment.coverage)
     return best, findings(best)
-
-
-def _fit(rows: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    weights = np.zeros((rows.shape[1], 3))
-    for _ in range(STEPS):
-        scores = np.exp(rows @ weights - (rows @ weights).max(1, keepdims=True))
-        odds = scores / scores.sum(1, keepdims=True)
-        weights -= rows.T @ (odds - targets) / len(rows) + L2 * weights
-    return weights
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
+from monshin_factcheck.checking.evidence import source_passages
 from monshin_factcheck.checking.seats import Seat
 from monshin_factcheck.core.calibration import (
     best_temperature,
@@ -43,7 +44,7 @@ from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.revision import rules_revision
 from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.semantic import Answer, Reading
-from monshin_factcheck.core.text.sentences import split_sentences
+from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Analyser
 from monshin_factcheck.core.weighing import RULES, Account, features
@@ -52,10 +53,13 @@ from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
 from monshin_kit.settings import load
 
-from services.factcheck.tools.weighing_rows import CONTRADICTED, DEV, GIVEN, HELD_OUT, SUPPORTED, Row, labelled
+from services.factcheck.tools import regression
+from services.factcheck.tools.training_items import CONTRADICTED, SUPPORTED, number_of
+from services.factcheck.tools.weighing_rows import DEV, GIVEN, HELD_OUT, Row, labelled
 
 FOLDS = 5
 STEPS = 4000
+RATE = 0.3
 L2 = 1e-3
 # What verdicts must be right in, on the mixture of both kinds of claims.
 SUPPORTED_PRECISION = 0.95
@@ -103,14 +107,8 @@ def ruled(rows: Sequence[Row]) -> list[tuple[Opinion, ...]]:
 
 
 def passages_of(row: Row) -> list[Passage]:
-    """The sentences of a row's text with their neighbours."""
-    spans = split_sentences(row.text)
-    parts = ["", *(span.of(row.text) for span in spans), ""]
-    score = float(row.is_found)
-    return [
-        Passage("sources/0", span, parts[at], parts[at - 1], parts[at + 1], score=score)
-        for at, span in enumerate(spans, 1)
-    ]
+    """The sentences of a row's text as a check of the text itself has them, with the score of how they came."""
+    return [replace(one, score=float(row.is_found)) for one in source_passages(0, SourceText(row.text))]
 
 
 async def heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str, list[Probabilities]]:
@@ -167,7 +165,7 @@ def _fitted(
     kinds = [f"{row.source}, {row.way}" for row in rows]
     sets = {kind: np.array([one == kind for one in kinds]) for kind in dict.fromkeys(kinds)}
     shares = sum(chosen / chosen.sum() for chosen in sets.values()) / len(sets)
-    folds = np.array([int(hashlib.sha256(row.item.encode()).hexdigest(), 16) // 10 % FOLDS for row in rows])
+    folds = np.array([number_of(row.item) // 10 % FOLDS for row in rows])
     scores = np.zeros((len(rows), 3))
     for fold in range(FOLDS):
         others = folds != fold
@@ -204,12 +202,8 @@ def _fitted(
 
 
 def fit(table: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Weights of shape (features, 3): softmax regression with L2; shares: the rows' weights."""
-    weights = np.zeros((table.shape[1], 3))
-    shares = shares[:, None] / shares.sum()
-    for _ in range(STEPS):
-        weights -= 0.3 * (table.T @ (shares * (softmax(table @ weights) - targets)) + L2 * weights)
-    return weights - weights.mean(1, keepdims=True)
+    """As regression.fit, with what is set above; shares: the rows' weights."""
+    return regression.fit(table, targets, steps=STEPS, rate=RATE, l2=L2, shares=shares)
 
 
 def _figures(

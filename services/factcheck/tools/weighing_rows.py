@@ -12,11 +12,19 @@ from monshin_factcheck.core.retrieval.lexical import LexicalIndex
 from monshin_factcheck.core.retrieval.terms import Terms
 from monshin_factcheck.core.text.words import Analyser
 
-HELD_OUT_OF = 10
+from services.factcheck.tools.training_items import (
+    NEITHER,
+    files_of,
+    is_held_out,
+    label_of,
+    number_of,
+    pairs_of,
+    read_items,
+)
+
 DEV, HELD_OUT = "factcheck-dev", "factcheck-train, held out"
 # One of the so many best strangers is taken: the very best would at times say what the claim's own passage says.
 _STRANGERS = 3
-SUPPORTED, CONTRADICTED, NEITHER = range(3)
 # The text that the label was given for, as a source of the request; the same, as search finds it; and another one that
 # search finds too, which says neither.
 GIVEN, FOUND, STRANGER = "given", "found", "strangers"
@@ -55,24 +63,21 @@ def labelled(data: Path, items: int, strangers: int) -> list[Row]:
 
     Of factcheck-train only the tenth of the items is used on which the adapter of `local` was not trained.
     """
-    hard = list(held_out(data / "factcheck-train", items))
+    every, _ = read_items(files_of(data / "factcheck-train"))
+    hard = list(_held_out(every, items))
     real = list(development(data / "factcheck-dev"))
     beside = {row.claim: row for row in hard}
     chosen = random.Random(1).sample(sorted(beside), min(strangers, len(beside)))
     asked = [*(beside[claim] for claim in chosen), *{row.claim: row for row in real}.values()]
     given = [*hard, *real]
     found = (replace(row, way=FOUND) for row in given)
-    return [*given, *found, *_strange(asked, _items(data / "factcheck-train"))]
+    return [*given, *found, *_strange(asked, every)]
 
 
 def held_out(folder: Path, limit: int) -> Iterator[Row]:
     """Claims of so many held-out items under passage and mirror; drawn at random, the same each time."""
-    items = [item for item in _items(folder) if _number(item["id"]) % HELD_OUT_OF == 0]
-    random.Random(0).shuffle(items)
-    for item in items[:limit]:
-        for side, label in (("passage", "label"), ("mirror", "mirror_label")):
-            for claim in item["claims"]:
-                yield Row(claim["claim"], item[side], "SCN".index(claim[label]), item["id"], HELD_OUT, claim["kind"])
+    every, _ = read_items(files_of(folder))
+    yield from _held_out(every, limit)
 
 
 def development(folder: Path) -> Iterator[Row]:
@@ -80,13 +85,15 @@ def development(folder: Path) -> Iterator[Row]:
     for line in (folder / "claims.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         if row["passage"]:
-            yield Row(row["claim"], row["passage"], "SCN".index(row["label"]), row["passage"], DEV, row["kind"])
+            yield Row(row["claim"], row["passage"], label_of(row["label"]), row["passage"], DEV, row["kind"])
 
 
-def _items(folder: Path) -> list[dict]:
-    return [
-        json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
-    ]
+def _held_out(every: Sequence[dict], limit: int) -> Iterator[Row]:
+    items = [item for item in every if is_held_out(item)]
+    random.Random(0).shuffle(items)
+    for item in items[:limit]:
+        for pair in pairs_of(item):
+            yield Row(pair.claim, pair.text, pair.label, item["id"], HELD_OUT, pair.kind)
 
 
 def _strange(asked: Sequence[Row], every: Sequence[dict]) -> Iterator[Row]:
@@ -98,9 +105,5 @@ def _strange(asked: Sequence[Row], every: Sequence[dict]) -> Iterator[Row]:
         found = index.search(terms.of(row.claim), _STRANGERS + 1)
         others = [place for place in found if every[place]["id"] != row.item and passages[place] != row.text]
         if others:
-            place = others[_number(row.claim) % min(_STRANGERS, len(others))]
+            place = others[number_of(row.claim) % min(_STRANGERS, len(others))]
             yield Row(row.claim, passages[place], NEITHER, row.item, row.source, row.kind, STRANGER)
-
-
-def _number(text: str) -> int:
-    return int(hashlib.sha256(text.encode()).hexdigest(), 16)

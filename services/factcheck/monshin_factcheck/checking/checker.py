@@ -19,7 +19,7 @@ from monshin_factcheck.checking.pipeline import Put, put_by, together
 from monshin_factcheck.checking.reading import ReadingRoom, Ruled
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.claims.claim import Claim
-from monshin_factcheck.core.claims.importance import Importance, importance_of
+from monshin_factcheck.core.claims.importance import is_important
 from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge, Opinion
@@ -252,7 +252,7 @@ class Checker:
 
 def _is_important(text: str) -> bool:
     """Whether a patient can come to harm by it."""
-    return importance_of(normalise(text).text) is not Importance.BACKGROUND
+    return is_important(normalise(text).text)
 
 
 def _is_searched(claim: Claim) -> bool:

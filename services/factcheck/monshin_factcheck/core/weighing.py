@@ -72,11 +72,6 @@ class Weighings:
         self._fitted = {weighing.judges: weighing for weighing in fitted}
         self._rules = rules
 
-    @property
-    def rules(self) -> str:
-        """The rules' revision."""
-        return self._rules
-
     def of(self, revisions: Mapping[str, str]) -> Weighing:
         """For judges that read, by name: the map fitted for exactly these judges and revisions, else the careful one.
 

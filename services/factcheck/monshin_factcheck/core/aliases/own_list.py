@@ -10,7 +10,7 @@ from monshin_factcheck.core.cues.opposites import Opposable, clash, opposites
 from monshin_factcheck.core.text.normalise import normalise
 
 # Latin abbreviations up to this length stand for too many things to be one of them.
-_SHORTEST = 2
+_LONGEST_DOUBTFUL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _problems(
 
 def _is_doubtful(alias: str, group: AliasGroup) -> bool:
     folded = _folded(alias)
-    is_short = len(folded) == 1 or (folded.isascii() and len(folded) <= _SHORTEST)
+    is_short = len(folded) == 1 or (folded.isascii() and len(folded) <= _LONGEST_DOUBTFUL)
     return is_short or folded in map(_folded, group.ambiguous)
 
 

@@ -1,5 +1,6 @@
 """Names for the same thing, found in text before it is cut into words."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,13 @@ import yaml
 
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.spans import Span
+
+# Katakana words of a ward that are no names.
+_WARD = (
+    "アレルギー|ショック|リスク|ケア|カテーテル|チューブ|ベッド|モニター|ストレス|スタッフ|ガイドライン|メーカー"
+    "|シリンジ|バッグ"
+)
+_KATAKANA_DRUG = re.compile(rf"(?:(?!{_WARD})[ァ-ヺー]){{4,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,16 @@ def _builtin_sections() -> dict[str, str]:
 def builtin_section(name: str) -> str:
     """The section of the shipped table that a name stands in, such as `drugs` or `diseases`; empty if it has none."""
     return _builtin_sections().get(name.lower(), "")
+
+
+def katakana_drug(text: str) -> str:
+    """What an NFKC text begins with if that is taken for a drug by its spelling, for want of an entry; else empty.
+
+    >>> katakana_drug("アスピリン 100mg"), katakana_drug("ペニシリンアレルギー"), katakana_drug("アレルギー歴")
+    ('アスピリン', 'ペニシリン', '')
+    """
+    found = _KATAKANA_DRUG.match(text)
+    return found.group() if found is not None else ""
 
 
 @cache

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from monshin_factcheck.core.alignment.lexicon import Lexicon
 from monshin_factcheck.core.alignment.roles import is_same_role
 from monshin_factcheck.core.rules.statement import Statement
-
-_LONGEST_TOPIC = 4
-_TOPIC_ENDS = ("は", "の", "では", "には")
+from monshin_factcheck.core.rules.subjects import LONGEST
+from monshin_factcheck.core.rules.verbatim import TOPIC_ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +111,5 @@ def _expected(places: Sequence[int | None], at: int) -> float:
 
 def _topic_length(claim: Statement) -> int:
     """How many of the first units say what the claim is about: only these may come from the context."""
-    ends = (at for at, unit in enumerate(claim.units[:_LONGEST_TOPIC]) if unit.particle in _TOPIC_ENDS)
+    ends = (at for at, unit in enumerate(claim.units[:LONGEST]) if unit.particle in TOPIC_ENDS)
     return next(ends, -1) + 1

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations
 
-from monshin_factcheck.core.alignment.limiting import names_whom_or_when
 from monshin_factcheck.core.alignment.markers import adnominals, limits, markers
-from monshin_factcheck.core.alignment.roles import CASES, TOPICS, head_of, is_bonded, is_same_role, particle_of
+from monshin_factcheck.core.alignment.roles import TOPICS, head_of, is_bonded, is_same_role, particle_of
 from monshin_factcheck.core.cues.polarity import Stance, do_conflict, stance
 from monshin_factcheck.core.quantities.compare import Agreement
 from monshin_factcheck.core.quantities.quantity import Quantity
+from monshin_factcheck.core.rules.conditions import names_whom_or_when
 from monshin_factcheck.core.rules.quantity_rules import Pairing
 from monshin_factcheck.core.rules.statement import Statement
-from monshin_factcheck.core.rules.verbatim import loose_digits
+from monshin_factcheck.core.rules.verbatim import CASES, loose_digits
 from monshin_factcheck.core.text.language import Language
 
 # Particles of circumstances; not を, が or は, which say of what the sentence speaks.

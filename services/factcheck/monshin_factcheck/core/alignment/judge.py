@@ -8,7 +8,7 @@ from monshin_factcheck.core.alignment.account import Accounting, Outcome, accoun
 from monshin_factcheck.core.alignment.lexicon import lexicon
 from monshin_factcheck.core.alignment.odds import estimate
 from monshin_factcheck.core.alignment.prepare import prepared
-from monshin_factcheck.core.rules.revision import rules_revision
+from monshin_factcheck.core.rules.revision import add_folder, rules_revision
 from monshin_factcheck.core.rules.statement import Reader, Statement
 from monshin_factcheck.core.rules.subjects import subjects
 from monshin_factcheck.core.semantic import Answer, Reading
@@ -74,7 +74,8 @@ def best_of(accountings: Sequence[Accounting]) -> Accounting:
     )
 
 
-def _answer(reading: Reading, read: Read) -> Answer:
+def accountings(reading: Reading, read: Read) -> list[tuple[Accounting, Span]]:
+    """What the nearest sentences of a context make of its claim, in their order; at least one. read: `remembering`."""
     text = reading.context
     spans = [span.shifted(reading.body) for span in split_sentences(text[reading.body :])] or [Span(0, len(text))]
     title = text[: reading.body].rstrip("：")
@@ -86,6 +87,11 @@ def _answer(reading: Reading, read: Read) -> Answer:
         heading = read(title) if title and not reading.start else None
         around = subjects(claim, heading, before)
         told.append((account(claim, read(spans[place].of(text)), around, lexicon()), spans[place]))
+    return told
+
+
+def _answer(reading: Reading, read: Read) -> Answer:
+    told = accountings(reading, read)
     best = best_of([accounting for accounting, _ in told])
     return Answer(estimate(best), next(span for accounting, span in told if accounting is best))
 
@@ -103,8 +109,5 @@ def _pairs(text: str) -> set[str]:
 
 def _revision() -> str:
     sha256 = hashlib.sha256(rules_revision().encode())
-    for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
-        if file.name.endswith((".py", ".yaml")):
-            content = file.read_bytes()
-            sha256.update(f"{file.name}\0{len(content)}\0".encode() + content)
+    add_folder(sha256, files(__package__), NAME)
     return sha256.hexdigest()

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Set
 
 from monshin_factcheck.core.rules.statement import Statement
+from monshin_factcheck.core.rules.verbatim import outside_numbers
 from monshin_factcheck.core.text.language import Language
-from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Kind
 
 # What each says, and its words: words of one line may stand for each other.
@@ -18,7 +18,7 @@ _JAPANESE = {
     "even": r"さえ|(?:ても|でも)(?!よ|良|い|構|差|か)",
     "self": r"こそ",
     "or": r"または|もしくは|あるいは|いずれか|又は|若しくは",
-    "may": r"ことがあ[るり]|ことがある|ことも|可能性|おそれ|恐れ|かもしれ|得る|うる|場合がある|場合もある",
+    "may": r"ことがあ[るり]|ことも|可能性|おそれ|恐れ|かもしれ|得る|うる|場合がある|場合もある",
     "not_always": r"とは限ら|わけではな",
     "until": r"まで(?!も)",
     "since": r"以降|からで",
@@ -50,14 +50,7 @@ _POINTING = frozenset({"此の", "其の", "此れ", "其れ", "或る", "当該
 def markers(statement: Statement, clauses: Set[int] | None) -> Counter[str]:
     """What the small words of these clauses, or of all, say; those inside of quantities do not count."""
     patterns = _PATTERNS[Language.ENGLISH if statement.language is Language.ENGLISH else Language.JAPANESE]
-    numbers = [span for quantity in statement.quantities for span in quantity.spans]
-    found: Counter[str] = Counter()
-    for name, pattern in patterns.items():
-        for match in pattern.finditer(statement.text.text):
-            is_number = any(Span(match.start(), match.end()).is_inside(span) for span in numbers)
-            if not is_number and (clauses is None or statement.clause_at(match.start()) in clauses):
-                found[name] += 1
-    return found
+    return Counter(name for name, pattern in patterns.items() for _ in outside_numbers(pattern, statement, clauses))
 
 
 def limits(clause: str) -> bool:

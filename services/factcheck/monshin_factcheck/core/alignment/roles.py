@@ -1,9 +1,9 @@
 """Who does what to whom in a Japanese sentence, as far as particles and neighbours tell."""
 
 from monshin_factcheck.core.rules.statement import Statement, Unit
+from monshin_factcheck.core.rules.verbatim import CASES
 from monshin_factcheck.core.text.language import Language
 
-CASES = frozenset({"が", "を", "に", "へ", "で", "と", "から", "より", "まで"})
 TOPICS = frozenset({"は", "も", "が"})
 _LIKE_TO = {"へ": "に", "も": "は"}
 # What may stand between two words of which the first says which one the second is.

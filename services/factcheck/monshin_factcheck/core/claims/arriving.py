@@ -4,11 +4,13 @@ A sentence is certain when nothing that may follow can change where it ends (`se
 the last line, or the last long sentence, that is done with; so a piece costs as much as the line it belongs to.
 """
 
+from collections.abc import Callable
+
 from monshin_factcheck.core.claims.blocks import Part, PartKind, split_parts
 from monshin_factcheck.core.claims.claim import Claim
-from monshin_factcheck.core.claims.settled import is_open_in_line, may_hold_an_end, settled
-from monshin_factcheck.core.claims.split import Telling
-from monshin_factcheck.core.text.sentences import CLOSING_MARKS, SENTENCE_MARKS
+from monshin_factcheck.core.claims.settled import Settled, is_open_in_line, may_hold_an_end, settled
+from monshin_factcheck.core.claims.split import Topics
+from monshin_factcheck.core.text.sentences import CLOSING_MARKS, MAY_GO_ON, SENTENCE_MARKS
 
 # Beyond this length a stretch that does not settle is looked at again only when it has grown by a quarter.
 _PATIENCE = 4096
@@ -16,15 +18,16 @@ _GROWTH = 1.25
 # A line is cut behind a settled sentence when so much of it is done with.
 _LONG_LINE = 400
 # Stands for the settled sentences of a line: long enough for the rules on English lines that go on, no heading.
-_DONE = "。" * 40
+_DONE = "。" * MAY_GO_ON
 
 
 class ArrivingAnswer:
-    """Takes the answer in pieces, cut anywhere. `length` counts the code points so far."""
+    """Takes the answer in pieces, cut anywhere. `length` counts the code points so far. settle: what splits them."""
 
-    def __init__(self, question: str = "") -> None:
+    def __init__(self, question: str = "", settle: Callable[[str], Settled] = settled) -> None:
         self.length = 0
-        self._telling = Telling(question)
+        self._settle = settle
+        self._topics = Topics(question)
         # What is not done with: `_lead` stands for the line before it, then the text itself from `_base` on.
         self._lead = ""
         self._text = ""
@@ -47,7 +50,7 @@ class ArrivingAnswer:
         self._join()
         if not may_hold_an_end(self._text):
             return []
-        found = settled(self._lead + self._text)
+        found = self._settle(self._lead + self._text)
         claims = self._tell(list(found.parts))
         if found.line is not None:
             self._go_on_at_line(found.line, sum(part.span.end > found.line for part in found.parts))
@@ -72,7 +75,7 @@ class ArrivingAnswer:
             gap = self._gap + text[self._end : part.span.start]
             claims += (
                 Claim(claim.span.shifted(shift), claim.text, claim.checkable)
-                for claim in self._telling.claims(part, part.span.of(text), gap)
+                for claim in self._topics.claims(part, part.span.of(text), gap)
             )
             self._gap, self._end = "", part.span.end
         self._told = max(self._told, len(parts))

@@ -4,20 +4,25 @@ import re
 from dataclasses import dataclass
 
 from monshin_factcheck.core.claims.blocks import Part, PartKind, is_heading, is_table_line, is_table_row, split_parts
-from monshin_factcheck.core.text.sentences import CLOSING_MARKS, MAX_BRACKET, SENTENCE_MARKS, open_brackets
+from monshin_factcheck.core.text.sentences import (
+    CLEAR_MARKS,
+    CLOSING_MARKS,
+    LINE_MARKS,
+    MAX_BRACKET,
+    MAY_GO_ON,
+    OTHER_BREAKS,
+    SENTENCE_MARKS,
+    open_brackets,
+)
 
-# Ends that need no look at what follows but the next character.
-_CLEAR_MARKS = "。｡！？"
 # How far the rules for Western ends look ahead, and a bullet's length (text/sentences.py).
 _AHEAD = 24
 _CERTAIN = MAX_BRACKET + 2 * _AHEAD
-# A line that is shorter, or ends in one of these, is complete at its end (`_goes_on` of text/sentences.py).
-_MAY_GO_ON = 40
-_LINE_MARKS = "。｡！？!?．.:：;；"
 # The beginning of what may turn out to be a heading or a row of a table, and what a heading never holds.
 _NOT_YET_PROSE = "#【*_|:-"
 _PROSE_MARK = re.compile(r"[。.!?！？]")
-_OTHER_BREAKS = re.compile(r"[\r\x0b\x0c\x85\u2028\u2029]")
+_OTHER_BREAKS = re.compile(f"[{OTHER_BREAKS}]")
+_BREAKS = re.compile(f"[\n{OTHER_BREAKS}]")
 _BLANKS = " \t\u3000"
 _BEYOND_BULLET = re.compile(r"[A-Za-z]{2}|[^\s・●○■□◆◇▪•‣※*+–—#>().．0-9０-９①-⑳A-Za-z)）-]")
 _LINE = re.compile(r"[^\r\n]+")
@@ -89,7 +94,7 @@ def _may_go_on(complete: str, following: str) -> bool:
         return False
     if _OTHER_BREAKS.search(line + following):
         return True
-    if body[-1] in _LINE_MARKS or len(line) < _MAY_GO_ON or is_heading(line):
+    if body[-1] in LINE_MARKS or len(line) < MAY_GO_ON or is_heading(line):
         return False
     # A line that is moved in, or has a bullet, begins anew; one of which there is no more than a bullet may be empty.
     return _BEYOND_BULLET.search(following) is None or following[0].islower()
@@ -110,7 +115,8 @@ def _is_final(text: str, end: int, known: int) -> bool:
         return False
     marks = text[max(end - 40, 0) : end].rstrip(CLOSING_MARKS)
     first = marks[len(marks.rstrip(SENTENCE_MARKS)) :][:1]
-    if end + (1 if first and first in _CLEAR_MARKS else _AHEAD) > known:
+    # Clear ends need no look at what follows but the next character.
+    if end + (1 if first and first in CLEAR_MARKS else _AHEAD) > known:
         return False
     return not _may_be_inside_brackets(text, end)
 
@@ -118,5 +124,5 @@ def _is_final(text: str, end: int, known: int) -> bool:
 def _may_be_inside_brackets(text: str, end: int) -> bool:
     """Whether a bracket that is open at `end` may still be closed. A line of the text may begin at any line break."""
     window = text[max(end - MAX_BRACKET - 1, 0) : end]
-    starts = [0, *(match.end() for match in re.finditer(r"[\n\r\x0b\x0c\x85\u2028\u2029]", window))]
+    starts = [0, *(match.end() for match in _BREAKS.finditer(window))]
     return any(open_brackets(window[start:]) for start in starts)

@@ -24,16 +24,16 @@ def split_claims(answer: str, question: str = "") -> list[Claim]:
     both have a topic, or a semicolon parts them, they become two. A subject that is left out is carried into `text`
     from the text before, the heading or the question; `span` stays as it is.
     """
-    telling = Telling(question)
+    topics = Topics(question)
     claims: list[Claim] = []
     end = 0
     for part in split_parts(answer):
-        claims += telling.claims(part, part.span.of(answer), answer[end : part.span.start])
+        claims += topics.claims(part, part.span.of(answer), answer[end : part.span.start])
         end = part.span.end
     return claims
 
 
-class Telling:
+class Topics:
     """What the text has spoken of so far, from part to part."""
 
     def __init__(self, question: str) -> None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from monshin_factcheck.core.aliases.table import builtin_aliases, builtin_section
+from monshin_factcheck.core.aliases.table import builtin_aliases, builtin_section, katakana_drug
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
@@ -43,7 +43,6 @@ _WHEN = re.compile(
 )
 # 飲む量を変えた後の体の落ち着き: what holds of it later on is anybody's guess.
 _TOLD_AT_LENGTH = re.compile(r"[をがに].*[一-鿿ぁ-ん]")
-_LEADING_KATAKANA = re.compile(r"[ァ-ヺー]{4,}")
 _ENGLISH_SUBJECT = re.compile(
     r"^(?P<subject>(?:[A-Z][\w-]*|[A-Z]+)(?: [\w/-]+){0,4}?) "
     r"(?:is|are|was|were|should|must|can|may|has|have|causes?|reduces?|increases?|requires?|treats?|prevents?|inhibits?|does|do|will|needs?|lowers?|raises?|contains?|belongs?)\b"
@@ -147,8 +146,8 @@ def kind_and_name(text: str) -> tuple[str, str]:
     hit = next((hit for hit in builtin_aliases().find(text) if hit.span.start == 0), None)
     if hit is not None:
         return builtin_section(hit.canonical), hit.canonical
-    found = _LEADING_KATAKANA.match(text)
-    return ("drugs", found.group()) if found is not None else ("", "")
+    found = katakana_drug(text)
+    return ("drugs" if found else "", found)
 
 
 def is_fragment(item: str) -> bool:

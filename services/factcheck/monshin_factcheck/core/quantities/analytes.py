@@ -86,7 +86,12 @@ def in_units_of(quantity: Quantity, other: Quantity) -> Quantity | None:
 def is_same_value(quantity: Quantity, other: Quantity) -> bool:
     """Whether both say the same value of one analyte in two unit systems, as far as laboratories round."""
     made = in_units_of(quantity, other)
-    if made is None or (made.comparator, made.scope, made.is_approximate) != (
+    return made is not None and are_near(made, other)
+
+
+def are_near(made: Quantity, other: Quantity) -> bool:
+    """Whether a value that was brought into the dimension of another one is the same, as far as laboratories round."""
+    if (made.comparator, made.scope, made.is_approximate) != (
         other.comparator, other.scope, other.is_approximate,
     ):  # fmt: skip
         return False

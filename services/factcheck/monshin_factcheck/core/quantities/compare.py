@@ -3,7 +3,7 @@
 from enum import Enum
 from fractions import Fraction
 
-from monshin_factcheck.core.quantities.analytes import in_units_of, is_same_value
+from monshin_factcheck.core.quantities.analytes import are_near, in_units_of
 from monshin_factcheck.core.quantities.comparators import Comparator
 from monshin_factcheck.core.quantities.interval import Relation, relate
 from monshin_factcheck.core.quantities.quantity import Quantity
@@ -41,9 +41,9 @@ CONFLICTS = frozenset({Agreement.CONFLICT, Agreement.UNIT_CONFLICT, Agreement.CO
 
 def compare(claim: Quantity, evidence: Quantity) -> Agreement:
     """How the claim's quantity stands to the evidence's, if both are about the same attribute."""
-    if is_same_value(claim, evidence):
-        return Agreement.SAME
     converted = in_units_of(claim, evidence)
+    if converted is not None and are_near(converted, evidence):
+        return Agreement.SAME
     if converted is not None and claim.numbers != evidence.numbers:
         return compare(converted, evidence)
     if claim.dimension != evidence.dimension:

@@ -1,10 +1,11 @@
 """What lexical search counts: content words in one shape, and names by what they stand for."""
 
-from monshin_factcheck.core.aliases.table import AliasTable, builtin_aliases, builtin_words
+from monshin_factcheck.core.aliases.table import AliasTable, builtin_aliases
+from monshin_factcheck.core.rules.statement import key
 from monshin_factcheck.core.rules.weights import is_content
 from monshin_factcheck.core.text.language import guess_language
 from monshin_factcheck.core.text.normalise import normalise
-from monshin_factcheck.core.text.words import Analyser, Word
+from monshin_factcheck.core.text.words import Analyser
 
 
 class Terms:
@@ -28,16 +29,6 @@ class Terms:
     def of(self, text: str) -> list[str]:
         """Terms in order, repeated as often as they stand there; lower case."""
         plain = normalise(text).text
-        return [*self._names(plain), *map(_term, self._words(plain))]
-
-    def _names(self, plain: str) -> list[str]:
-        return [hit.canonical.lower() for table in self._aliases for hit in table.find(plain)]
-
-    def _words(self, plain: str) -> list[Word]:
         language = guess_language(plain)
-        return [word for word in self._analyser.words(plain) if is_content(word, language)]
-
-
-def _term(word: Word) -> str:
-    same = builtin_words()
-    return (same.canonical(word.lemma) or same.canonical(word.form) or word.form).lower()
+        names = [hit.canonical.lower() for table in self._aliases for hit in table.find(plain)]
+        return names + [key(word) for word in self._analyser.words(plain) if is_content(word, language)]

@@ -11,6 +11,7 @@ from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, similarity
 from monshin_factcheck.core.rules.conditions import Stretch, conditions, without
 from monshin_factcheck.core.rules.statement import Statement, Unit
+from monshin_factcheck.core.rules.subjects import ALIKE
 from monshin_factcheck.core.rules.verbatim import says_the_same
 from monshin_factcheck.core.text.spans import Span
 
@@ -18,7 +19,6 @@ from monshin_factcheck.core.text.spans import Span
 _WORTH_READING = 0.3
 # Below this, the claim and the rest of the sentence cannot be the same words.
 _LEAST_COVERAGE = 0.85
-_ALIKE = 0.95
 Read = Callable[[str], Statement]
 
 
@@ -26,11 +26,13 @@ Read = Callable[[str], Statement]
 class Conditional:
     """What the conditions of a sentence do to a claim that says the rest of it word for word.
 
-    left_out: those that the claim neither states nor satisfies. satisfied: whether it is a case of all that it states.
+    left_out: those that the claim neither states nor satisfies. is_satisfied: whether it is a case of all that it
+    states. unmentioned: where neither is, what it may leave out in other words.
     """
 
     left_out: tuple[Stretch, ...] = ()
     is_satisfied: bool = False
+    unmentioned: tuple[Stretch, ...] = ()
 
 
 def conditional(alignment: Alignment, around: Sequence[Statement], read: Read) -> Conditional:
@@ -43,7 +45,7 @@ def conditional(alignment: Alignment, around: Sequence[Statement], read: Read) -
     mine = conditions(claim) if theirs else ()
     rest = alignment.without([claim.text.to_original(own.span) for own in mine])
     if not theirs or rest.coverage < _LEAST_COVERAGE:
-        return Conditional()
+        return Conditional(unmentioned=_unmentioned(alignment, mine, theirs))
     for size in range(1, len(theirs) + 1):
         for left_out in combinations(theirs, size):
             if says_the_same(claim, read(without(evidence, left_out)), around):
@@ -54,7 +56,7 @@ def conditional(alignment: Alignment, around: Sequence[Statement], read: Read) -
                 read(without(claim, (own,))), read(without(evidence, (other,))), around
             ):
                 return Conditional(is_satisfied=True)
-    return Conditional()
+    return Conditional(unmentioned=_unmentioned(alignment, mine, theirs))
 
 
 def _governing(
@@ -68,16 +70,15 @@ def _governing(
     return left_out
 
 
-def unmentioned(alignment: Alignment) -> tuple[Stretch, ...]:
+def _unmentioned(alignment: Alignment, mine: Sequence[Stretch], theirs: Sequence[Stretch]) -> tuple[Stretch, ...]:
     """Conditions of people or of measured values that a claim without any condition shares no word with.
 
     For claims that a judge which reads finds supported: it may overlook what is left out. Paraphrases of a condition
     share words with it less often than not, so anything that could be one keeps the reader's word.
     """
-    claim, evidence = alignment.claim, alignment.evidence
-    if alignment.coverage < _WORTH_READING or conditions(claim) or any(clause.is_condition for clause in claim.clauses):
+    if mine or any(clause.is_condition for clause in alignment.claim.clauses):
         return ()
-    return tuple(stretch for stretch in conditions(evidence) if _is_left_out(stretch, alignment, evidence))
+    return tuple(stretch for stretch in theirs if _is_left_out(stretch, alignment, alignment.evidence))
 
 
 def told(stretch: Stretch, evidence: Statement, start: int) -> Condition:
@@ -117,7 +118,7 @@ def _is_case_of(own: Stretch, other: Stretch) -> bool:
 
 
 def _holds_all(wanted: Sequence[Unit], held: Sequence[Unit]) -> bool:
-    return all(any(similarity(unit, other) >= _ALIKE for other in held) for unit in wanted)
+    return all(any(similarity(unit, other) >= ALIKE for other in held) for unit in wanted)
 
 
 def _is_inside(mine: Quantity, theirs: Quantity) -> bool:

@@ -71,6 +71,12 @@ def conditions(statement: Statement) -> tuple[Stretch, ...]:
     return tuple(sorted(found, key=lambda one: one.span)) if len(found) <= MOST else ()
 
 
+def names_whom_or_when(unit: Unit) -> bool:
+    """Whether the unit is of the words that limit a sentence to some people or to some time."""
+    words, table = {unit.key, *unit.forms}, _table()
+    return bool(words & table.people or words & table.times)
+
+
 def without(statement: Statement, stretches: tuple[Stretch, ...]) -> str:
     """The sentence without these conditions."""
     text, at, kept = statement.text.text, 0, ""

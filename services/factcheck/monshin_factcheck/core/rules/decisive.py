@@ -1,14 +1,11 @@
 """Where the rules alone settle a claim, so that a slow judge need not be asked."""
 
 from monshin_factcheck.core.decision import Decision, Verdict
-from monshin_factcheck.core.rules.findings import FindingKind
+from monshin_factcheck.core.rules.findings import NUMBER_CONFLICTS, FindingKind
 
 # A claim of which the sentence says everything but a number. Of the claims of factcheck-dev 26 are of this kind, all of
 # them contradicted; of held-out adversarial pairs 14 of 2,012, 11 of them contradicted (tools/fit_weighing.py tells).
 _WHOLE_CLAIM = 0.95
-_NUMBERS = frozenset(
-    {FindingKind.QUANTITY_CONFLICT.value, FindingKind.UNIT_CONFLICT.value, FindingKind.COMPARATOR_CONFLICT.value}
-)
 
 
 def is_decisive(decision: Decision) -> bool:
@@ -18,5 +15,5 @@ def is_decisive(decision: Decision) -> bool:
     if decision.verdict is not Verdict.CONTRADICTED:
         return False
     first = decision.evidence[0]
-    conflicts = {finding.kind for finding in first.findings if finding.kind.endswith("_conflict")}
-    return first.relevance >= _WHOLE_CLAIM and bool(conflicts) and conflicts <= _NUMBERS
+    conflicts = {kind for finding in first.findings if (kind := FindingKind(finding.kind)).is_conflict}
+    return first.relevance >= _WHOLE_CLAIM and bool(conflicts) and conflicts <= NUMBER_CONFLICTS

@@ -28,6 +28,12 @@ class FindingKind(Enum):
         return self.value.endswith("_conflict")
 
 
+# A number, its unit or its bound is another one.
+NUMBER_CONFLICTS = frozenset(
+    {FindingKind.QUANTITY_CONFLICT, FindingKind.UNIT_CONFLICT, FindingKind.COMPARATOR_CONFLICT}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RuleFinding:
     """A finding about a claim and one sentence; spans are of their original texts.

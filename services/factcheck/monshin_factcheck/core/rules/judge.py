@@ -8,8 +8,8 @@ from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.judge import Finding, Opinion, Stance
 from monshin_factcheck.core.rules.alignment import Alignment, align
-from monshin_factcheck.core.rules.conditional import Conditional, conditional, told, unmentioned
-from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
+from monshin_factcheck.core.rules.conditional import Conditional, conditional, told
+from monshin_factcheck.core.rules.findings import NUMBER_CONFLICTS, FindingKind, RuleFinding
 from monshin_factcheck.core.rules.name_rules import name_findings
 from monshin_factcheck.core.rules.probability import estimate, leaning_to_contradicted, verbatim
 from monshin_factcheck.core.rules.quantity_rules import pair_quantities, quantity_findings
@@ -53,7 +53,7 @@ class Thresholds:
 TURNS = (
     frozenset({FindingKind.POLARITY_CONFLICT}),
     frozenset({FindingKind.ANTONYM_CONFLICT}),
-    frozenset({FindingKind.QUANTITY_CONFLICT, FindingKind.UNIT_CONFLICT, FindingKind.COMPARATOR_CONFLICT}),
+    NUMBER_CONFLICTS,
 )
 _CONFIRMING = frozenset({FindingKind.QUANTITY_MATCH, FindingKind.QUANTITY_WITHIN})
 ALWAYS = frozenset({FindingKind.LATERALITY_CONFLICT, FindingKind.ROUTE_CONFLICT})
@@ -95,7 +95,7 @@ class RulesJudge:
             stance = Stance.SUPPORTS_IF if case.left_out else self._stance(alignment, found)
         told_findings = tuple(_finding(rule, passage) for rule in found if rule.strength > 0)
         odds = _probabilities(alignment, found, stance)
-        left_out = () if stance is Stance.SUPPORTS else case.left_out or unmentioned(alignment)
+        left_out = () if stance is Stance.SUPPORTS else case.left_out or case.unmentioned
         return Opinion(
             passage, stance, alignment.coverage, odds, told_findings, _unconfirmed(claim, found),
             tuple(told(stretch, evidence, passage.span.start) for stretch in left_out),

@@ -7,25 +7,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from monshin_factcheck.core.aliases.table import builtin_section
+from monshin_factcheck.core.aliases.table import builtin_section, katakana_drug
 from monshin_factcheck.core.quantities.compare import are_comparable
 from monshin_factcheck.core.rules.alignment import Alignment, similarity
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
 from monshin_factcheck.core.rules.statement import Statement, Unit
+from monshin_factcheck.core.rules.subjects import ALIKE
 from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
 
 # The rest of the claim must stand there to this share, weighted; else the sentence speaks of something else anyway.
 ALIKE_BUT_FOR_NAMES = 0.7
-_SAME = 0.95
 _DRUGS, _DISEASES = "drugs", "diseases"
-_KATAKANA = re.compile(r"[ァ-ヺー]{4,}")
-# Katakana words of a ward that are no names.
-_WORDS = re.compile(
-    r"アレルギー|ショック|リスク|ケア|カテーテル|チューブ|ベッド|モニター|ストレス|スタッフ|ガイドライン|メーカー|シリンジ|バッグ"
-)
 _DRUG_LIKE = re.compile(
-    r"(?:cin|illin|azole|olol|pril|sartan|statin|mab|nib|pam|lam|pine|dine|zine|azole|cycline|vir|arin|xaban|gatran|grel"
+    r"(?:cin|illin|azole|olol|pril|sartan|statin|mab|nib|pam|lam|pine|dine|zine|cycline|vir|arin|xaban|gatran|grel"
     r"|formin|gliptin|flozin|tide|sone|lone|profen|caine|setron|triptan|afil|phylline|thiazide|semide|barbital|toin"
     r"|phine|codone|amine|erol|aspirin|insulin)$"
 )
@@ -89,12 +84,12 @@ def _kind(statement: Statement, unit: Unit) -> str:
     if statement.language is Language.ENGLISH:
         is_proper = surface[:1].isupper() and unit.span.start > 0 and not surface.isupper()
         return _DRUGS if is_proper or _DRUG_LIKE.search(surface.lower()) else ""
-    return _DRUGS if _KATAKANA.fullmatch(surface) and not _WORDS.search(surface) else ""
+    return _DRUGS if katakana_drug(surface) == surface else ""
 
 
 def _is_same(one: Unit, other: Unit) -> bool:
     """Alike, or a longer form that begins with it; メチルプレドニゾロン is not プレドニゾロン."""
-    if similarity(one, other) >= _SAME:
+    if similarity(one, other) >= ALIKE:
         return True
     shorter, longer = sorted((one.key, other.key), key=len)
     return len(shorter) >= 2 and longer.startswith(shorter)

@@ -5,7 +5,7 @@ from math import exp
 
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.rules.alignment import Alignment
-from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
+from monshin_factcheck.core.rules.findings import NUMBER_CONFLICTS, FindingKind, RuleFinding
 
 # Supported, contradicted, neither. From tools/fit_rules.py: 6,720 pairs of factcheck-train short-2, 4, 5, 7 and long-2,
 # 3, 4, 6 (SHA-256 6e5f0e267757b256…); not calibrated for any other text.
@@ -26,7 +26,6 @@ WEIGHTS: dict[str, tuple[float, float, float]] = {
     "polarity_and_number": (0.26, -0.34, 0.08),
 }
 _VERBATIM = probabilities(18.0, 1.0, 1.0)
-_NUMBERS = frozenset({FindingKind.QUANTITY_CONFLICT, FindingKind.UNIT_CONFLICT, FindingKind.COMPARATOR_CONFLICT})
 _PLACES = frozenset({FindingKind.LATERALITY_CONFLICT, FindingKind.ROUTE_CONFLICT})
 _PAIRED = frozenset(kind for kind in FindingKind if kind.value.startswith(("quantity", "unit", "comparator")))
 
@@ -36,7 +35,7 @@ def features(alignment: Alignment, found: Sequence[RuleFinding]) -> dict[str, fl
     strongest: dict[FindingKind, float] = {}
     for rule in found:
         strongest[rule.kind] = max(rule.strength, strongest.get(rule.kind, 0.0))
-    number = max((strongest.get(kind, 0.0) for kind in _NUMBERS), default=0.0)
+    number = max((strongest.get(kind, 0.0) for kind in NUMBER_CONFLICTS), default=0.0)
     polarity = strongest.get(FindingKind.POLARITY_CONFLICT, 0.0)
     antonym = strongest.get(FindingKind.ANTONYM_CONFLICT, 0.0)
     paired = sum(rule.kind in _PAIRED for rule in found)

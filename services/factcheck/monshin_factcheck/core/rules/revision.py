@@ -7,24 +7,31 @@ from importlib.resources.abc import Traversable
 
 # Packages of the core that the rules are made of; a changed comment makes another revision too: the safe side.
 _PARTS = ("aliases", "cues", "quantities", "rules", "text")
-# What makes a verdict of their opinions.
-_DECIDING = "decision.py"
+# What makes a verdict of their opinions: also the order of tiers, which says whose opinion counts.
+_DECIDING = ("decision.py", "evidence.py")
 _CODE = (".py", ".yaml")
 
 
-def rules_revision() -> str:
+def rules_revision(core: Traversable | None = None) -> str:
     """SHA-256 over the rules' sources and data and the version of the dictionary they read with.
 
-    Verdicts of different revisions must not be counted together unsaid.
+    Verdicts of different revisions must not be counted together unsaid. core: the folder of the core; default: this
+    package's.
     """
     sha256 = hashlib.sha256(_dictionary().encode())
-    core = files("monshin_factcheck.core")
+    core = files("monshin_factcheck.core") if core is None else core
     for part in _PARTS:
-        for file in sorted(core.joinpath(part).iterdir(), key=lambda file: file.name):
-            if file.is_file() and file.name.endswith(_CODE):
-                _add(sha256, f"{part}/{file.name}", file)
-    _add(sha256, _DECIDING, core.joinpath(_DECIDING))
+        add_folder(sha256, core.joinpath(part), part)
+    for name in _DECIDING:
+        _add(sha256, name, core.joinpath(name))
     return sha256.hexdigest()
+
+
+def add_folder(sha256: "hashlib._Hash", folder: Traversable, prefix: str) -> None:
+    """Adds the code and the tables of a folder, not of folders in it, in the order of their names."""
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.is_file() and file.name.endswith(_CODE):
+            _add(sha256, f"{prefix}/{file.name}", file)
 
 
 def _add(sha256: "hashlib._Hash", name: str, file: Traversable) -> None:

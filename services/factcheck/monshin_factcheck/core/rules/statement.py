@@ -134,7 +134,7 @@ class Reader:
             clause = statement.clause_at(word.span.start)
             kept.append(
                 _unit(
-                    _key(word), (word.lemma, word.form, word.surface), word.span, weight(word, following), clause,
+                    key(word), (word.lemma, word.form, word.surface), word.span, weight(word, following), clause,
                     particles.get(word.span.end, ""),
                 )
             )  # fmt: skip
@@ -145,7 +145,8 @@ def _unit(key: str, forms: tuple[str, ...], span: Span, weight: float, clause: i
     return Unit(key, forms, span, weight, clause, particle, Opposable(forms[0], opposites().of(*forms)))
 
 
-def _key(word: Word) -> str:
+def key(word: Word) -> str:
+    """What is equal for all spellings of a word: the first of its group in the table of words, else its normal form."""
     words = builtin_words()
     same = words.canonical(word.lemma) or words.canonical(word.form)
     return (same or word.form).lower()

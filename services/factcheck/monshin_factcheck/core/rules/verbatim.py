@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from monshin_factcheck.core.quantities.analytes import is_same_value
@@ -15,7 +15,10 @@ from monshin_factcheck.core.text.spans import Span
 
 # Words of a source that a claim may leave out without saying more than the source.
 _HARMLESS = frozenset({"当院", "本院", "院内", "患者", "本剤"})
-_CASES = frozenset({"が", "を", "に", "へ", "で", "と", "から", "より", "まで"})
+# Particles that say in which role a word stands; は and も hide it.
+CASES = frozenset({"が", "を", "に", "へ", "で", "と", "から", "より", "まで"})
+# Particles behind a first word that say what a sentence is about.
+TOPIC_ENDS = ("は", "の", "では", "には")
 _LIKE_TO = {"へ": "に"}
 # Small words that change what is said; both sides must hold the same ones.
 _MARKERS_JA = re.compile(
@@ -103,7 +106,7 @@ def _placed(mine: Sequence[_Token], theirs: Sequence[_Token]) -> set[int] | None
             places.append(ahead[0])
             last = ahead[0]
             continue
-        moved = [at for at in options if token.particle in _CASES and theirs[at].particle == token.particle]
+        moved = [at for at in options if token.particle in CASES and theirs[at].particle == token.particle]
         if not moved:
             return None
         places.append(moved[0])
@@ -115,7 +118,7 @@ def _is_same(token: _Token, other: _Token) -> bool:
         return token.unit is other.unit and _is_same_quantity(token.quantity, other.quantity)
     if similarity(token.unit, other.unit) < ALIKE:
         return False
-    cases = {_LIKE_TO.get(particle, particle) for particle in (token.particle, other.particle)} & _CASES
+    cases = {_LIKE_TO.get(particle, particle) for particle in (token.particle, other.particle)} & CASES
     return len(cases) <= 1
 
 
@@ -133,7 +136,7 @@ def _subject_length(mine: Sequence[_Token], around: Sequence[Statement]) -> int:
     for at, token in enumerate(mine[:LONGEST]):
         if token.unit is None or not any(similarity(token.unit, other) >= ALIKE for other in named):
             return 0
-        if token.particle in ("は", "の", "では", "には"):
+        if token.particle in TOPIC_ENDS:
             return at + 1
     return 0
 
@@ -163,22 +166,23 @@ def loose_digits(statement: Statement, used: Set[int] | None) -> Counter[str]:
 
     `8〜0.9時` was read as 9時 once, and a wrong time was supported.
     """
-    read = [span for quantity in statement.quantities for span in quantity.spans]
-    read += [unit.span for unit in statement.units]
-    found: Counter[str] = Counter()
-    for match in _DIGITS.finditer(statement.text.text):
-        is_read = any(Span(match.start(), match.end()).is_inside(span) for span in read)
-        if not is_read and (used is None or statement.clause_at(match.start()) in used):
-            found[match.group()] += 1
-    return found
+    named = [unit.span for unit in statement.units]
+    return Counter(
+        match.group()
+        for match in outside_numbers(_DIGITS, statement, used)
+        if not any(Span(match.start(), match.end()).is_inside(span) for span in named)
+    )
 
 
-def _markers(statement: Statement, used: set[int] | None) -> Counter[str]:
-    pattern = _MARKERS_EN if statement.language is Language.ENGLISH else _MARKERS_JA
+def outside_numbers(pattern: re.Pattern[str], statement: Statement, used: Set[int] | None) -> Iterator[re.Match[str]]:
+    """What the pattern finds in these clauses, or in all, that is not wholly inside of a quantity."""
     numbers = [span for quantity in statement.quantities for span in quantity.spans]
-    found: Counter[str] = Counter()
     for match in pattern.finditer(statement.text.text):
         is_number = any(Span(match.start(), match.end()).is_inside(span) for span in numbers)
         if not is_number and (used is None or statement.clause_at(match.start()) in used):
-            found[match.group().lower()] += 1
-    return found
+            yield match
+
+
+def _markers(statement: Statement, used: Set[int] | None) -> Counter[str]:
+    pattern = _MARKERS_EN if statement.language is Language.ENGLISH else _MARKERS_JA
+    return Counter(match.group().lower() for match in outside_numbers(pattern, statement, used))

@@ -12,13 +12,20 @@ MAX_SENTENCE = 1000
 MAX_BRACKET = 200
 _MAX_DEPTH = 16
 
-_LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
+# What breaks lines beside \n.
+OTHER_BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
+_LINE = re.compile(f"[^\n{OTHER_BREAKS}]+")
 _BULLET = re.compile(
     r"[ \t\u3000]*(?:#{1,6}[ \t\u3000]+|>[ \t]+)?"
     r"(?:[・●○■□◆◇▪•‣※]+[ \t\u3000]*|[-*+–—][ \t\u3000]+|\(?[0-9０-９]{1,2}(?:[.．][ \t\u3000]+|[)）][ \t\u3000]*)"
     r"|[①-⑳][ \t\u3000]*|\(?[A-Za-z]\)[ \t\u3000]+)?"
 )
-SENTENCE_MARKS = "。｡！？!?．."
+# Those that end a sentence whatever follows, and all.
+CLEAR_MARKS = "。｡！？"
+SENTENCE_MARKS = f"{CLEAR_MARKS}!?．."
+# A line that is shorter, or ends in one of these, is complete at its end.
+MAY_GO_ON = 40
+LINE_MARKS = f"{SENTENCE_MARKS}:：;；"
 CLOSING_MARKS = "」』）)]】”’\"'"
 _END = re.compile(f"[{SENTENCE_MARKS}]+[{re.escape(CLOSING_MARKS)}]*")
 _BRACKETS = {"（": "）", "(": ")", "「": "」", "『": "』", "【": "】", "[": "]", "［": "］", "〔": "〕", "“": "”"}
@@ -76,9 +83,9 @@ def _lines(text: str) -> Iterator[Span]:
 def _goes_on(text: str, line: Span, following: Span) -> bool:
     last_line = max(text.rfind("\n", line.start, line.end) + 1, line.start)
     return (
-        line.end - last_line >= 40
+        line.end - last_line >= MAY_GO_ON
         and text[following.start].islower()
-        and text[line.end - 1] not in "。｡！？!?．.:：;；"
+        and text[line.end - 1] not in LINE_MARKS
         and text.count("\n", line.end, following.start) == 1
     )
 
@@ -104,7 +111,7 @@ def _split_line(text: str, line: Span) -> Iterator[Span]:
 
 def _ends_sentence(text: str, match: re.Match[str], line: Span) -> bool:
     mark, at, end = match.group()[0], match.start(), match.end()
-    if end == line.end or mark in "。｡！？":
+    if end == line.end or mark in CLEAR_MARKS:
         return True
     following = text[end]
     if mark in "!?":

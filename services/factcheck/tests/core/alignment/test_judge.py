@@ -19,12 +19,11 @@ def judge() -> AlignmentJudge:
 
 
 @pytest.fixture(scope="module")
-def say(judge: AlignmentJudge) -> Say:
+def say(judge: AlignmentJudge, reading: Callable[[str, str, str], Reading]) -> Say:
     """The likeliest of the three for a claim and a text, with a title before it if one is given."""
 
     def run(claim: str, text: str, title: str = "") -> str:
-        heading = f"{title}：" if title else ""
-        (answer,) = judge.read([Reading(claim, heading + text, (), body=len(heading))])
+        (answer,) = judge.read([reading(claim, title, text)])
         return verdict(answer)
 
     return run

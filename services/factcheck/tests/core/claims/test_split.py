@@ -114,6 +114,7 @@ def test_the_question_gives_the_subject_that_the_answer_leaves_out() -> None:
     [
         ("・アスピリン 100mg", "ワルファリンについて教えて"),
         ("1. クロピドグレル 75mg", "ワルファリンについて教えて"),
+        ("・ペニシリンアレルギー", "ワルファリンについて教えて"),
         ("・糖尿病", "高血圧の人が気をつける病気は？"),
         ("ペニシリンアレルギーがあります。", "ワルファリンについて教えて"),
         ("胃潰瘍の既往なし。", "ワルファリンについて教えて"),
@@ -128,6 +129,10 @@ def test_the_question_gives_the_subject_that_the_answer_leaves_out() -> None:
 def test_no_subject_is_invented(answer: str, question: str) -> None:
     """Hazard: what is right of one drug is judged as if it were said of another, or of a time that nobody meant."""
     assert texts_of(answer, question)[-1] == answer.lstrip("・12. ")
+
+
+def test_a_word_of_the_ward_in_katakana_is_no_other_drug() -> None:
+    assert texts_of("・アレルギー歴", "ワルファリンについて教えて") == ["ワルファリン: アレルギー歴"]
 
 
 def test_what_is_told_at_length_is_nobodys_subject() -> None:

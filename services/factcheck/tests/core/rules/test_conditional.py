@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from monshin_factcheck.core.decision import Decision, Verdict
+from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import ConditionKind
 from monshin_factcheck.core.rules.judge import RulesJudge
 
@@ -92,7 +93,7 @@ def test_the_other_case_of_the_same_document_does_not_contradict(check: Check) -
     ],
 )
 def test_a_paraphrase_carries_the_condition_for_a_judge_that_reads(
-    judge: RulesJudge, split: Callable[..., list[object]], claim: str, source: str, named: list[str]
+    judge: RulesJudge, split: Callable[..., list[Passage]], claim: str, source: str, named: list[str]
 ) -> None:
-    (opinion,) = judge.judge(claim, split("sources/0", source))  # type: ignore[arg-type]
+    (opinion,) = judge.judge(claim, split("sources/0", source))
     assert [condition.text for condition in opinion.conditions] == named

@@ -1,21 +1,12 @@
 """Where no reader is needed."""
 
+from collections.abc import Callable
+
 import pytest
-from monshin_factcheck.core.decision import decide
-from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.decision import Decision
 from monshin_factcheck.core.rules.decisive import is_decisive
-from monshin_factcheck.core.rules.judge import RulesJudge
-from monshin_factcheck.core.rules.revision import rules_revision
-from monshin_factcheck.core.rules.statement import Reader
-from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.core.text.words import Analyser
 
 TEXT = "ワルファリンの維持量は1日1〜5 mgである。"
-
-
-@pytest.fixture(scope="module")
-def rules() -> RulesJudge:
-    return RulesJudge(Reader(Analyser()))
 
 
 @pytest.mark.parametrize(
@@ -29,12 +20,6 @@ def rules() -> RulesJudge:
     ],
 )
 def test_only_the_same_words_or_nothing_but_a_wrong_number_settle_a_claim(
-    rules: RulesJudge, claim: str, is_settled: bool
+    check: Callable[..., Decision], claim: str, is_settled: bool
 ) -> None:
-    opinions = rules.judge(claim, [Passage("sources/0", Span(0, len(TEXT)), TEXT)])
-    assert is_decisive(decide(opinions, ("rules",))) is is_settled
-
-
-def test_the_revision_of_the_rules_is_a_hash_and_does_not_change_by_itself() -> None:
-    assert rules_revision() == rules_revision()
-    assert len(rules_revision()) == 64
+    assert is_decisive(check(claim, TEXT)) is is_settled

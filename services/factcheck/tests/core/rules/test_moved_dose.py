@@ -9,7 +9,7 @@ from monshin_factcheck.core.alignment.judge import AlignmentJudge
 from monshin_factcheck.core.decision import Decision, Verdict
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.rules.statement import Reader
-from monshin_factcheck.core.semantic import Reading
+from monshin_factcheck.core.semantic import Answer, Reading
 from monshin_factcheck.core.text.words import Analyser
 
 # Of the training passages (long-1 to 7, short-1 to 8): each sentence that begins with a name in katakana and は, and
@@ -92,16 +92,13 @@ def test_no_dose_moved_to_another_drug_is_supported(check: Callable[..., Decisio
     assert [case for case in cases if check(case[0], case[2], title=case[1]).verdict in AGREEING] == []
 
 
-def test_no_dose_moved_to_another_drug_is_said_as_alignment_reads_it() -> None:
+def test_no_dose_moved_to_another_drug_is_said_as_alignment_reads_it(
+    reading: Callable[[str, str, str], Reading], says: Callable[[Answer], bool]
+) -> None:
     cases = list(moved())
     judge = AlignmentJudge(Reader(Analyser()))
     answers = judge.read([reading(*case) for case in cases])
-    said = [
-        case
-        for case, answer in zip(cases, answers, strict=True)
-        if answer.probabilities.supported >= max(0.5, answer.probabilities.neither)
-    ]
-    assert said == []
+    assert [case for case, answer in zip(cases, answers, strict=True) if says(answer)] == []
 
 
 @pytest.mark.parametrize(("title", "before"), [("X", ""), ("X錠", ""), ("", "Xは飲み薬である。")])
@@ -115,9 +112,3 @@ def test_a_dose_is_found_where_the_title_or_the_sentence_before_names_nothing_el
         decision = check(sentence, before.replace("X", name) + rest, title=title.replace("X", name))
         supported += decision.verdict is Verdict.SUPPORTED
     assert supported >= 0.6 * len(DOSES)
-
-
-def reading(claim: str, title: str, text: str) -> Reading:
-    """As checking/reading.py would ask for a short document."""
-    heading = f"{title}：" if title else ""
-    return Reading(claim, heading + text, (), body=len(heading))

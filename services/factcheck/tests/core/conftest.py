@@ -8,6 +8,7 @@ from monshin_factcheck.core.decision import Decision, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.statement import Reader, Statement
+from monshin_factcheck.core.semantic import Answer, Reading
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.words import Analyser
 
@@ -64,3 +65,20 @@ def check(judge: RulesJudge) -> Check:
 def split() -> Callable[..., list[Passage]]:
     """`passages_of`."""
     return passages_of
+
+
+@pytest.fixture(scope="session")
+def reading() -> Callable[[str, str, str], Reading]:
+    """A claim beside a title, or none, and a text, as checking/reading.py asks for a short document."""
+
+    def made(claim: str, title: str, text: str) -> Reading:
+        heading = f"{title}：" if title else ""
+        return Reading(claim, heading + text, (), body=len(heading))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def says() -> Callable[[Answer], bool]:
+    """Whether a judge that reads leans to SUPPORTED, by half at least and no less than to neither."""
+    return lambda answer: answer.probabilities.supported >= max(0.5, answer.probabilities.neither)
