@@ -22,6 +22,8 @@ class Document:
     text: str
     source: str
     date: str
+    tier: int = 0
+    is_superseded: bool = False
 
 
 @dataclass(frozen=True)
