@@ -22,14 +22,16 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
     """Listens while its block runs.
 
     documents: by corpus id; a corpus listed here is published. hold_after: a check stops after so many results until
-    `release` is set; is_quick: it has told a provisional one for the next claim by then. refuse: the next calls end
-    with this error. not_run: what the summary says was left out. sources: those of the last check.
+    `release` is set; is_quick: it has told a provisional one for the next claim by then. superseded: ids
+    of documents. refuse: the next calls end with this error. not_run: what the summary says was left out. sources:
+    those of the last check.
     """
 
     def __init__(self) -> None:
         self.documents: dict[str, dict[str, Document]] = {}
         self.hold_after: int | None = None
         self.is_quick = False
+        self.superseded: set[str] = set()
         self.release = threading.Event()
         self.refuse: dict[str, errors.MonshinError] = {}
         self.not_run: list[str] = []
@@ -56,7 +58,7 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
     def reset(self, documents: dict[str, list[Document]]) -> None:
         """As new, with these published corpora."""
         self.documents = {name: {one.id: one for one in listed} for name, listed in documents.items()}
-        self.hold_after, self.is_quick, self.refuse, self.not_run = None, False, {}, []
+        self.hold_after, self.is_quick, self.superseded, self.refuse, self.not_run = None, False, set(), {}, []
         self.release.clear()
         self.was_cancelled.clear()
 
@@ -82,7 +84,7 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
         requests = list(request_iterator)
         into = self.documents[requests[0].corpus.removeprefix("corpora/")]
         for one in (request.document for request in requests):
-            into[one.id] = Document(one.id, one.title, one.text, one.source, one.date)
+            into[one.id] = Document(one.id, one.title, one.text, one.source, one.date, one.tier)
         return corpus_pb2.ImportDocumentsResponse(inserted=len(requests))
 
     def PublishVersion(self, request: Any, context: Any) -> corpus_pb2.Version:
@@ -161,7 +163,9 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
         if found.verdict == "NOT_ENOUGH_EVIDENCE":
             result.abstain_reason = factcheck_pb2.ABSTAIN_REASON_UNDECIDED
         if found.document is not None:
-            result.evidence.append(_evidence(corpus, found))
+            evidence = _evidence(corpus, found)
+            evidence.superseded = found.document.id in self.superseded
+            result.evidence.append(evidence)
         if found.verdict == "CONDITIONAL":
             kind = factcheck_pb2.CONDITION_KIND_QUANTITY
             result.conditions.add(text="eGFR 30以上では", kind=kind, normalised="推算糸球体濾過量 ≥30")
@@ -186,7 +190,6 @@ def _evidence(corpus: str, found: Judgement) -> factcheck_pb2.Evidence:
         source=document.source,
         date=document.date,
         tier=document.tier,
-        superseded=document.is_superseded,
         span=_utf16(document.text, found.passage),
         text=document.text[slice(*found.passage)],
         stance=stances.get(found.verdict, "STANCE_RELATED"),

@@ -23,7 +23,6 @@ class Document:
     source: str
     date: str
     tier: int = 0
-    is_superseded: bool = False
 
 
 @dataclass(frozen=True)

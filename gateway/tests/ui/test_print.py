@@ -28,8 +28,8 @@ def printed(page: Page) -> Locator:
 def test_a_passage_says_on_paper_what_it_is_worth(page: Page, check_peer: CheckPeer) -> None:
     """Hazard: a superseded document that is filed as plain evidence."""
     warfarin, acetaminophen = DOCUMENTS
-    held = [replace(warfarin, tier=2), replace(acetaminophen, is_superseded=True)]
-    check_peer.reset({"demo": held})
+    check_peer.reset({"demo": [replace(warfarin, tier=2), acetaminophen]})
+    check_peer.superseded = {acetaminophen.id}
     checked(page)
     supported, contradicted, *_ = printed(page).locator("li").all()
     expect(supported.locator("blockquote")).to_contain_text("資料の格：診療ガイドライン")
