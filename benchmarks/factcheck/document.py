@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.factcheck import examples, retrieval, tables
-from benchmarks.factcheck.figures import Claims
+from benchmarks.factcheck.figures import Claims, Interval
 from benchmarks.factcheck.methods import Judged
 from benchmarks.report import Result
 
@@ -21,13 +21,18 @@ _FIGURES = "../benchmarks/factcheck/figures"
 Sets = Mapping[str, tuple[Claims, Sequence[Judged]]]
 
 
-def write(sets: Sets, found: retrieval.Found, results: Sequence[Result]) -> None:
-    """Both files; report.md beside this file holds the words, with a name in braces for each table."""
+def write(
+    sets: Sets, areas: Mapping[str, Sequence[Interval]], found: retrieval.Found, results: Sequence[Result]
+) -> None:
+    """Both files; report.md beside this file holds the words, with a name in braces for each table.
+
+    areas: AUROC of each set by method.
+    """
     served = {name: (claims, judged[-1]) for name, (claims, judged) in sets.items()}
     parts = {
         "machine": _machine(),
         "targets": _targets(results),
-        "summary": tables.summary(sets),
+        "summary": tables.summary(sets, areas),
         "groups": tables.groups(sets),
         "quantities": tables.quantities(sets),
         "coverage": tables.coverage(sets),

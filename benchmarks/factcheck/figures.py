@@ -18,6 +18,9 @@ EDIT_KINDS = QUANTITY_KINDS | {
 }  # fmt: skip
 _FALSE_ALARMS = 0.05
 
+# A value and the ends of its 95 % interval.
+Interval = tuple[float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -54,7 +57,7 @@ class Claims:
 
 
 def auroc(margins: Floats, labels: Ints) -> float:
-    """Contradicted above supported, ties half; NaN where one side is empty. margins: p(C) - p(S)."""
+    """Contradicted above supported, ties half; NaN where one side is empty. margins: as Judged.margins."""
     against, for_ = margins[labels == 1], np.sort(margins[labels == 0])
     if not len(against) or not len(for_):
         return float("nan")
@@ -62,18 +65,23 @@ def auroc(margins: Floats, labels: Ints) -> float:
     return float(below.mean() / len(for_))
 
 
-def auroc_with_interval(judged: Judged, claims: Claims, chosen: Flags) -> tuple[float, float, float]:
+def auroc_with_interval(judged: Judged, claims: Claims, chosen: Flags) -> Interval:
     """The value and its 95 % interval by item, over the chosen contradicted and supported claims."""
-    return _with_interval(claims, chosen, lambda at: auroc(judged.odds[at, 1] - judged.odds[at, 0], claims.labels[at]))
+    return _with_interval(claims, chosen, lambda at: auroc(judged.margins[at], claims.labels[at]))
 
 
-def accuracy_with_interval(judged: Judged, claims: Claims) -> tuple[float, float, float]:
+def accuracy(judged: Judged, claims: Claims) -> float:
     """How often the likeliest of the three is right."""
-    right = judged.odds.argmax(1) == claims.labels
+    return float(_is_right(judged, claims).mean())
+
+
+def accuracy_with_interval(judged: Judged, claims: Claims) -> Interval:
+    """The same with its 95 % interval by item."""
+    right = _is_right(judged, claims)
     return _with_interval(claims, np.ones(len(right), bool), lambda at: float(right[at].mean()))
 
 
-def ece_with_interval(judged: Judged, claims: Claims) -> tuple[float, float, float]:
+def ece_with_interval(judged: Judged, claims: Claims) -> Interval:
     """Expected calibration error over ten bins."""
     every = np.ones(len(claims.rows), bool)
     return _with_interval(claims, every, lambda at: calibration_error(judged.odds[at], claims.labels[at]))
@@ -98,7 +106,7 @@ def quantity_errors(judged: Judged, claims: Claims) -> tuple[Share, Share, Share
     """
     wrong = (claims.labels == 1) & claims.is_quantity
     right = (claims.labels == 0) & claims.has_number
-    margins = judged.odds[:, 1] - judged.odds[:, 0]
+    margins = judged.margins
     limit = np.quantile(margins[right], 1 - _FALSE_ALARMS) if right.any() else np.inf
     refuted = judged.verdicts == 1
     return (
@@ -126,7 +134,12 @@ def confusion(judged: Judged, claims: Claims) -> Ints:
     return table
 
 
-def _with_interval(claims: Claims, chosen: Flags, statistic: Callable[[Ints], float]) -> tuple[float, float, float]:
+def _is_right(judged: Judged, claims: Claims) -> Flags:
+    right: Flags = judged.odds.argmax(1) == claims.labels
+    return right
+
+
+def _with_interval(claims: Claims, chosen: Flags, statistic: Callable[[Ints], float]) -> Interval:
     places = np.flatnonzero(chosen)
     value = statistic(places)
     if np.isnan(value):

@@ -20,7 +20,6 @@ from monshin_factcheck.core.text.words import Analyser
 from monshin_factcheck.core.weighing import RULES, Account, features
 from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
-from monshin_kit.errors import InvalidInput
 from monshin_kit.settings import load
 
 from benchmarks.factcheck_vectors import CACHE, vectors
@@ -35,7 +34,7 @@ from services.factcheck.tools.fit_weighing import (
 )
 from services.factcheck.tools.weighing_rows import Row
 
-# Those that may sit in this tree, quickest first; one that does not is left out of the report.
+# Quickest first.
 JUDGES = ("alignment", "local")
 _QUICK = "alignment"
 _VERDICTS = {Verdict.SUPPORTED: 0, Verdict.CONTRADICTED: 1}
@@ -49,6 +48,12 @@ class Judged:
     name: str
     odds: Floats
     verdicts: Ints
+
+    @property
+    def margins(self) -> Floats:
+        """p(contradicted) - p(supported): float (claims,)."""
+        margins: Floats = self.odds[:, 1] - self.odds[:, 0]
+        return margins
 
 
 def methods(rows: Sequence[Row], is_real: Flags) -> list[Judged]:
@@ -92,10 +97,7 @@ async def _told(rows: Sequence[Row]) -> dict[str, list[Saying]]:
     found = {}
     for name in JUDGES:
         settings = replace(load(FactcheckSettings), judges=name, judge_timeout_s=_PATIENCE_S)
-        try:
-            (seat,) = seats(settings, CACHE / "factcheck")
-        except InvalidInput:
-            continue
+        (seat,) = seats(settings, CACHE / "factcheck")
         judge, revision, odds = await heard(seat, rows, CACHE / "factcheck")
         found[judge] = [saying(judge, revision, one) for one in odds]
     return found

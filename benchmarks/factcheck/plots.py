@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from monshin_factcheck.core.calibration import reliability, risk_at
 
-from benchmarks.factcheck.figures import Claims, auroc_with_interval
+from benchmarks.factcheck.figures import Claims, Interval
 from benchmarks.factcheck.methods import Judged
 
 FIGURES = Path(__file__).parent / "figures"
@@ -18,14 +18,18 @@ _OURS = "#c0392b"
 _COLOURS = ("#8a8a8a", "#b08d57", "#2c6e9b", "#2e8b57", "#7b4fa3", "#d98c00")
 
 
-def draw(sets: Mapping[str, tuple[Claims, Sequence[Judged]]]) -> None:
-    """AUROC by method, calibration, risk by coverage, and the learning curve of the adapter."""
+def draw(sets: Mapping[str, tuple[Claims, Sequence[Judged]]], areas: Mapping[str, Sequence[Interval]]) -> None:
+    """AUROC by method (areas: of each set), calibration, risk by coverage, and the learning curve of the adapter."""
     pyplot = _pyplot()
     FIGURES.mkdir(exist_ok=True)
-    for name, panel_of in (("auroc", _aurocs), ("calibration", _calibration), ("coverage", _coverage)):
+    for name, panel_of in (
+        ("auroc", lambda panel, title: _aurocs(panel, sets[title][1], areas[title])),
+        ("calibration", lambda panel, title: _calibration(panel, *sets[title])),
+        ("coverage", lambda panel, title: _coverage(panel, *sets[title])),
+    ):
         figure, panels = pyplot.subplots(1, len(sets), figsize=(5 * len(sets), 3.6), squeeze=False)
-        for panel, (title, (claims, judged)) in zip(panels[0], sets.items(), strict=True):
-            panel_of(panel, claims, judged)
+        for panel, (title, (claims, _)) in zip(panels[0], sets.items(), strict=True):
+            panel_of(panel, title)
             panel.set_title(f"{title}, {len(claims.rows):,} claims", fontsize=9)
         _save(figure, name)
     figure, panel = pyplot.subplots(figsize=(5, 3.6))
@@ -39,11 +43,9 @@ def draw(sets: Mapping[str, tuple[Claims, Sequence[Judged]]]) -> None:
     _save(figure, "learning")
 
 
-def _aurocs(panel: Any, claims: Claims, judged: Sequence[Judged]) -> None:
-    every = np.ones(len(claims.rows), bool)
-    found = [auroc_with_interval(one, claims, every) for one in judged]
-    middles = np.array([value for value, _, _ in found])
-    errors = np.array([[value - low, high - value] for value, low, high in found]).T
+def _aurocs(panel: Any, judged: Sequence[Judged], areas: Sequence[Interval]) -> None:
+    middles = np.array([value for value, _, _ in areas])
+    errors = np.array([[value - low, high - value] for value, low, high in areas]).T
     panel.barh([one.name for one in judged], middles, xerr=np.abs(errors), color=_colours(judged))
     panel.axvline(0.5, color="#444", linewidth=0.8)
     panel.axvline(0.88, color="#444", linewidth=0.8, linestyle=":")

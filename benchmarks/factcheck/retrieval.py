@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from monshin_embed.core.request import Kind
@@ -32,8 +30,9 @@ from monshin_kit.artefacts import Artefacts
 
 from benchmarks.ann.data import diagnoses, diagnosis_texts
 from benchmarks.factcheck.figures import EDIT_KINDS
+from benchmarks.factcheck.plots import draw_sizes
 from benchmarks.factcheck.sets import DATA
-from benchmarks.factcheck_vectors import Matrix, vectors
+from benchmarks.factcheck_vectors import CACHE, Matrix, vectors
 from benchmarks.report import Result
 
 KS = (1, 5, 10)
@@ -64,9 +63,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Sentences and names: text, document (-1: a name), terms and unit vectors; documents have a topic and a text."""
+    """Sentences and names: document (-1: a name), terms and unit vectors."""
 
-    texts: Sequence[str]
     owners: Sequence[int]
     names: frozenset[int]
     index: LexicalIndex
@@ -90,8 +88,7 @@ class Found:
 def measure(is_quick: bool) -> Found:
     """All sizes; quick: the smallest."""
     documents, topics, asked = _training()
-    with TemporaryDirectory() as folder:
-        table = standard_names(Artefacts(Path(folder)))
+    table = standard_names(Artefacts(CACHE / "factcheck"))
     terms = Terms(Analyser()) if table is None else Terms(Analyser()).knowing(table)
     cut = _Cut(terms)
     recall: dict[tuple[int, str, str, int], float] = {}
@@ -166,8 +163,6 @@ def tables(found: Found) -> str:
 
 def draw(found: Found) -> None:
     """Recall and cost by size of the corpus."""
-    from benchmarks.factcheck.plots import draw_sizes
-
     sizes = sorted({size for size, _ in found.ms})
     recalls = {method: [found.recall[size, method, "all", 5] for size in sizes] for method in METHODS}
     draw_sizes(sizes, recalls, {method: [found.ms[size, method] for size in sizes] for method in METHODS})
@@ -230,9 +225,8 @@ def _corpus(size: int, documents: Sequence[str], cut: "_Cut") -> tuple[Corpus, s
         for place, text in enumerate(texts)
         if (place >= sentences_only or _stands_alone(owners, place)) and cut.is_name(text)
     )
-    return Corpus(
-        texts, [*owners, *[-1] * rest], names, LexicalIndex([cut.terms(text) for text in texts]), matrix
-    ), inside
+    index = LexicalIndex([cut.terms(text) for text in texts])
+    return Corpus([*owners, *[-1] * rest], names, index, matrix), inside
 
 
 class _Cut:

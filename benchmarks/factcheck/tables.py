@@ -8,6 +8,7 @@ from monshin_factcheck.core.calibration import reliability
 from benchmarks.factcheck.figures import (
     COVERAGES,
     Claims,
+    Interval,
     accuracy_with_interval,
     auroc_with_interval,
     confusion,
@@ -24,19 +25,18 @@ _LABELS = ("supported", "contradicted", "neither")
 _VERDICTS = ("SUPPORTED", "CONTRADICTED", "NOT_ENOUGH_EVIDENCE")
 
 
-def summary(sets: Mapping[str, tuple[Claims, Sequence[Judged]]]) -> str:
-    """A row a method and set: what the targets ask for."""
+def summary(sets: Mapping[str, tuple[Claims, Sequence[Judged]]], areas: Mapping[str, Sequence[Interval]]) -> str:
+    """A row a method and set: what the targets ask for. areas: AUROC of each set by method."""
     lines = [
         "| set | method | C against S AUROC (95 %) | three-way accuracy (95 %) | SUPPORTED right | of supported claims "
         "| CONTRADICTED right | of contradicted claims | ECE |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, (claims, judged) in sets.items():
-        every = np.ones(len(claims.rows), bool)
-        for one in judged:
+        for one, area in zip(judged, areas[name], strict=True):
             cells = [
-                name, one.name, _three(auroc_with_interval(one, claims, every)),
-                _three(accuracy_with_interval(one, claims)), precision(one, claims, 0), recall(one, claims, 0),
+                name, one.name, _three(area), _three(accuracy_with_interval(one, claims)),
+                precision(one, claims, 0), recall(one, claims, 0),
                 precision(one, claims, 1), recall(one, claims, 1), _three(ece_with_interval(one, claims)),
             ]  # fmt: skip
             lines.append(_row(cells))
@@ -118,7 +118,7 @@ def _groups(claims: Claims) -> dict[str, np.ndarray]:
     }
 
 
-def _three(value: tuple[float, float, float]) -> str:
+def _three(value: Interval) -> str:
     middle, low, high = value
     return "–" if np.isnan(middle) else f"{middle:.3f} ({low:.3f}–{high:.3f})"
 

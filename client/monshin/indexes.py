@@ -31,7 +31,7 @@ class IndexClient(Connection):
 
         Goes on where the service is away for up to a minute: what it has to build is on its disk.
         """
-        request = index_pb2.WatchIndexRequest(name=f"{_collection_name(collection)}/index")
+        request = index_pb2.WatchIndexRequest(name=f"{collection_name(collection)}/index")
         async for event in _patient(lambda: self.index.WatchIndex(request)):
             yield event.index
 
@@ -82,7 +82,7 @@ class IndexClient(Connection):
 
     async def snapshot_collection(self, collection: str, file: Path) -> None:
         """Copies a collection as it is at one moment into a file. Raises DataLoss if the copy came damaged."""
-        request = index_pb2.SnapshotCollectionRequest(name=_collection_name(collection))
+        request = index_pb2.SnapshotCollectionRequest(name=collection_name(collection))
         with Arrival(file) as arrival:
             async for message in self.index.SnapshotCollection(request):
                 arrival.write(message.data)
@@ -94,7 +94,7 @@ class IndexClient(Connection):
         """Puts a snapshot in the collection's place, once the service has verified all of it."""
 
         async def messages() -> AsyncIterator[index_pb2.RestoreCollectionRequest]:
-            yield index_pb2.RestoreCollectionRequest(name=_collection_name(collection))
+            yield index_pb2.RestoreCollectionRequest(name=collection_name(collection))
             digest = hashlib.sha256()
             with file.open("rb") as snapshot:
                 while data := snapshot.read(_PIECE_BYTES):
@@ -108,7 +108,7 @@ class IndexClient(Connection):
         self, collection: str, folder: Path, file_format: index_pb2.ExportFormat.ValueType
     ) -> list[Path]:
         """Writes a collection's points into files of a folder: all of them, or none. Raises DataLoss as above."""
-        request = index_pb2.ExportCollectionRequest(name=_collection_name(collection), format=file_format)
+        request = index_pb2.ExportCollectionRequest(name=collection_name(collection), format=file_format)
         with Arrivals(folder) as arrivals:
             async for message in self.index.ExportCollection(request):
                 arrivals.write(message.file, message.data, message.sha256)
@@ -131,5 +131,6 @@ async def _patient(call: Callable[[], AsyncIterable[T]]) -> AsyncIterator[T]:
         await asyncio.sleep(_AGAIN_S)
 
 
-def _collection_name(collection: str) -> str:
+def collection_name(collection: str) -> str:
+    """The resource name of a collection that is given by it or by its id."""
     return collection if collection.startswith("collections/") else f"collections/{collection}"

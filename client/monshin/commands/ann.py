@@ -1,7 +1,6 @@
 """ann: collections of vectors."""
 
 import asyncio
-import json
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +13,11 @@ from monshin_kit.errors import InvalidInput
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.vectors.v1 import vectors_pb2
 
-from monshin.client import Client
+from monshin.commands.collections import METRICS, connected, echo, record
 from monshin.formats import text_lines
+from monshin.indexes import collection_name
 from monshin.settings import ClientSettings
 
-METRICS = {"l2": pb.METRIC_L2, "ip": pb.METRIC_INNER_PRODUCT, "cosine": pb.METRIC_COSINE}
 CHUNK_ROWS = 1024
 _CHUNK_BYTES = 4 * 1024 * 1024  # a message may have 8 MiB
 
@@ -38,7 +37,7 @@ def create(settings: ClientSettings, collection: str, dim: int, metric: str, rea
     """Make an empty COLLECTION."""
     wanted = pb.Collection(dim=dim, metric=METRICS[metric], readers=reader)
     request = pb.CreateCollectionRequest(collection_id=collection, collection=wanted, request_id=str(uuid.uuid4()))
-    _show(asyncio.run(_call(settings, "CreateCollection", request)))
+    echo(record(asyncio.run(_call(settings, "CreateCollection", request))))
 
 
 @ann.command("list")
@@ -50,7 +49,7 @@ def list_collections(settings: ClientSettings) -> None:
         request = pb.ListCollectionsRequest(page_size=1000, page_token=token)
         answer = asyncio.run(_call(settings, "ListCollections", request))
         for collection in answer.collections:
-            _show(collection)
+            echo(record(collection))
         token, is_last = answer.next_page_token, not answer.next_page_token
 
 
@@ -59,7 +58,9 @@ def list_collections(settings: ClientSettings) -> None:
 @click.pass_obj
 def stats(settings: ClientSettings, collection: str) -> None:
     """Show a COLLECTION: points, sequence number, disk and memory."""
-    _show(asyncio.run(_call(settings, "GetCollection", pb.GetCollectionRequest(name=_name(collection)))))
+    echo(
+        record(asyncio.run(_call(settings, "GetCollection", pb.GetCollectionRequest(name=collection_name(collection)))))
+    )
 
 
 @ann.command()
@@ -89,13 +90,13 @@ def search(settings: ClientSettings, collection: str, file: Path, k: int, ef: in
         raise click.UsageError("give --ef or --recall, not both")
     rows = _load(file)
     for queries in _chunks(rows, min(256, _chunk_rows(rows))):
-        request = pb.SearchRequest(collection=_name(collection), queries=_pack(queries), k=k)
+        request = pb.SearchRequest(collection=collection_name(collection), queries=_pack(queries), k=k)
         if ef is not None:
             request.ef = ef
         if recall is not None:
             request.target_recall = recall
         for hits in asyncio.run(_call(settings, "Search", request)).hits:
-            click.echo(json.dumps({"ids": list(hits.ids), "distances": list(hits.distances)}, ensure_ascii=False))
+            echo({"ids": list(hits.ids), "distances": list(hits.distances)})
 
 
 @ann.command()
@@ -104,7 +105,7 @@ def search(settings: ClientSettings, collection: str, file: Path, k: int, ef: in
 @click.pass_obj
 def get(settings: ClientSettings, collection: str, ids: tuple[str, ...]) -> None:
     """Show the points of a COLLECTION with these IDS; one JSON line each."""
-    request = pb.GetPointsRequest(collection=_name(collection), ids=ids, with_vectors=True)
+    request = pb.GetPointsRequest(collection=collection_name(collection), ids=ids, with_vectors=True)
     points = asyncio.run(_call(settings, "GetPoints", request)).points
     _show_points(points)
     found = set(points.ids)
@@ -123,23 +124,23 @@ def delete(settings: ClientSettings, collection: str, ids: tuple[str, ...], whol
     if whole == bool(ids):
         raise click.UsageError("give ids, or --all")
     if whole:
-        asyncio.run(_call(settings, "DeleteCollection", pb.DeleteCollectionRequest(name=_name(collection))))
+        asyncio.run(_call(settings, "DeleteCollection", pb.DeleteCollectionRequest(name=collection_name(collection))))
         return
-    request = pb.DeletePointsRequest(collection=_name(collection), ids=pb.PointIds(ids=ids))
-    _show(asyncio.run(_call(settings, "DeletePoints", request)))
+    request = pb.DeletePointsRequest(collection=collection_name(collection), ids=pb.PointIds(ids=ids))
+    echo(record(asyncio.run(_call(settings, "DeletePoints", request))))
 
 
 async def _call(settings: ClientSettings, method: str, request: Any) -> Any:
-    async with Client(settings, role="model_developer") as client:
+    async with connected(settings) as client:
         return await getattr(client.ann, method)(request)
 
 
 async def _upsert(settings: ClientSettings, collection: str, ids: list[str], vectors: Any) -> None:
-    async with Client(settings, role="model_developer") as client:
+    async with connected(settings) as client:
         stored = 0
         for rows in _chunks(vectors, _chunk_rows(vectors)):
             request = pb.UpsertRequest(
-                collection=_name(collection), ids=ids[stored : stored + len(rows)], vectors=_pack(rows),
+                collection=collection_name(collection), ids=ids[stored : stored + len(rows)], vectors=_pack(rows),
                 request_id=str(uuid.uuid4()),
             )  # fmt: skip
             answer = await client.ann.Upsert(request)
@@ -172,16 +173,8 @@ def _pack(rows: Any) -> vectors_pb2.Vectors:
     return vectors_pb2.Vectors(data=rows.tobytes(), dim=rows.shape[1], dtype=vectors_pb2.D_TYPE_FLOAT32)
 
 
-def _name(collection: str) -> str:
-    return collection if collection.startswith("collections/") else f"collections/{collection}"
-
-
-def _show(message: Any) -> None:
-    click.echo(json.dumps(MessageToDict(message, preserving_proto_field_name=True), ensure_ascii=False))
-
-
 def _show_points(points: pb.Points) -> None:
     rows = np.frombuffer(points.vectors.data, dtype="<f4").reshape(len(points.ids), points.vectors.dim)
     for index, (name, row) in enumerate(zip(points.ids, rows, strict=True)):
         payload = MessageToDict(points.payloads[index]) if points.payloads else {}
-        click.echo(json.dumps({"id": name, "vector": [float(x) for x in row], "payload": payload}, ensure_ascii=False))
+        echo({"id": name, "vector": [float(x) for x in row], "payload": payload})

@@ -1,13 +1,11 @@
 """index: the graphs of collections, and collections as files."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
 import grpc
-from google.protobuf.json_format import MessageToDict
 from monshin_kit.errors import FailedPrecondition
 from monshin_kit.status import reason_of
 from monshin_protos.ann.v1 import ann_pb2, index_pb2
@@ -15,12 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from monshin.client import Client
+from monshin.commands.collections import AS_JSON, connected, echo, record
 from monshin.commands.sharded import sharded
+from monshin.indexes import collection_name
 from monshin.settings import ClientSettings
 from monshin.show_index import show_index, show_list, size, state_word
 
 FORMATS = {"parquet": index_pb2.EXPORT_FORMAT_PARQUET, "faiss": index_pb2.EXPORT_FORMAT_FAISS}
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
 
 
 @click.group()
@@ -32,13 +31,13 @@ index.add_command(sharded)
 
 
 @index.command("list")
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def list_indexes(settings: ClientSettings, as_json: bool) -> None:
     """Show all collections that you may read, with the state of their graphs."""
 
     async def run() -> list[tuple[ann_pb2.Collection, index_pb2.Index | None]]:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             return [(each, await _index(client, each)) async for each in _collections(client)]
 
     found = asyncio.run(run())
@@ -46,19 +45,18 @@ def list_indexes(settings: ClientSettings, as_json: bool) -> None:
         show_list(Console(), found)
         return
     for collection, its_index in found:
-        record = _record(collection) | {"index": None if its_index is None else _record(its_index)}
-        click.echo(json.dumps(record, ensure_ascii=False))
+        echo(record(collection) | {"index": None if its_index is None else record(its_index)})
 
 
 @index.command()
 @click.argument("name")
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def show(settings: ClientSettings, name: str, as_json: bool) -> None:
     """Show the graphs of the collection NAME."""
 
     async def run() -> index_pb2.Index:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             return await client.index.GetIndex(index_pb2.GetIndexRequest(name=_name(name)))
 
     _show(asyncio.run(run()), as_json)
@@ -67,7 +65,7 @@ def show(settings: ClientSettings, name: str, as_json: bool) -> None:
 @index.command()
 @click.argument("name")
 @click.option("--wait", is_flag=True, help="Show the progress, and end when nothing is left to build.")
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def build(settings: ClientSettings, name: str, wait: bool, as_json: bool) -> None:
     """Build graphs for all points of the collection NAME, in the background.
@@ -76,7 +74,7 @@ def build(settings: ClientSettings, name: str, wait: bool, as_json: bool) -> Non
     """
 
     async def run() -> index_pb2.Index:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             found = await client.index.BuildIndex(index_pb2.BuildIndexRequest(name=_name(name)))
             return await _watch(client, name, found) if wait else found
 
@@ -88,13 +86,13 @@ def build(settings: ClientSettings, name: str, wait: bool, as_json: bool) -> Non
 
 @index.command()
 @click.argument("name")
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def hold(settings: ClientSettings, name: str, as_json: bool) -> None:
     """Stop what is being built of the collection NAME, and build nothing until `monshin index build`."""
 
     async def run() -> index_pb2.Index:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             return await client.index.CancelBuild(index_pb2.CancelBuildRequest(name=_name(name)))
 
     _show(asyncio.run(run()), as_json)
@@ -108,7 +106,7 @@ def snapshot(settings: ClientSettings, name: str, file: Path) -> None:
     """Copy the collection NAME as it is at one moment into FILE; the service goes on meanwhile."""
 
     async def run() -> None:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             await client.snapshot_collection(name, file)
 
     asyncio.run(run())
@@ -118,7 +116,7 @@ def snapshot(settings: ClientSettings, name: str, file: Path) -> None:
 @index.command()
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def restore(settings: ClientSettings, name: str, file: Path, as_json: bool) -> None:
     """Put the snapshot in FILE in the place of the collection NAME, also of a quarantined one.
@@ -127,12 +125,12 @@ def restore(settings: ClientSettings, name: str, file: Path, as_json: bool) -> N
     """
 
     async def run() -> ann_pb2.Collection:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             return await client.restore_collection(name, file)
 
     restored = asyncio.run(run())
     if as_json:
-        click.echo(json.dumps(_record(restored), ensure_ascii=False))
+        echo(record(restored))
     else:
         click.echo(f"{name}: {restored.stats.points:,} points, sequence {restored.stats.sequence}")
 
@@ -149,7 +147,7 @@ def export(settings: ClientSettings, name: str, folder: Path, file_format: str) 
     """
 
     async def run() -> list[Path]:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             return await client.export_collection(name, folder, FORMATS[file_format])
 
     for path in asyncio.run(run()):
@@ -196,20 +194,12 @@ async def _index(client: Client, collection: ann_pb2.Collection) -> index_pb2.In
         return None
 
 
-def _client(settings: ClientSettings) -> Client:
-    return Client(settings, role="model_developer")
-
-
 def _name(collection: str) -> str:
-    return f"{collection if collection.startswith('collections/') else f'collections/{collection}'}/index"
+    return f"{collection_name(collection)}/index"
 
 
 def _show(found: index_pb2.Index, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(_record(found), ensure_ascii=False))
+        echo(record(found))
     else:
         show_index(Console(), found)
-
-
-def _record(message: ann_pb2.Collection | index_pb2.Index) -> dict[str, object]:
-    return MessageToDict(message, preserving_proto_field_name=True)

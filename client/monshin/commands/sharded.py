@@ -1,27 +1,25 @@
 """index sharded: collections larger than memory, built in shards by workers."""
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator
 
 import click
 from google.longrunning.operations_pb2 import Operation
-from google.protobuf.json_format import MessageToDict
 from google.rpc import error_details_pb2  # noqa: F401  # details of a failed build, which JSON shows
 from monshin_kit.errors import FailedPrecondition, NotFound
-from monshin_protos.ann.v1 import ann_pb2
 from monshin_protos.ann.v1 import sharded_pb2 as pb
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from monshin.client import Client
+from monshin.commands.collections import AS_JSON, METRICS, connected, echo, record
+from monshin.indexes import collection_name
 from monshin.settings import ClientSettings
 from monshin.show_sharded import phase_word, progress_of, show_build, show_builds
 
-METRICS = {"l2": ann_pb2.METRIC_L2, "cosine": ann_pb2.METRIC_COSINE}
+_METRICS = ("l2", "cosine")
 _JOB = re.compile(r"(ann/jobs/)?([0-9a-f]{32})")
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
 
 
 @click.group()
@@ -36,14 +34,14 @@ def sharded() -> None:
 @click.argument("name")
 @click.argument("source")
 @click.option("--dim", required=True, type=click.IntRange(1, 8192))
-@click.option("--metric", type=click.Choice(tuple(METRICS)), default="cosine", show_default=True)
+@click.option("--metric", type=click.Choice(_METRICS), default="cosine", show_default=True)
 @click.option("--reader", multiple=True, help="role:NAME or client:SUBJECT that may use it; repeat. Default: all.")
 @click.option("--shard-rows", type=click.IntRange(256, 100_000_000), help="Vectors of a shard at most.")
 @click.option("--overlap", type=click.IntRange(1, 4), help="In how many shards each vector is.")
 @click.option("--degree", type=click.IntRange(4, 128), help="Neighbours of a vertex at most.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="The same makes the same graph.")
 @click.option("--wait", is_flag=True, help="Show the progress, and end when the collection can be searched.")
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def begin(
     settings: ClientSettings, name: str, source: str, dim: int, metric: str, reader: tuple[str, ...],
@@ -59,7 +57,7 @@ def begin(
     )  # fmt: skip
 
     async def run() -> Operation:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             build = await client.begin_sharded_build(request)
             return await _watched(client, build) if wait else build
 
@@ -67,13 +65,13 @@ def begin(
 
 
 @sharded.command("list")
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def list_builds(settings: ClientSettings, as_json: bool) -> None:
     """Show all builds that you may see, the newest first; they are kept for 30 days after their end."""
 
     async def run() -> list[Operation]:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             return [build async for build in client.sharded_builds()]
 
     builds = asyncio.run(run())
@@ -81,18 +79,18 @@ def list_builds(settings: ClientSettings, as_json: bool) -> None:
         show_builds(Console(), builds)
         return
     for build in builds:
-        click.echo(_json(build))
+        echo(record(build))
 
 
 @sharded.command()
 @click.argument("build")
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def show(settings: ClientSettings, build: str, as_json: bool) -> None:
     """Show BUILD: its phase, shards, and why it failed."""
 
     async def run() -> Operation:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             return await client.sharded.GetShardedBuild(pb.GetShardedBuildRequest(name=await _find(client, build)))
 
     _end(asyncio.run(run()), as_json)
@@ -100,13 +98,13 @@ def show(settings: ClientSettings, build: str, as_json: bool) -> None:
 
 @sharded.command()
 @click.argument("build")
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def watch(settings: ClientSettings, build: str, as_json: bool) -> None:
     """Show the progress of BUILD until its end; the exit status is 1 if it failed or was cancelled."""
 
     async def run() -> Operation:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             request = pb.GetShardedBuildRequest(name=await _find(client, build))
             return await _watched(client, await client.sharded.GetShardedBuild(request))
 
@@ -115,13 +113,13 @@ def watch(settings: ClientSettings, build: str, as_json: bool) -> None:
 
 @sharded.command()
 @click.argument("build")
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def cancel(settings: ClientSettings, build: str, as_json: bool) -> None:
     """Stop BUILD within seconds; what is done is kept for `resume`."""
 
     async def run() -> Operation:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             return await client.cancel_sharded_build(await _find(client, build))
 
     _end(asyncio.run(run()), as_json)
@@ -129,13 +127,13 @@ def cancel(settings: ClientSettings, build: str, as_json: bool) -> None:
 
 @sharded.command()
 @click.argument("build")
-@_AS_JSON
+@AS_JSON
 @click.pass_obj
 def resume(settings: ClientSettings, build: str, as_json: bool) -> None:
     """Go on with a failed or cancelled BUILD; shards that are done are not built again."""
 
     async def run() -> Operation:
-        async with _client(settings) as client:
+        async with connected(settings) as client:
             return await client.resume_sharded_build(await _find(client, build))
 
     _end(asyncio.run(run()), as_json)
@@ -145,7 +143,7 @@ async def _find(client: Client, build: str) -> str:
     """Its full name. Raises NotFound if it is a collection that has no build."""
     if (job := _JOB.fullmatch(build)) is not None:
         return f"ann/jobs/{job[2]}"
-    collection = build if build.startswith("collections/") else f"collections/{build}"
+    collection = collection_name(build)
     async for each in client.sharded_builds():
         if progress_of(each).collection == collection:
             return str(each.name)
@@ -171,19 +169,10 @@ async def _from(client: Client, build: Operation) -> AsyncIterator[Operation]:
             yield each
 
 
-def _client(settings: ClientSettings) -> Client:
-    return Client(settings, role="model_developer")
-
-
 def _end(build: Operation, as_json: bool, *, awaited: bool = False) -> None:
     if as_json:
-        click.echo(_json(build))
+        echo(record(build))
     else:
         show_build(Console(), build)
     if awaited and build.HasField("error"):
         raise FailedPrecondition(f"{progress_of(build).collection} is not built: {build.error.message}")
-
-
-def _json(build: Operation) -> str:
-    record: dict[str, object] = MessageToDict(build, preserving_proto_field_name=True)
-    return json.dumps(record, ensure_ascii=False)

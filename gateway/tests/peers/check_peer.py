@@ -22,13 +22,16 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
     """Listens while its block runs.
 
     documents: by corpus id; a corpus listed here is published. hold_after: a check stops after so many results until
-    `release` is set. refuse: the next calls end with this error. not_run: what the summary says was left out.
-    sources: those of the last check.
+    `release` is set; is_quick: it has told a provisional one for the next claim by then. superseded: ids
+    of documents. refuse: the next calls end with this error. not_run: what the summary says was left out. sources:
+    those of the last check.
     """
 
     def __init__(self) -> None:
         self.documents: dict[str, dict[str, Document]] = {}
         self.hold_after: int | None = None
+        self.is_quick = False
+        self.superseded: set[str] = set()
         self.release = threading.Event()
         self.refuse: dict[str, errors.MonshinError] = {}
         self.not_run: list[str] = []
@@ -55,7 +58,7 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
     def reset(self, documents: dict[str, list[Document]]) -> None:
         """As new, with these published corpora."""
         self.documents = {name: {one.id: one for one in listed} for name, listed in documents.items()}
-        self.hold_after, self.refuse, self.not_run = None, {}, []
+        self.hold_after, self.is_quick, self.superseded, self.refuse, self.not_run = None, False, set(), {}, []
         self.release.clear()
         self.was_cancelled.clear()
 
@@ -81,7 +84,7 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
         requests = list(request_iterator)
         into = self.documents[requests[0].corpus.removeprefix("corpora/")]
         for one in (request.document for request in requests):
-            into[one.id] = Document(one.id, one.title, one.text, one.source, one.date)
+            into[one.id] = Document(one.id, one.title, one.text, one.source, one.date, one.tier)
         return corpus_pb2.ImportDocumentsResponse(inserted=len(requests))
 
     def PublishVersion(self, request: Any, context: Any) -> corpus_pb2.Version:
@@ -130,12 +133,15 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
         version = f"{request.corpus}/versions/1" if request.corpus else ""
         found = factcheck_pb2.ClaimsFound(claims=claims, version=version)
         yield factcheck_pb2.CheckAnswerResponse(claims_found=found)
-        judged = []
         for index, claim in enumerate(claims):
+            result = self._result(request.corpus, claim, judge(claim.text, documents))
             if self.hold_after == index:
+                if self.is_quick:
+                    result.provisional = True
+                    yield factcheck_pb2.CheckAnswerResponse(claim_result=result)
                 self._hold(context)
-            judged.append(self._result(request.corpus, claim, judge(claim.text, documents)))
-            yield factcheck_pb2.CheckAnswerResponse(claim_result=judged[-1])
+            result.provisional = False
+            yield factcheck_pb2.CheckAnswerResponse(claim_result=result)
         left_out = [factcheck_pb2.NotRun(component=name, reason="UNAVAILABLE") for name in self.not_run]
         summary = factcheck_pb2.Summary(version=version, not_run=left_out, elapsed_ms=420.0)
         yield factcheck_pb2.CheckAnswerResponse(summary=summary)
@@ -157,12 +163,14 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
         if found.verdict == "NOT_ENOUGH_EVIDENCE":
             result.abstain_reason = factcheck_pb2.ABSTAIN_REASON_UNDECIDED
         if found.document is not None:
-            result.evidence.append(_evidence(corpus, found))
+            evidence = _evidence(corpus, found)
+            evidence.superseded = found.document.id in self.superseded
+            result.evidence.append(evidence)
         if found.verdict == "CONDITIONAL":
             kind = factcheck_pb2.CONDITION_KIND_QUANTITY
             result.conditions.add(text="eGFR 30以上では", kind=kind, normalised="推算糸球体濾過量 ≥30")
         if found.verdict == "CONTRADICTED":
-            result.important = True
+            result.important = result.calibrated = True
             result.judges_run.append("nli")
             quote = result.evidence[0].text
             for judge_name, contradicted in (("rules", 0.6), ("nli", 0.9)):
@@ -181,6 +189,7 @@ def _evidence(corpus: str, found: Judgement) -> factcheck_pb2.Evidence:
         title=document.title,
         source=document.source,
         date=document.date,
+        tier=document.tier,
         span=_utf16(document.text, found.passage),
         text=document.text[slice(*found.passage)],
         stance=stances.get(found.verdict, "STANCE_RELATED"),

@@ -22,6 +22,7 @@ class Document:
     text: str
     source: str
     date: str
+    tier: int = 0
 
 
 @dataclass(frozen=True)

@@ -88,12 +88,11 @@ async def assemble(runtime: Runtime) -> None:
     runtime.serve("monshin.factcheck.v1.FactcheckService", checks)
     explainer = Explainer(checker, judge, reader, runtime.executor, reading)
     runtime.serve("monshin.factcheck.v1.ExplainService", ExplainServicer(explainer, runs, places))
-    results = ResultServicer(keeper, corpora, partial(_revision, reading))
+    results = ResultServicer(keeper, corpora, lambda: reading.revision)
     runtime.serve("monshin.factcheck.v1.ResultService", results)
     runtime.spawn(keeper.purge_forever())
     await publisher.resume()
-    if reading is not None:
-        await reading.open()
+    await reading.open()
 
 
 def _keeper(settings: FactcheckSettings, runtime: Runtime) -> Keeper:
@@ -101,10 +100,6 @@ def _keeper(settings: FactcheckSettings, runtime: Runtime) -> Keeper:
         raise InvalidInput(f"MONSHIN_FACTCHECK_RETENTION_DAYS is {settings.retention_days}: it must be 0 or more")
     path = runtime.data_dir / "results.sqlite"
     return Keeper(path, settings.retention_days * 86400, queue_limit=runtime.settings.queue_limit)
-
-
-def _revision(reading: ReadingRoom | None) -> str:
-    return reading.revision if reading is not None else ""
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:
@@ -115,11 +110,9 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
         raise InvalidInput(problem) from None
 
 
-def _reading_room(settings: FactcheckSettings, runtime: Runtime, revision: str) -> ReadingRoom | None:
-    """The judges that read, still to be opened; None if the rules are alone."""
+def _reading_room(settings: FactcheckSettings, runtime: Runtime, revision: str) -> ReadingRoom:
+    """The judges that read, still to be opened; without a seat if the rules are alone."""
     taken = seats(settings, runtime.cache_dir / "factcheck")
-    if not taken:
-        return None
     own = [settings.weighings_dir] if settings.weighings_dir != Path() else []
     weighings = Weighings(load_weighings([BUILT_IN, *own]), revision)
     room = ReadingRoom(taken, weighings, documents=settings.documents_read)

@@ -38,7 +38,10 @@ class FactcheckSettings:
         600.0, "how long a publication waits for embed and ann before it FAILED", unit="s"
     )
     vector_grace_s: float = setting(60.0, "how long vectors of the version before are kept after a switch", unit="s")
-    time_zone: str = setting("Asia/Tokyo", "where times of FHIR sources are brought to before their day is told")
+    time_zone: str = setting(
+        "Asia/Tokyo",
+        "where times of FHIR sources are brought to before their day is told, and whose day ends a document's last one",
+    )
     checks_limit: int = setting(32, "checks at the same time, explanations among them; more are refused", unit="checks")
     retention_days: float = setting(
         30.0, "how long results, and texts where a check stored them, are kept; 0: nothing", unit="days"

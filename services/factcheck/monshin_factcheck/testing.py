@@ -11,6 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import grpc
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
 from monshin_kit.testing import FaultProxy, ServiceProcess
 from monshin_protos.factcheck.v1 import (
     corpus_pb2,
@@ -87,6 +90,15 @@ class Rig:
         )
         events = [event async for event in self.checks().CheckClaims(request)]
         return [event.claim_result for event in events[:-1]], events[-1].summary
+
+
+def violations(error: grpc.aio.AioRpcError) -> list[tuple[str, str]]:
+    """Field and reason of each violation that a status names; AssertionError if it names none."""
+    status = rpc_status.from_call(error)  # type: ignore[arg-type]  # it reads the same two fields
+    bad = error_details_pb2.BadRequest()
+    assert status is not None
+    assert any(detail.Unpack(bad) for detail in status.details)
+    return [(one.field, one.reason) for one in bad.field_violations]
 
 
 class ChatServer:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from monshin_factcheck.judges.local.base import prepared_base
 from monshin_factcheck.testing import Rig
 from monshin_kit.artefacts import Artefacts
 from monshin_kit.testing import FaultProxy, ServiceProcess
@@ -17,6 +16,8 @@ CACHE = Path(__file__).parents[3] / ".cache"
 @pytest.fixture(scope="session")
 def bases() -> Path:
     """The checkout's cache with the base of the judge `local`, 1.1 GB: made there once, in a minute."""
+    from monshin_factcheck.judges.local.base import prepared_base  # torch: only where this judge is under test
+
     folder = CACHE / "factcheck"
     prepared_base(Artefacts(folder))
     return folder

@@ -60,6 +60,9 @@ export class PrintReport extends LitElement {
           padding-left: 6pt;
           border-left: 1.5pt solid #777;
         }
+        .superseded {
+          font-weight: 600;
+        }
         .limits {
           margin-top: 8pt;
           padding: 5pt 7pt;
@@ -84,7 +87,7 @@ export class PrintReport extends LitElement {
           <dt>${t("print.date")}</dt>
           <dd>${dateTime(run.startedAt)}</dd>
           <dt>${t("run.version")}</dt>
-          <dd>${run.version}</dd>
+          <dd>${run.version || t("review.sources")}</dd>
           ${run.request.model ? html`<dt>${t("check.model")}</dt><dd>${run.request.model}</dd>` : nothing}
           <dt>${t("run.judges")}</dt>
           <dd>${judges(run).join(", ") || "–"}</dd>
@@ -122,18 +125,27 @@ export class PrintReport extends LitElement {
     const verdict = verdictOf(this.run, claim);
     const share = (value = 0) => number(value, { style: "percent", maximumFractionDigits: 0 });
     const odds = result?.probabilities;
+    const basis = result?.calibrated ? t("evidence.calibrated") : t("evidence.uncalibrated");
     return html`
-      <div><b>${VERDICTS[verdict]?.icon ?? "…"} ${t(verdict ? `verdict.${verdict}` : "verdict.waiting")}</b> ${claim.text}</div>
+      <div><b>${VERDICTS[verdict]?.icon ?? "…"} ${t(verdict ? `verdict.${verdict}` : "verdict.waiting")}</b> ${result?.provisional ? t("print.provisional") : nothing} ${claim.text}</div>
       ${odds && verdict !== "NOT_CHECKABLE"
-        ? html`<div>${t("evidence.measures", { supported: share(odds.supported), contradicted: share(odds.contradicted), neither: share(odds.neither) })}</div>`
+        ? html`<div>${t("evidence.measures", { supported: share(odds.supported), contradicted: share(odds.contradicted), neither: share(odds.neither) })} ${basis}</div>`
         : nothing}
       ${(result?.conditions ?? []).map((condition) => html`<div>${t("table.condition", { text: condition.text })}</div>`)}
-      ${(result?.evidence ?? []).map(
-        (evidence) => html`<blockquote>${evidence.text}<br />${[evidence.title, evidence.source, evidence.date, evidence.document].filter(Boolean).join(" · ")}</blockquote>`,
-      )}
+      ${(result?.evidence ?? []).map((evidence) => this.#evidence(evidence))}
       ${(result?.findings ?? []).map(
         (finding) => html`<div>${findingWord(finding.kind)}: ${finding.claimText} ↔ ${finding.evidenceText}</div>`,
       )}
+    `;
+  }
+
+  #evidence({ text, title, tier, source, date, document, superseded }) {
+    const rank = tier ? t("evidence.tier", { word: t(`tier.${tier}`) }) : "";
+    return html`
+      <blockquote>
+        ${superseded ? html`<div class="superseded">⚠ ${t("evidence.superseded")}</div>` : nothing}
+        ${text}<br />${[title, rank, source, date, document].filter(Boolean).join(" · ")}
+      </blockquote>
     `;
   }
 }

@@ -7,8 +7,6 @@ import { progress, shared } from "../../lib/styles.js";
 import { short } from "../../lib/verdicts.js";
 import "../common/problem-card.js";
 
-const ENDED = ["READY", "FAILED", "CANCELLED"];
-
 /**
  * How the build in shards of a collection stands. name: `collections/{id}`. Sends `built` when it is seen to succeed.
  * Its content, if any, is shown instead where no build is known.
@@ -61,21 +59,20 @@ export class ShardedBuild extends LitElement {
     return status === TaskStatus.COMPLETE ? unknown("sharded.unknown") : nothing;
   }
 
-  #progress({ metadata, error }) {
+  #progress({ metadata, done, error }) {
     const phase = short(metadata.phase, "SHARDED_BUILD_PHASE");
-    const isOver = ENDED.includes(phase);
     const facts = {
       shards: metadata.shards ? t("sharded.of", { done: number(metadata.shardsDone), all: number(metadata.shards) }) : t("build.unknown"),
       fraction: number(metadata.fraction, { style: "percent" }),
       distances: number(Number(metadata.distances), { notation: "compact", maximumSignificantDigits: 3 }),
-      ...(isOver
+      ...(done
         ? { ended: metadata.endTime ? dateTime(metadata.endTime) : "–" }
         : { remaining: metadata.remaining ? duration(Number.parseFloat(metadata.remaining)) : t("build.unknown") }),
     };
     return html`
       <p role="status" data-phase=${phase}>${t(`sharded.phase.${phase}`)}</p>
       ${error ? html`<p class="failure" role="alert">${t("index.failure")} <span lang="en">${error.message}</span></p>` : nothing}
-      ${isOver ? nothing : html`<progress max="1" value=${metadata.fraction} aria-label=${t("build.title")}></progress>`}
+      ${done ? nothing : html`<progress max="1" value=${metadata.fraction} aria-label=${t("build.title")}></progress>`}
       <dl>
         ${Object.entries(facts).map(
           ([name, value]) => html`<div><dt>${t(name === "shards" || name === "ended" ? `sharded.${name}` : `build.${name}`)}</dt><dd data-fact=${name}>${value}</dd></div>`,

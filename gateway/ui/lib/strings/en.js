@@ -351,6 +351,7 @@ export const en = {
   "print.title": "A model's answer against sources",
   "print.date": "Checked on",
   "print.state": "State",
+  "print.provisional": "(provisional: a judge has not answered yet)",
   "print.incomplete": "The check has not ended: some claims have no verdict yet.",
   "explain.why": "Why?",
   "explain.changes": "What would change it (tried by the rules)",

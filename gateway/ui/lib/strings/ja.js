@@ -343,6 +343,7 @@ export const ja = {
   "print.title": "LLM の回答と資料の照合",
   "print.date": "照合した日時",
   "print.state": "状態",
+  "print.provisional": "（仮の判定：まだ読んでいる判定器があります）",
   "print.incomplete": "照合の途中です。まだ判定のない主張があります。",
   "explain.why": "なぜ？",
   "explain.changes": "判定が変わる条件（規則で実際に試した結果）",

@@ -5,7 +5,6 @@ verdict thus never waits for a slow judge, and final ones come in the order of t
 """
 
 import asyncio
-import datetime
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
@@ -57,52 +56,64 @@ class Checked:
 
 @dataclass(slots=True)
 class Run:
-    """One check. not_run: component → status name of what was to take part and did not.
+    """One check. today: its day, `YYYY-MM-DD`, by which documents hold or have ended, for all of its claims.
 
     wants_quick: whether verdicts by those who have judged so far are told while a slower judge is at work.
+    not_run: component → status name of what was to take part and did not.
     """
 
     evidence: Evidence
+    today: str
     wants_quick: bool = False
     not_run: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A claim with its number and what its words alone tell. is_searched: whether evidence is looked for at all."""
+
+    index: int
+    claim: Claim
+    is_searched: bool
+    is_important: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Ruled:
     """A claim after the rules. opinions: of the passages found, in the order of the retrieval."""
 
-    index: int
-    claim: Claim
+    asked: _Asked
     opinions: tuple[Opinion, ...]
     decision: Decision
     began: float
 
     def told(self, decision: Decision, *, is_provisional: bool = False) -> Checked:
         elapsed_ms = (time.perf_counter() - self.began) * 1000
-        is_important = self.claim.checkable and _is_important(self.claim.text)
-        return Checked(self.index, self.claim, decision, elapsed_ms, is_provisional, self.opinions, is_important)
+        asked = self.asked
+        return Checked(
+            asked.index, asked.claim, decision, elapsed_ms, is_provisional, self.opinions, asked.is_important
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Claims in a row, the first of them with number `first`, with what lies near each in meaning."""
+    """Claims in a row, with what lies near each in meaning."""
 
-    first: int
-    claims: Sequence[Claim]
+    asked: Sequence[_Asked]
     near: Sequence[Sequence[tuple[int, float]]]
 
 
 class Checker:
     """judged: passages that the rules see of each claim; found: that each kind of search brings before the fusion.
 
-    reading: the judges that read; None: the rules decide alone. revision: of the rules.
+    reading: the judges that read; without any the rules decide alone. revision: of the rules.
     """
 
     def __init__(
         self,
         rules: Judge,
         executor: Executor,
-        reading: ReadingRoom | None = None,
+        reading: ReadingRoom,
         *,
         judged: int,
         found: int,
@@ -144,8 +155,8 @@ class Checker:
         first = 0
         async for part in claims:
             for start in range(0, len(part), _GROUP):
-                group = part[start : start + _GROUP]
-                await found.put(_Found(first, group, await self._dense(run, group)))
+                group = [_asked(index, claim) for index, claim in enumerate(part[start : start + _GROUP], first)]
+                await found.put(_Found(group, await self._dense(run, group)))
                 first += len(group)
         await found.put(None)
 
@@ -156,10 +167,10 @@ class Checker:
         ruled: "asyncio.Queue[_Ruled | None]",
         tell: Put[Checked],
     ) -> None:
-        waits = self._reading is not None and self._reading.is_open(run.not_run)
+        waits = self._reading.is_open(run.not_run)
         while (group := await found.get()) is not None:
-            for place, (claim, near) in enumerate(zip(group.claims, group.near, strict=True)):
-                one = await self._rule(run, group.first + place, claim, near)
+            for asked, near in zip(group.asked, group.near, strict=True):
+                one = await self._rule(run, asked, near)
                 if not waits:
                     await tell(one.told(one.decision))
                     continue
@@ -179,53 +190,52 @@ class Checker:
 
     async def _read_group(self, run: Run, group: Sequence["_Ruled"], tell: Put[Checked]) -> None:
         """Those that the rules have settled are not read."""
-        asked = [one for one in group if one.opinions and not is_decisive(one.decision)]
-        final = {one.index: one.decision for one in group}
-        if asked and self._reading is not None and self._reading.is_open(run.not_run):
+        open_ = [one for one in group if one.opinions and not is_decisive(one.decision)]
+        final = {one.asked.index: one.decision for one in group}
+        if open_ and self._reading.is_open(run.not_run):
             wanted = [
-                Ruled(one.claim.text, one.opinions, one.decision.sayings[0], run.evidence.aliases) for one in asked
+                Ruled(one.asked.claim.text, one.opinions, one.decision.sayings[0], run.evidence.aliases)
+                for one in open_
             ]
             async with aclosing(self._reading.decide(wanted, run.evidence.text_of, run.not_run)) as rounds:
                 async for round_ in rounds:
-                    for one, decision in zip(asked, round_.decisions, strict=True):
+                    for one, decision in zip(open_, round_.decisions, strict=True):
                         if decision is None:
                             continue
-                        final[one.index] = decision
+                        final[one.asked.index] = decision
                         if run.wants_quick and not round_.is_last:
                             await tell(one.told(decision, is_provisional=True))
         for one in group:
-            await tell(one.told(final[one.index]))
+            await tell(one.told(final[one.asked.index]))
 
-    async def _dense(self, run: Run, group: Sequence[Claim]) -> list[list[tuple[int, float]]]:
+    async def _dense(self, run: Run, group: Sequence[_Asked]) -> list[list[tuple[int, float]]]:
         """Nothing for claims that need no search, nor once a service has not answered in this run."""
-        wanted = [claim for claim in group if _is_searched(claim)]
+        wanted = [asked.claim.text for asked in group if asked.is_searched]
         nothing: list[list[tuple[int, float]]] = [[] for _ in group]
         if not wanted or DENSE in run.not_run or len(run.evidence.passages) <= self._judged:
             return nothing
         try:
-            found = iter(await run.evidence.dense([claim.text for claim in wanted], self._found))
+            found = iter(await run.evidence.dense(wanted, self._found))
         except MonshinError as error:
             run.not_run[DENSE] = error.code
             return nothing
-        return [next(found) if _is_searched(claim) else [] for claim in group]
+        return [next(found) if asked.is_searched else [] for asked in group]
 
-    async def _rule(self, run: Run, index: int, claim: Claim, near: Sequence[tuple[int, float]]) -> _Ruled:
-        began = time.perf_counter()
-        if not _is_searched(claim):
+    async def _rule(self, run: Run, asked: _Asked, near: Sequence[tuple[int, float]]) -> _Ruled:
+        began, claim = time.perf_counter(), asked.claim
+        if not asked.is_searched:
             reason = AbstainReason.LANGUAGE if claim.checkable else AbstainReason.NONE
-            return _Ruled(
-                index, claim, (), Decision(Verdict.NOT_CHECKABLE, NOTHING_FOUND, abstain_reason=reason), began
-            )
+            return _Ruled(asked, (), Decision(Verdict.NOT_CHECKABLE, NOTHING_FOUND, abstain_reason=reason), began)
         passages = await self._passages(run, claim, near)
         opinions = await self._executor.run(self._opinions, claim.text, passages, run.evidence.aliases)
         decision = decide(opinions, (self._rules.name,) if opinions else ())
         decision = replace(decision, sayings=self._saying(decision, (time.perf_counter() - began) * 1000))
         if decision.abstain_reason is AbstainReason.NO_EVIDENCE and DENSE in run.not_run:
             decision = replace(decision, abstain_reason=AbstainReason.NOT_RUN)
-        return _Ruled(index, claim, opinions, decision, began)
+        return _Ruled(asked, opinions, decision, began)
 
     async def _passages(self, run: Run, claim: Claim, near: Sequence[tuple[int, float]]) -> list[Passage]:
-        passages, today = run.evidence.passages, datetime.date.today().isoformat()
+        passages, today = run.evidence.passages, run.today
         if len(passages) <= self._judged:
             return [passage.on(today) for passage in passages]
         shares = await run.evidence.lexical(claim.text, self._found, [place for place, _ in near])
@@ -250,13 +260,10 @@ class Checker:
         )  # fmt: skip
 
 
-def _is_important(text: str) -> bool:
-    """Whether a patient can come to harm by it."""
-    return is_important(normalise(text).text)
-
-
-def _is_searched(claim: Claim) -> bool:
-    return claim.checkable and guess_language(normalise(claim.text).text) is not Language.OTHER
+def _asked(index: int, claim: Claim) -> _Asked:
+    text = normalise(claim.text).text
+    is_searched = claim.checkable and guess_language(text) is not Language.OTHER
+    return _Asked(index, claim, is_searched, claim.checkable and is_important(text))
 
 
 async def _at_once(claims: Sequence[Claim]) -> AsyncGenerator[Sequence[Claim], None]:

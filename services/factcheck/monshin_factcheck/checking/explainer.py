@@ -31,10 +31,10 @@ class Explained:
 
 
 class Explainer:
-    """rules, thresholds: those of the checker. reading: its judges that read, if it has any."""
+    """rules, thresholds: those of the checker. reading: its judges that read."""
 
     def __init__(
-        self, checker: Checker, rules: Judge, reader: Reader, executor: Executor, reading: ReadingRoom | None = None
+        self, checker: Checker, rules: Judge, reader: Reader, executor: Executor, reading: ReadingRoom
     ) -> None:
         self._checker = checker
         self._rules = rules
@@ -66,7 +66,7 @@ class Explainer:
         return Explained(checked, told, changes(text, decision.verdict, passages, accounts, verdict))
 
     def _limits(self, decision: Decision) -> Limits:
-        weighing = self._reading.weighing_of(decision.sayings) if self._reading is not None else None
+        weighing = self._reading.weighing_of(decision.sayings)
         if weighing is None:
             return Limits(self._thresholds)
         least = {Measure.P_SUPPORTED: weighing.supported, Measure.P_CONTRADICTED: weighing.contradicted}

@@ -62,31 +62,22 @@ def _load_local(artefacts: Artefacts, threads: int) -> SemanticJudge:
 
 
 def _nli(settings: FactcheckSettings, cache: Path) -> Worker:
-    return InThread(partial(_load_nli, settings.nli_model, settings.judge_threads))
-
-
-def _load_nli(model: str, threads: int) -> SemanticJudge:
-    if not model:
-        raise FailedPrecondition("the judge `nli` needs MONSHIN_FACTCHECK_NLI_MODEL")
-    try:
-        from monshin_factcheck.judges.classifier.nli import NliJudge
-    except ImportError as error:
-        raise FailedPrecondition("the judge `nli` needs monshin-factcheck[nli]") from error
-    return NliJudge.load(model, threads=threads)
+    return InThread(partial(_load_classifier, "nli", settings.nli_model, settings.judge_threads))
 
 
 def _support(settings: FactcheckSettings, cache: Path) -> Worker:
-    return InThread(partial(_load_support, settings.support_model, settings.judge_threads))
+    return InThread(partial(_load_classifier, "support", settings.support_model, settings.judge_threads))
 
 
-def _load_support(model: str, threads: int) -> SemanticJudge:
+def _load_classifier(name: str, model: str, threads: int) -> SemanticJudge:
     if not model:
-        raise FailedPrecondition("the judge `support` needs MONSHIN_FACTCHECK_SUPPORT_MODEL")
+        raise FailedPrecondition(f"the judge `{name}` needs MONSHIN_FACTCHECK_{name.upper()}_MODEL")
     try:
-        from monshin_factcheck.judges.classifier.support import SupportJudge
+        from monshin_factcheck.judges.classifier import nli, support
     except ImportError as error:
-        raise FailedPrecondition("the judge `support` needs monshin-factcheck[nli]") from error
-    return SupportJudge.load(model, threads=threads)
+        raise FailedPrecondition(f"the judge `{name}` needs monshin-factcheck[nli]") from error
+    judge = nli.NliJudge if name == nli.NliJudge.NAME else support.SupportJudge
+    return judge.load(model, threads=threads)
 
 
 def _llm(settings: FactcheckSettings, cache: Path) -> Worker:

@@ -1,5 +1,6 @@
 """What a kept result is made of. Messages of claims are bytes here: the protos are the edge's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monshin_factcheck.core.decision import Verdict
@@ -84,16 +85,17 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a caller may see. owner: whose results alone; None: all. concealed: corpora that it may not read, each
-    with the time before which its results are not seen, in seconds since the epoch.
+    """What a caller may see. sees_all: not its own results alone. with_texts: of results of others; one's own are
+    always seen whole.
 
-    with_texts: of results of others; one's own are always seen whole.
+    concealed: corpora that it may not read, each with the time before which its results are not seen, in seconds since
+    the epoch.
     """
 
     caller: str
     sees_all: bool
     with_texts: bool
-    concealed: tuple[tuple[str, float], ...] = ()
+    concealed: Mapping[str, float] = field(default_factory=dict)
 
     def may_read_texts(self, caller: str) -> bool:
         """Of a result that this caller made."""

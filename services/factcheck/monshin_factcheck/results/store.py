@@ -136,7 +136,7 @@ def sight_clause(sight: Sight) -> tuple[str, list[str | float]]:
     if sight.concealed:
         hidden = ",".join(["(?,?)"] * len(sight.concealed))
         parts.append(f"NOT EXISTS (SELECT 1 FROM (VALUES {hidden}) WHERE column1=r.corpus AND r.time<column2)")
-        values.extend(value for one in sight.concealed for value in one)
+        values.extend(value for one in sight.concealed.items() for value in one)
     return " AND ".join(parts), values
 
 

@@ -25,6 +25,7 @@ from monshin_factcheck.rpc import alias_stream, parse, render_corpus
 _PAGE = 100
 _STAGED_DOCUMENTS = 200
 T = TypeVar("T")
+R = TypeVar("R", pb.ImportDocumentsRequest, pb.ImportAliasesRequest)
 
 
 class CorpusServicer:
@@ -77,25 +78,14 @@ class CorpusServicer:
         self, requests: AsyncIterator[pb.ImportDocumentsRequest], context: Any
     ) -> pb.ImportDocumentsResponse:
         """As in the proto."""
-        try:
-            first = await anext(requests)
-        except StopAsyncIteration:
-            raise InvalidInput("the stream holds no document") from None
-        if not first.corpus:
-            raise InvalidInput("the first message must name the corpus", field="corpus")
-        counts = await self._import(first, requests)
+        counts = await self._import(await _first(requests), requests)
         return pb.ImportDocumentsResponse(**asdict(counts))
 
     async def ImportAliases(
         self, requests: AsyncIterator[pb.ImportAliasesRequest], context: Any
     ) -> pb.ImportAliasesResponse:
         """As in the proto."""
-        try:
-            first = await anext(requests)
-        except StopAsyncIteration:
-            raise InvalidInput("the stream is empty: its first message names the corpus") from None
-        if not first.corpus:
-            raise InvalidInput("the first message must name the corpus", field="corpus")
+        first = await _first(requests)
         key, corpus = key_of("ImportAliases", first), await self._find(first.corpus)
         groups = await alias_stream.collected(first, requests)
         await self._executor.run(parse.require_sound, groups)
@@ -222,3 +212,14 @@ class CorpusServicer:
 
     async def _read(self, name: str, query: Callable[[Any], T]) -> T:
         return await self._on(name, lambda corpus: corpus.read(query))
+
+
+async def _first(requests: AsyncIterator[R]) -> R:
+    """The message that names the corpus of a stream."""
+    try:
+        first = await anext(requests)
+    except StopAsyncIteration:
+        raise InvalidInput("the stream is empty: its first message names the corpus") from None
+    if not first.corpus:
+        raise InvalidInput("the first message must name the corpus", field="corpus")
+    return first

@@ -17,7 +17,7 @@ from monshin_factcheck.core.claims.arriving import ArrivingAnswer
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.split import split_claims, whole_claim
 from monshin_factcheck.rpc import parse, render_check
-from monshin_factcheck.rpc.leaving import Ended, Leaving, Results
+from monshin_factcheck.rpc.leaving import Ended, Leaving, Results, sha256_of
 from monshin_factcheck.rpc.places import Place, Places
 from monshin_factcheck.rpc.render_check import Renderer
 from monshin_factcheck.rpc.runs import Runs
@@ -134,14 +134,14 @@ class FactcheckServicer:
 
 def _ended_answer(request: pb.CheckAnswerRequest, run: Run, results: Results) -> Ended:
     return Ended(
-        text_sha256=_sha256(request.answer).hexdigest(), corpus=_corpus(request), model=request.model,
+        text_sha256=sha256_of(request.answer), corpus=_corpus(request), model=request.model,
         is_stored=request.store, results=results, runs=[run], answer=request.answer, question=request.question,
     )  # fmt: skip
 
 
 def _ended_claims(request: pb.CheckClaimsRequest, runs: Sequence[Run], results: Results) -> Ended:
     return Ended(
-        text_sha256=_sha256(*(item.claim for item in request.claims)).hexdigest(), corpus=request.corpus,
+        text_sha256=sha256_of("".join(item.claim for item in request.claims)), corpus=request.corpus,
         model=request.model, is_stored=request.store, results=results, runs=runs,
         names=[item.id for item in request.claims],
     )  # fmt: skip
@@ -191,10 +191,6 @@ async def _texts(first: pb.CheckStreamRequest, requests: AsyncIterator[pb.CheckS
         if any(field.name != "text" for field, _ in request.ListFields()):
             raise InvalidInput("after the first message there is only `text`", reason="NOT_FIRST_MESSAGE")
         yield request.text
-
-
-def _sha256(*texts: str) -> "hashlib._Hash":
-    return hashlib.sha256("".join(texts).encode())
 
 
 def _require_evidence(request: pb.CheckClaimsRequest) -> None:

@@ -138,7 +138,7 @@ def _result(ended: Ended, summary: pb.Summary, result_id: str, caller: str, revi
         text_sha256=ended.text_sha256, is_stored=is_stored, summary=summary.SerializeToString(),
         judges=ended.results.judges, revisions=revisions, answer=(ended.answer or "") if is_stored else "",
         question=ended.question if is_stored else "", claims=tuple(claims),
-        documents=tuple(UsedDocument(name, _sha256(ended.text_of(name))) for name in ended.results.documents),
+        documents=tuple(UsedDocument(name, sha256_of(ended.text_of(name))) for name in ended.results.documents),
     )  # fmt: skip
 
 
@@ -193,7 +193,8 @@ def _event(ended: Ended, summary: pb.Summary, revisions: Revisions) -> dict[str,
     }
 
 
-def _sha256(text: str) -> str:
+def sha256_of(text: str) -> str:
+    """In hexadecimal, of UTF-8."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -110,7 +110,7 @@ class ResultServicer:
 
     async def GetLocalCalibration(self, request: pb.GetLocalCalibrationRequest, context: Any) -> pb.LocalCalibration:
         """As in the proto."""
-        if request.corpus in dict(self._sight().concealed):
+        if request.corpus in self._sight().concealed:
             self._corpora.find(request.corpus.removeprefix("corpora/"), current_caller())  # raises NotFound
         revision = self._judge_revision()
         found = await self._keeper.run(
@@ -121,7 +121,7 @@ class ResultServicer:
     def _sight(self) -> Sight:
         caller = current_caller()
         with_texts = _SEE_ALL in caller.scopes
-        concealed = tuple((f"corpora/{name}", until) for name, until in self._corpora.concealed_from(caller).items())
+        concealed = {f"corpora/{name}": until for name, until in self._corpora.concealed_from(caller).items()}
         return Sight(caller.subject, with_texts or _SEE_ALL_BUT_TEXTS in caller.scopes, with_texts, concealed)
 
     def _sight_to_change(self) -> Sight:

@@ -1,9 +1,10 @@
 """A check from claims to verdicts, with judges of a few lines beside the real rules."""
 
 import asyncio
-import time
+import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 
 import pytest_asyncio
 from monshin_factcheck.checking.checker import Checked, Checker, Run
@@ -28,6 +29,8 @@ TEXT = "ワルファリンの維持量は1日1〜5 mgである。納豆はワル
 SETTLED = "ワルファリンの維持量は1日50 mgである。"
 OPEN = "ワルファリンは納豆で効きにくくなるおそれがある。"
 ANSWER = OPEN * 10 + SETTLED + "こんにちは。" + OPEN * 9
+TODAY = "2026-04-01"
+LIMIT_S = 30.0
 
 
 @dataclass
@@ -55,33 +58,44 @@ class Few:
 
 @dataclass
 class Slow:
-    """Supports everything, after a while."""
+    """Supports everything, once it may."""
 
-    pause_s: float = 0.05
     name: str = "slow"
     revision: str = "1"
     asked: list[str] = field(default_factory=list)
+    may_answer: threading.Event = field(default_factory=threading.Event)
 
     def read(self, readings: Sequence[Reading]) -> list[Answer]:
         """As SemanticJudge.read."""
         self.asked += (reading.claim for reading in readings)
-        time.sleep(self.pause_s)
+        self.may_answer.wait(LIMIT_S)
         return [Answer(Probabilities(0.97, 0.01, 0.02), Span(0, len(reading.context))) for reading in readings]
 
 
 @pytest_asyncio.fixture
 async def slow() -> Slow:
-    return Slow()
+    one = Slow()
+    one.may_answer.set()
+    return one
+
+
+@asynccontextmanager
+async def opened(*seats: Seat) -> AsyncGenerator[Checker]:
+    """A checker with these judges beside the rules."""
+    executor = Executor(name="rules")
+    room = ReadingRoom(seats, Weighings([], "r"), documents=1)
+    await room.open()
+    try:
+        yield Checker(RulesJudge(Reader(Analyser())), executor, room, judged=8, found=32, revision="r")
+    finally:
+        await room.close()
+        executor.close()
 
 
 @pytest_asyncio.fixture
 async def checker(slow: Slow) -> AsyncIterator[Checker]:
-    executor = Executor(name="rules")
-    room = ReadingRoom([Seat("slow", InThread(lambda: slow), timeout_s=10)], Weighings([], "r"), documents=1)
-    await room.open()
-    yield Checker(RulesJudge(Reader(Analyser())), executor, room, judged=8, found=32, revision="r")
-    await room.close()
-    executor.close()
+    async with opened(Seat("slow", InThread(lambda: slow), timeout_s=LIMIT_S)) as one:
+        yield one
 
 
 async def results(checker: Checker, run: Run) -> list[Checked]:
@@ -89,7 +103,7 @@ async def results(checker: Checker, run: Run) -> list[Checked]:
 
 
 async def test_final_results_are_one_a_claim_and_in_order(checker: Checker) -> None:
-    final = await results(checker, Run(Few()))
+    final = await results(checker, Run(Few(), TODAY))
     assert [checked.index for checked in final] == list(range(len(split_claims(ANSWER))))
     assert not any(checked.is_provisional for checked in final)
     assert [checked.decision.verdict for checked in final[9:12]] == [
@@ -100,19 +114,24 @@ async def test_final_results_are_one_a_claim_and_in_order(checker: Checker) -> N
 
 
 async def test_quick_verdicts_do_not_wait_for_a_slow_judge(checker: Checker, slow: Slow) -> None:
-    """All of them are told before the reader is through with the first groups."""
-    slow.pause_s = 0.5
-    told = await results(checker, Run(Few(), wants_quick=True))
+    """All of them are told before the reader has answered for the first group."""
+    slow.may_answer.clear()
+    told: list[Checked] = []
+    async for checked in checker.check(Run(Few(), TODAY, wants_quick=True), split_claims(ANSWER)):
+        told.append(checked)
+        if len(told) == len(split_claims(ANSWER)):
+            slow.may_answer.set()
     quick = [place for place, checked in enumerate(told) if checked.is_provisional]
     final = [place for place, checked in enumerate(told) if not checked.is_provisional]
     assert len(quick) == len(final) == len(split_claims(ANSWER))
-    assert quick[-1] < final[len(final) // 2]
+    assert quick[-1] < final[0]
+    assert set(slow.asked) == {OPEN}
     assert [told[place].index for place in final] == sorted(told[place].index for place in final)
     assert all(told[place].decision.judges_run in ((), ("rules",)) for place in quick)
 
 
 async def test_what_the_rules_settle_is_not_read_and_says_so(checker: Checker, slow: Slow) -> None:
-    final = await results(checker, Run(Few()))
+    final = await results(checker, Run(Few(), TODAY))
     assert set(slow.asked) == {OPEN}
     assert final[10].decision.judges_run == ("rules",)
     assert final[0].decision.judges_run == ("rules", "slow")
@@ -120,26 +139,37 @@ async def test_what_the_rules_settle_is_not_read_and_says_so(checker: Checker, s
 
 async def test_claims_that_are_still_coming_are_judged_as_they_come(checker: Checker) -> None:
     judged: list[int] = []
-    claims = split_claims(ANSWER)[:3]
+    has_verdict = asyncio.Event()
+    has_verdict.set()
 
     async def arriving() -> AsyncGenerator[Sequence[Claim], None]:
-        for place, claim in enumerate(claims):
+        for claim in split_claims(ANSWER)[:3]:
             # The one before has its verdict although more is to come.
-            while len(judged) < place:
-                await asyncio.sleep(0.005)
+            await has_verdict.wait()
+            has_verdict.clear()
             yield [claim]
 
-    async for checked in checker.check_arriving(Run(Few()), arriving()):
-        judged.append(checked.index)  # noqa: PERF401  # `arriving` looks at it
+    async with asyncio.timeout(LIMIT_S):
+        async for checked in checker.check_arriving(Run(Few(), TODAY), arriving()):
+            judged.append(checked.index)
+            has_verdict.set()
     assert judged == [0, 1, 2]
 
 
 async def test_without_readers_the_rules_decide_and_are_named_alone() -> None:
-    executor = Executor(name="rules")
-    alone = Checker(RulesJudge(Reader(Analyser())), executor, judged=8, found=32, revision="r")
-    final = [checked async for checked in alone.check(Run(Few(), wants_quick=True), split_claims(SETTLED))]
+    async with opened() as alone:
+        final = [checked async for checked in alone.check(Run(Few(), TODAY, wants_quick=True), split_claims(SETTLED))]
     assert [(one.decision.verdict, one.is_provisional, one.is_important) for one in final] == [
         (Verdict.CONTRADICTED, False, True)
     ]
     assert [(said.judge, said.revision) for said in final[0].decision.sayings] == [("rules", "r")]
-    executor.close()
+
+
+async def test_a_document_holds_through_its_last_day_of_the_check() -> None:
+    """Whatever day it is where this process runs."""
+    passages = [replace(passage, effective_until=TODAY) for passage in Few().passages]
+    async with opened() as alone:
+        for today, verdict in ((TODAY, Verdict.CONTRADICTED), ("2026-04-02", Verdict.NOT_ENOUGH_EVIDENCE)):
+            run = Run(Few(passages=passages), today)
+            (one,) = [checked async for checked in alone.check(run, split_claims(SETTLED))]
+            assert one.decision.verdict is verdict

@@ -1,6 +1,7 @@
 """Judges side by side: whoever answers is heard, and one that is slow, broken or silent is named."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -22,24 +23,26 @@ TEXT = "ワルファリンの作用は納豆で弱まる。"
 WHOLE = Span(0, len(TEXT))
 SURE = Probabilities(0.97, 0.02, 0.01)
 DEADLINE_S = 0.2
+LIMIT_S = 30.0
 
 
 @dataclass
 class Small:
-    """A judge of a few lines: it answers `odds` for all, after `pause_s`, or raises, or quotes `span`."""
+    """A judge of a few lines: it answers `odds` for all, after the event `waits_for`, or raises, or quotes `span`."""
 
     odds: Probabilities = SURE
-    pause_s: float = 0.0
     error: Exception | None = None
     span: Span = WHOLE
     name: str = "small"
     revision: str = "1"
     asked: list[Reading] = field(default_factory=list)
+    waits_for: threading.Event | None = None
 
     def read(self, readings: Sequence[Reading]) -> list[Answer | MonshinError]:
         """As SemanticJudge.read."""
         self.asked += readings
-        time.sleep(self.pause_s)
+        if self.waits_for is not None:
+            self.waits_for.wait(LIMIT_S)
         if self.error is not None:
             raise self.error
         return [Answer(self.odds, self.span) for _ in readings]
@@ -57,8 +60,8 @@ async def rounds(room: ReadingRoom, not_run: dict[str, str], asked: Sequence[Rul
         return [one async for one in found]
 
 
-def seat(name: str, judge: Small) -> Seat:
-    return Seat(name, InThread(lambda: judge), timeout_s=DEADLINE_S)
+def seat(name: str, judge: Small, timeout_s: float = LIMIT_S) -> Seat:
+    return Seat(name, InThread(lambda: judge), timeout_s=timeout_s)
 
 
 async def opened(*seats: Seat) -> ReadingRoom:
@@ -81,8 +84,14 @@ async def test_all_that_answer_are_named_and_heard() -> None:
 
 
 async def test_a_quick_judge_is_told_before_a_slow_one_has_answered() -> None:
-    room = await opened(seat("slow", Small(pause_s=0.1)), seat("quick", Small()))
-    first, last = await rounds(room, {})
+    may_answer = threading.Event()
+    room = await opened(seat("slow", Small(waits_for=may_answer)), seat("quick", Small()))
+    told: list[Round] = []
+    async with aclosing(room.decide(claims(), lambda document: TEXT, {})) as found:
+        async for one in found:
+            told.append(one)
+            may_answer.set()
+    first, last = told
     assert (first.is_last, last.is_last) == (False, True)
     assert [decision.judges_run for decision in first.decisions if decision] == [("rules", "quick")]
     assert [sorted(decision.judges_run) for decision in last.decisions if decision] == [["quick", "rules", "slow"]]
@@ -92,14 +101,14 @@ async def test_a_quick_judge_is_told_before_a_slow_one_has_answered() -> None:
 @pytest.mark.parametrize(
     ("judge", "reason"),
     [
-        (Small(pause_s=3 * DEADLINE_S), "DEADLINE_EXCEEDED"),
+        (Small(waits_for=threading.Event()), "DEADLINE_EXCEEDED"),
         (Small(error=RuntimeError("the model is broken")), "UNAVAILABLE"),
         (Small(span=Span(0, 500)), "INTERNAL"),
     ],
 )
 async def test_a_judge_that_fails_is_named_and_does_not_hold_up_the_others(judge: Small, reason: str) -> None:
     """Slow, broken, or quoting what is not there."""
-    room = await opened(seat("bad", judge), seat("good", Small()))
+    room = await opened(seat("bad", judge, DEADLINE_S), seat("good", Small()))
     not_run: dict[str, str] = {}
     began = time.perf_counter()
     decision = (await rounds(room, not_run))[-1].decisions[0]
@@ -107,6 +116,8 @@ async def test_a_judge_that_fails_is_named_and_does_not_hold_up_the_others(judge
     assert not_run == {"judge:bad": reason}
     assert decision is not None
     assert decision.judges_run == ("rules", "good")
+    if judge.waits_for is not None:
+        judge.waits_for.set()
     await room.close()
 
 
@@ -177,10 +188,12 @@ async def test_a_judge_that_fails_again_and_again_is_left_alone_and_then_tried_o
 
 
 async def test_leaving_early_cancels_what_is_under_way() -> None:
-    room = await opened(seat("quick", Small()), seat("slow", Small(pause_s=0.15)))
+    may_answer = threading.Event()
+    room = await opened(seat("quick", Small()), seat("slow", Small(waits_for=may_answer)))
     async with aclosing(room.decide(claims(), lambda document: TEXT, {})) as found:
         async for one in found:
             assert not one.is_last
             break
     assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task() and not task.cancelling()]
+    may_answer.set()
     await room.close()

@@ -80,7 +80,7 @@ async def test_an_error_that_nobody_expected_fails_the_version_and_reaches_the_l
 
 
 async def test_a_version_that_failed_while_nothing_could_be_written_is_failed_as_soon_as_it_can(
-    corpora: Corpora,
+    corpora: Corpora, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A stranger who holds the write lock stands for a disk that is full."""
     corpus, task, executor = await begun(corpora, FailedPrecondition("no such model"))
@@ -88,7 +88,7 @@ async def test_a_version_that_failed_while_nothing_could_be_written_is_failed_as
     stranger.set_busy_timeout(5000)
     stranger.execute("BEGIN IMMEDIATE")
     try:
-        await asyncio.sleep(7)  # SQLite itself waits for five seconds
+        await eventually(lambda: "the end of a publication could not be written" in caplog.text, "it was tried")
         assert not task.done()
     finally:
         stranger.execute("ROLLBACK")

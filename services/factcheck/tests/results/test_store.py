@@ -97,7 +97,7 @@ def test_a_result_is_seen_by_its_owner_and_by_those_who_may_see_all(store: Resul
     store.keep(kept).result()
     own = Sight("tanaka", sees_all=False, with_texts=False)
     stranger = Sight("suzuki", sees_all=False, with_texts=False)
-    not_a_reader = replace(ALL, concealed=(("corpora/demo", math.inf),))
+    not_a_reader = replace(ALL, concealed={"corpora/demo": math.inf})
     assert store.get(kept.id, own).id == kept.id
     for sight in (stranger, not_a_reader):
         assert store.listed(Filter(), sight) == []
@@ -113,7 +113,7 @@ def test_results_from_before_an_id_was_used_anew_stay_concealed(store: ResultSto
     old, new = result(1, clock), replace(result(2, clock), time=clock.now + 2)
     store.keep(old).result()
     store.keep(new).result()
-    sight = replace(ALL, concealed=(("corpora/demo", clock.now + 1), ("corpora/other", math.inf)))
+    sight = replace(ALL, concealed={"corpora/demo": clock.now + 1, "corpora/other": math.inf})
     assert [one.id for one in store.listed(Filter(), sight)] == [new.id]
 
 

@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import grpc
 import pytest
-from google.rpc import error_details_pb2
-from grpc_status import rpc_status
-from monshin_factcheck.testing import Rig
+from monshin_factcheck.testing import Rig, violations
 from monshin_protos.factcheck.v1 import corpus_pb2 as pb
 from monshin_protos.factcheck.v1 import factcheck_pb2
 
@@ -63,18 +61,9 @@ async def test_a_list_that_leads_in_a_circle_is_refused_and_changes_nothing(rig:
     with pytest.raises(grpc.aio.AioRpcError) as raised:
         await import_aliases(rig, "circular", wrong)
     assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-    status = violations(raised.value)
-    assert status == [("groups[0].aliases[1]", "LOOP"), ("groups[1].aliases[0]", "LOOP")]
+    assert violations(raised.value) == [("groups[0].aliases[1]", "LOOP"), ("groups[1].aliases[0]", "LOOP")]
     draft = await rig.corpora().ListAliases(pb.ListAliasesRequest(parent="corpora/circular", draft=True))
     assert list(draft.groups) == GROUPS
-
-
-def violations(error: grpc.aio.AioRpcError) -> list[tuple[str, str]]:
-    """Field and reason of each violation."""
-    status = rpc_status.from_call(error)  # type: ignore[arg-type]  # it reads the same two fields
-    found = error_details_pb2.BadRequest()
-    next(detail for detail in status.details if detail.Unpack(found))
-    return [(one.field, one.reason) for one in found.field_violations]
 
 
 async def test_a_superseded_document_settles_nothing_and_is_marked(rig: Rig) -> None:

@@ -1,12 +1,13 @@
 """What the judges that are classifiers of transformers have in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Self
 
 from monshin_factcheck.core.semantic import Answer, Reading
+from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.judges.classifier.checkpoint import Checkpoint, load_checkpoint
-from monshin_factcheck.judges.classifier.classifier import Classifier, Views
+from monshin_factcheck.judges.classifier.classifier import Classifier, Seen, Views
 
 
 class ClassifierJudge(ABC):
@@ -39,3 +40,8 @@ class ClassifierJudge(ABC):
 
     @abstractmethod
     def _answer(self, views: Views) -> Answer: ...
+
+    def _best_inside(self, views: Views, told: Seen, key: Callable[[Seen], float]) -> Span:
+        """Of the sentences in the window `told` the one with the highest key; the window itself if it holds none."""
+        inside = [seen for seen in views.sentences if seen.span.is_inside(told.span)]
+        return max(inside, key=key, default=told).span

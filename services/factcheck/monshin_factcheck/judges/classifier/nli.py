@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from monshin_factcheck.core.calibration import softmax
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.semantic import Answer
 from monshin_factcheck.core.text.spans import Span
@@ -31,17 +32,12 @@ class NliJudge(ClassifierJudge):
     def _words(self, views: Views, told: Seen, odds: Probabilities) -> Span:
         if odds.neither >= max(odds.supported, odds.contradicted):
             return told.span
-        inside = [seen for seen in views.sentences if seen.span.is_inside(told.span)]
         if odds.supported > odds.contradicted:
-            best = max(inside, key=lambda seen: self._odds(seen).supported, default=told)
-        else:
-            best = max(inside, key=lambda seen: self._odds(seen).contradicted, default=told)
-        return best.span
+            return self._best_inside(views, told, lambda seen: self._odds(seen).supported)
+        return self._best_inside(views, told, lambda seen: self._odds(seen).contradicted)
 
     def _odds(self, seen: Seen) -> Probabilities:
-        logits = np.asarray(seen.logits)
-        shares = np.exp(logits - logits.max())
-        places = self._places
+        (shares,), places = softmax(np.array([seen.logits])), self._places
         return probabilities(
             float(shares[places.entailment]), float(shares[places.contradiction]), float(shares[places.neutral])
         )

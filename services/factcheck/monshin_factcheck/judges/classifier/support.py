@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from monshin_factcheck.core.calibration import softmax
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.semantic import Answer
 from monshin_factcheck.judges.classifier.checkpoint import Checkpoint
@@ -25,16 +26,15 @@ class SupportJudge(ClassifierJudge):
 
     def _answer(self, views: Views) -> Answer:
         told = max(views.windows, key=lambda seen: self._supported(seen.logits))
-        inside = [seen for seen in views.sentences if seen.span.is_inside(told.span)]
-        best = max(inside, key=lambda seen: self._supported(seen.logits), default=told)
         supported = self._supported(told.logits)
-        return Answer(_odds(supported), best.span if supported > 0.5 else told.span)
+        if supported <= 0.5:
+            return Answer(_odds(supported), told.span)
+        return Answer(_odds(supported), self._best_inside(views, told, lambda seen: self._supported(seen.logits)))
 
     def _supported(self, logits: Row) -> float:
         if len(logits) == 1:
             return float(1 / (1 + np.exp(-logits[0])))
-        shares = np.exp(np.asarray(logits) - max(logits))
-        return float(shares[self._place] / shares.sum())
+        return float(softmax(np.array([logits]))[0, self._place])
 
 
 def _odds(supported: float) -> Probabilities:
