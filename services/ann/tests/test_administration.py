@@ -203,3 +203,9 @@ async def test_logs_hold_no_collection_name(service: ServiceProcess, stub: Stub,
     await stub.CreateCollection(creation(secret))
     await stub.DeleteCollection(pb.DeleteCollectionRequest(name=f"collections/{secret}"))
     assert secret not in service.log()
+
+
+async def test_an_empty_collection_takes_little_disk(stub: Stub, service: ServiceProcess, notes: str) -> None:
+    """Less than 64 KB once the log is empty."""
+    [path] = (service.home / "data" / "ann" / "collections").glob(f"{notes}-*.sqlite")
+    assert path.stat().st_size < 64 * 1024

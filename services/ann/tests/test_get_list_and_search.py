@@ -170,3 +170,22 @@ def nested(levels: int) -> pb.Filter:
         getattr(outer, "not").CopyFrom(tree)
         tree = outer
     return tree
+
+
+async def test_an_effort_out_of_range_is_refused(
+    stub: Stub, notes: str, pack: Callable[..., Any], fields_of: Any
+) -> None:
+    for field, value in (("target_recall", 1.5), ("target_recall", 0), ("ef", 0)):
+        request = pb.SearchRequest(collection=f"collections/{notes}", queries=pack([0, 0]), k=1, **{field: value})
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stub.Search(request)
+        assert fields_of(caught.value) == [field]
+
+
+async def test_a_sequence_not_reached_is_unavailable(stub: Stub, filled: str, pack: Callable[..., Any]) -> None:
+    request = pb.SearchRequest(collection=f"collections/{filled}", queries=pack([0, 0]), k=1, min_sequence=20)
+    assert (await stub.Search(request)).sequence == 20
+    request.min_sequence = 21
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await stub.Search(request)
+    assert caught.value.code() == grpc.StatusCode.UNAVAILABLE

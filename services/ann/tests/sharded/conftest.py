@@ -1,4 +1,4 @@
-"""A real Redis, and real workers in the test's home."""
+"""A real Redis, and a real service and real workers in the test's home."""
 
 import asyncio
 import sys
@@ -9,6 +9,7 @@ import pytest
 from monshin_kit.jobs import ArtefactStore
 from monshin_kit.jobs.celery_queue import CeleryQueue
 from monshin_kit.jobs.store import JobStore
+from monshin_kit.testing import ServiceProcess
 from monshin_kit.testing.redis import RedisProcess
 from monshin_kit.testing.worker import WorkerProcess
 
@@ -48,3 +49,10 @@ def worker(redis: RedisProcess, tmp_path: Path) -> Callable[..., WorkerProcess]:
         return WorkerProcess("monshin_ann.worker", tmp_path, {**redis.env, **env}, name=name)
 
     return make
+
+
+@pytest.fixture
+async def ann(redis: RedisProcess, tmp_path: Path) -> AsyncIterator[ServiceProcess]:
+    """The service."""
+    async with ServiceProcess("monshin_ann", tmp_path, redis.env) as process:
+        yield process

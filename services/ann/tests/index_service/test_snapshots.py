@@ -1,0 +1,182 @@
+"""Snapshots of the real process: they bring everything back, tell nothing else, and do no harm where they are bad."""
+
+import os
+import re
+import shutil
+import uuid
+import zlib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import apsw
+import grpc
+import pytest
+from index_calls import DIM, Stub, received, rows, until, upload
+from monshin_kit.testing import ServiceProcess
+from monshin_protos.ann.v1 import ann_pb2 as pb
+from monshin_protos.ann.v1 import ann_pb2_grpc, index_pb2, index_pb2_grpc
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_a_snapshot_brings_everything_back(
+    stub: Stub, index: Stub, new_collection: Any, fill: Any, pack: Callable[..., Any]
+) -> None:
+    """Also what was changed, added and deleted since is as it was; graphs are built anew."""
+    name = await new_collection(DIM)
+    full = f"collections/{name}"
+    await fill(name, rows(3000))
+    await until(index, name, index_pb2.INDEX_STATE_READY)
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=full)))
+    await fill(name, rows(500, seed=1))
+    await fill(name, rows(100, seed=2), first=9000)
+    await stub.DeletePoints(pb.DeletePointsRequest(collection=full, ids=pb.PointIds(ids=["p700", "p701"])))
+
+    restored = await index.RestoreCollection(iter(upload(name, copy)))
+
+    assert (restored.stats.points, restored.stats.sequence) == (3000, 3000)
+    search = pb.SearchRequest(collection=full, queries=pack(rows(3000)[[0, 700]]), k=1)
+    assert [list(hits.ids) for hits in (await stub.Search(search)).hits] == [["p0"], ["p700"]]
+    assert (await until(index, name, index_pb2.INDEX_STATE_READY)).head_points < 2000
+
+
+async def test_a_snapshot_tells_nothing_but_the_points(
+    stub: Stub, index: Stub, new_collection: Any, upsert: Callable[..., Any]
+) -> None:
+    """Neither what was deleted or replaced, nor who asked for what."""
+    name = await new_collection(DIM)
+    gone, asked = "deleted-canary", str(uuid.uuid4())
+    facts = {f"p{number}": {"note": f"{gone}-{number}"} for number in range(300)}
+    await stub.Upsert(upsert(name, dict(zip(facts, rows(300), strict=True)), facts, request_id=asked))
+    ids = pb.PointIds(ids=list(facts)[:299])
+    await stub.DeletePoints(pb.DeletePointsRequest(collection=f"collections/{name}", ids=ids))
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=f"collections/{name}")))
+    assert f"{gone}-299".encode() in copy
+    assert copy.count(gone.encode()) == 1
+    assert asked.encode() not in copy
+
+
+async def test_a_quarantined_collection_can_be_restored(
+    process: Callable[..., ServiceProcess], upsert: Callable[..., Any], tmp_path: Path
+) -> None:
+    async with process() as own:
+        stub: Stub = ann_pb2_grpc.AnnServiceStub(own.channel())
+        index: Stub = index_pb2_grpc.IndexServiceStub(own.channel())
+        collection = pb.Collection(dim=DIM, metric=pb.METRIC_L2, readers=["role:clinician"])
+        await stub.CreateCollection(pb.CreateCollectionRequest(collection_id="notes", collection=collection))
+        await stub.Upsert(upsert("notes", {"a": rows(1)[0]}))
+        copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name="collections/notes")))
+        await own.stop()
+        [path] = (tmp_path / "data" / "ann" / "collections").glob("notes-*.sqlite")
+        path.write_bytes(b"no database")
+        await own.start()
+        await own.wait_serving()
+        index = index_pb2_grpc.IndexServiceStub(own.channel())
+        restored = await index.RestoreCollection(iter(upload("notes", copy)))
+        assert (restored.state, restored.stats.points) == (pb.COLLECTION_STATE_SERVING, 1)
+        assert list(restored.readers) == ["role:clinician"]
+        assert not path.exists()
+
+
+async def test_a_copy_that_the_disk_has_no_room_for_is_refused_with_the_figures(
+    stub: Stub, index: Stub, service: ServiceProcess, new_collection: Any, fill: Any
+) -> None:
+    """Hazard: copies lie on the disk of the truth, and fill it. A log with a hole is as large as one without."""
+    name = await new_collection(DIM)
+    full = f"collections/{name}"
+    await fill(name, rows(100))
+    folder = service.home / "data" / "ann" / "collections"
+    [log] = folder.glob(f"{name}-*.sqlite-wal")
+    size = log.stat().st_size
+    os.truncate(log, 4 * shutil.disk_usage(folder).total)
+    snapshot = index_pb2.SnapshotCollectionRequest(name=full)
+    parquet_ = index_pb2.ExportCollectionRequest(name=full, format=index_pb2.EXPORT_FORMAT_PARQUET)
+    for call in (index.SnapshotCollection(snapshot), index.ExportCollection(parquet_)):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await received(call)
+        assert refused.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert re.search(r"[0-9]{12,} bytes are needed .* only [0-9]+ are", str(refused.value.details()))
+    assert list(folder.glob("copy-*")) == []
+    os.truncate(log, size)
+    await received(index.SnapshotCollection(snapshot))
+
+
+@pytest.mark.parametrize("harm", ["flipped", "cut", "wrong sum", "no sum", "no database", "another collection"])
+async def test_a_bad_snapshot_changes_nothing(
+    stub: Stub, index: Stub, service: ServiceProcess, new_collection: Any, fill: Any, fields_of: Any, harm: str
+) -> None:
+    name, other = await new_collection(DIM), await new_collection(DIM)
+    for each in (name, other):
+        await fill(each, rows(300))
+    source = other if harm == "another collection" else name
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=f"collections/{source}")))
+    sha256 = {"wrong sum": "0" * 64, "no sum": ""}.get(harm)
+    if harm == "flipped":  # in a vector, where SQLite sees nothing
+        place = copy.index(rows(300)[150].tobytes())
+        copy = copy[:place] + bytes(8) + copy[place + 8 :]
+    elif harm == "cut":
+        copy = copy[: len(copy) // 2]
+    elif harm == "no database":
+        copy = b"x" * 100_000
+
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await index.RestoreCollection(iter(upload(name, copy, sha256)))
+
+    assert fields_of(caught.value) == ["sha256" if "sum" in harm else "data"]
+    left = await stub.GetCollection(pb.GetCollectionRequest(name=f"collections/{name}"))
+    assert (left.state, left.stats.points) == (pb.COLLECTION_STATE_SERVING, 300)
+    assert list((service.home / "data" / "ann" / "collections").glob("*upload*")) == []
+
+
+HOSTILE = {
+    "another degree": 'UPDATE collection SET definition=replace(definition, \'"degree": 32\', \'"degree": "a lot"\')',
+    "a checksum that fits": "UPDATE points SET payload='[1, 2]'",
+    "a sequence to come": "UPDATE points SET sequence=sequence+1000",
+}
+
+
+@pytest.mark.parametrize("harm", sorted(HOSTILE))
+async def test_a_forged_snapshot_is_refused_or_does_no_harm(
+    stub: Stub, index: Stub, new_collection: Any, fill: Any, fields_of: Any, tmp_path: Path, harm: str
+) -> None:
+    """Hazard: a checksum is no signature. What could not have been stored is refused; the definition is never taken."""
+    name = await new_collection(DIM)
+    await fill(name, rows(2500))
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=f"collections/{name}")))
+    file = tmp_path / "forged"
+    file.write_bytes(copy)
+    with closing(apsw.Connection(str(file))) as connection:
+        connection.execute(HOSTILE[harm])
+        connection.create_scalar_function("crc", lambda text, data: zlib.crc32(data, zlib.crc32(text.encode())))
+        connection.execute("UPDATE collection SET checksum=crc(definition, x'')")
+        connection.execute("UPDATE points SET checksum=crc(id || char(0) || coalesce(payload, ''), vector)")
+    call = index.RestoreCollection(iter(upload(name, file.read_bytes())))
+    if harm == "another degree":
+        await call
+        assert (await until(index, name, index_pb2.INDEX_STATE_READY)).head_points < 2000
+    else:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await call
+        assert fields_of(caught.value) == ["data"]
+    stats = (await stub.GetCollection(pb.GetCollectionRequest(name=f"collections/{name}"))).stats
+    assert stats.points == 2500
+
+
+async def test_a_repeated_request_changes_nothing(stub: Stub, index: Stub, new_collection: Any, fill: Any) -> None:
+    """A late retry of BuildIndex does not undo CancelBuild, nor one of RestoreCollection what came after it."""
+    name, other = await new_collection(DIM), await new_collection(DIM)
+    build = index_pb2.BuildIndexRequest(name=f"collections/{name}/index", request_id=str(uuid.uuid4()))
+    cancel = index_pb2.CancelBuildRequest(name=f"collections/{name}/index", request_id=str(uuid.uuid4()))
+    await index.BuildIndex(build)
+    await index.CancelBuild(cancel)
+    assert (await index.BuildIndex(build)).state == index_pb2.INDEX_STATE_HELD
+
+    await fill(other, rows(10))
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=f"collections/{other}")))
+    messages = list(upload(other, copy))
+    messages[0].request_id = str(uuid.uuid4())
+    await index.RestoreCollection(iter(messages))
+    await fill(other, rows(5, seed=1), first=10)
+    assert (await index.RestoreCollection(iter(messages))).stats.points == 15
