@@ -20,6 +20,9 @@ _TOPIC = re.compile(
 # What is said of a topic names something; めまい、ふらつき are nouns in a row.
 _TELLS = re.compile(r"[をがにでとへ].*[ぁ-ん]$")
 _OBJECT = re.compile(r"[をが]")
+# 飲んでいる間は: in what case, and when.
+_CASE = re.compile(r"(?:場合|とき|時|際|間|中|後|前|うち|以上|以下|未満)$")
+_POINTING = re.compile(r"(?:その|それ|この|これ|同)")
 _ENGLISH_TOPIC = re.compile(
     r"(?!(?:in|for|if|when|with|at|after|before|during|among|unless|although|since|because|as|it|they|this|these|that"
     r"|which|what|how|there|he|she|we|you|i)\b)(?:[\w-]+ ){1,5}?(?:is|are|was|were|should|must|can|may|has|have|does|do"
@@ -49,6 +52,8 @@ def _are_apart(left: str, joint: re.Match[str], right: str) -> bool:
         return _ENGLISH_TOPIC.match(left) is not None and _ENGLISH_TOPIC.match(right) is not None
     this, that = _TOPIC.match(left), _TOPIC.match(right)
     if this is None or that is None or this["marker"] != that["marker"]:
+        return False
+    if _POINTING.match(that["name"]) or (_CASE.search(this["name"]) and not _CASE.search(that["name"])):
         return False
     if this["marker"] != "は":
         # Of ほとんど上昇しない alone nobody knows what does not rise.

@@ -22,7 +22,7 @@ _POINTING = re.compile(
 _RELATIONAL = re.compile(
     r"^(?:主な|おもな|重大な|よくある|一般的な|通常の|標準的な|典型的な|初回の?|1日の?)?"
     r"(?:副作用|用法・用量|用量|用法|投与量|投与方法|服用方法|使用方法|使い方|飲み方|1日量"
-    r"|(?:開始|初期|維持|最大)(?:用)?量|適応症?|禁忌|効果|効能|作用|作用機序|半減期|有効期間|保存方法|保管方法"
+    r"|(?:1日)?(?:開始|初期|維持|最大|最高|常用)(?:投与|用)?量|(?:1日)?総量|上限|目安|適応症?|禁忌|効果|効能|作用|作用機序|半減期|有効期間|保存方法|保管方法"
     r"|注意点?|注意事項|特徴|目的|目標値?|原因|誘因|症状|初期症状|所見|診断|診断基準|検査|治療|治療法|治療期間"
     r"|予防|予防法|予後|合併症|基準値|基準範囲|正常値|パニック値|対象|対象者|期間|間隔|頻度|回数|時期|投与間隔"
     r"|投与期間|第一選択薬?|相互作用|排泄|代謝|感染経路|潜伏期間|リスク|危険因子|種類|定義)$"
@@ -168,7 +168,7 @@ def _own_subject(sentence: str) -> str:
     # `ワルファリンの開始量は…` goes on about ワルファリン.
     owner, _, owned = name.rpartition("の")
     name = owner if owner and _RELATIONAL.match(owned) else name
-    return name if len(name) <= _LONGEST else ""
+    return name if len(name) <= _LONGEST and not _RELATIONAL.match(name) else ""
 
 
 def _topic(sentence: str) -> str:

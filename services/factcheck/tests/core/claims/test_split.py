@@ -168,6 +168,11 @@ def test_words_in_a_language_that_cannot_be_read_get_no_japanese_in_front(foreig
         assert (claim.text, claim.checkable) == (foreign, True)
 
 
+def test_what_belongs_to_a_thing_is_no_subject_of_the_next_sentence() -> None:
+    answer = "メトホルミンは薬です。1日最高用量の目安は2,250 mgです。脱水がある患者では、乳酸アシドーシスが起こります。"
+    assert texts_of(answer)[2] == "メトホルミンは、脱水がある患者では、乳酸アシドーシスが起こります。"
+
+
 def test_a_pointer_gets_the_name_it_points_at() -> None:
     assert texts_of("ワルファリンは薬です。本剤は妊婦に使いません。")[1] == "ワルファリンは妊婦に使いません。"
     assert texts_of("Warfarin is a drug. It must not be given.")[1] == "Warfarin must not be given."

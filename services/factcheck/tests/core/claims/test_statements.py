@@ -17,6 +17,7 @@ def statements(sentence: str) -> list[str]:
         ["妊婦にはヘパリンを使い、", "授乳婦にはワルファリンを使う。"],
         ["片頭痛は体を動かすと悪化し、", "緊張型頭痛は体を動かすと楽になる。"],
         ["Amoxicillin is 500 mg, and", "ibuprofen is contraindicated in late pregnancy, but", "paracetamol is 1 g."],
+        ["術前の場合は止めますが、", "術後の場合は続けます。"],
         ["Iodine is given first;", "propylthiouracil follows."],
     ],
 )
@@ -31,6 +32,8 @@ def test_what_is_said_of_two_things_becomes_two(halves: list[str]) -> None:
         "妊婦ではワルファリンを避け、ヘパリンは使える。",
         "副腎皮質ステロイドは免疫を抑え、その後は感染に注意する。",
         "ファモチジンは腎から排泄され、75歳以上では減量する。",
+        "ワルファリンを飲んでいる間は、青汁は避けるのが原則ですが、納豆は1パックまで食べられます。",
+        "退院後1週間は運転をしてよいが、その後は控える。",
         "主な症状はめまい、ふらつきは少ない。",
         "心筋梗塞ではアスピリンを使い、脳梗塞では使わない。",
         "ワルファリンではなくヘパリンを使い、妊婦ではなく胎児を守る。",
