@@ -41,7 +41,7 @@ def tokenizer() -> PreTrainedTokenizerFast:
 
 
 def config(labels: Sequence[str]) -> BertConfig:
-    # So small a model learns in a hundred steps from a wide start, whatever its seed, and may never from the usual 0.02.
+    # So small a model learns in a hundred steps from a wide start, and may never from the usual 0.02.
     return BertConfig(
         initializer_range=0.1,
         vocab_size=len(MARKS) + len(set(LETTERS)), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
@@ -71,7 +71,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     said = {"有効": 2, "無効": 1, "危険": 0}
     texts = [(f"{drug}薬は{effect}である。", said[effect]) for drug in DRUGS for effect in said]
     filler = "乙薬は危険である。"
-    texts += [(filler * place + text + filler * (3 - place), label) for text, label in texts for place in range(4)]
+    texts = [
+        (filler * before + text + filler * (more - before), label)
+        for text, label in texts for more in range(4) for before in range(more + 1)
+    ]  # fmt: skip
     pairs = [(text, CLAIM) for text, _ in texts]
     encoded = words([text for text, _ in pairs], [claim for _, claim in pairs], padding=True, return_tensors="pt")
     wanted = torch.tensor([label for _, label in texts])
