@@ -107,8 +107,8 @@ def ruled(rows: Sequence[Row]) -> list[tuple[Opinion, ...]]:
 
 
 def passages_of(row: Row) -> list[Passage]:
-    """The sentences of a row's text as a check of the text itself has them, with the score of how they came."""
-    return [replace(one, score=float(row.is_found)) for one in source_passages(0, SourceText(row.text))]
+    """The sentences of a row's text as a check of the text itself has them, marked by how they came."""
+    return [replace(one, is_found=row.is_found) for one in source_passages(0, SourceText(row.text))]
 
 
 async def heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str, list[Probabilities]]:

@@ -243,7 +243,7 @@ class Checker:
             ranked = fuse(near, shares, self._judged, run.evidence.names)
         else:
             ranked = [(place, 1 / rank) for rank, place in enumerate(list(shares)[: self._judged], start=1)]
-        return [replace(passages[place], score=score).on(today) for place, score in ranked]
+        return [replace(passages[place], score=score, is_found=True).on(today) for place, score in ranked]
 
     def _opinions(self, claim: str, passages: Sequence[Passage], aliases: AliasTable | None) -> tuple[Opinion, ...]:
         rules = self._rules if aliases is None else self._rules.knowing(aliases)

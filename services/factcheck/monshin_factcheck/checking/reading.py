@@ -132,13 +132,16 @@ class ReadingRoom:
     ) -> Decision:
         accounts = [
             Account(
-                _of(one.opinions, reading.passages),
+                tuple(opinion for opinion in one.opinions if opinion.passage in reading.passages),
                 tuple(_saying(told, answers[place], reading) for told, answers in heard),
+                tuple(opinion for opinion in one.opinions if _is_beside(opinion.passage, reading)),
             )
             for place, reading in enumerate(some)
         ]
+        read = {reading.passages[0].document for reading in some}
+        unread = [opinion for opinion in one.opinions if opinion.passage.document not in read]
         weighing = self._weighings.of({told.judge: told.revision for told, _ in heard})
-        decision = decide_by_all(accounts, weighing, (RULES, *(told.judge for told, _ in heard)))
+        decision = decide_by_all(accounts, weighing, (RULES, *(told.judge for told, _ in heard)), unread)
         return replace(decision, sayings=(one.saying, *decision.sayings))
 
 
@@ -159,9 +162,12 @@ def _component(name: str) -> str:
 
 
 def _best_first(opinions: Sequence[Opinion]) -> list[Opinion]:
-    # A short source is not searched: its passages have no score.
-    return sorted(opinions, key=lambda opinion: (-opinion.passage.score, -opinion.relevance))
+    """What search found, in its order; a short source is not searched, and the rules say what is nearest."""
+    if any(opinion.passage.is_found for opinion in opinions):
+        return list(opinions)
+    return sorted(opinions, key=lambda opinion: -opinion.relevance)
 
 
-def _of(opinions: Sequence[Opinion], passages: Sequence[Passage]) -> tuple[Opinion, ...]:
-    return tuple(opinion for opinion in opinions if opinion.passage in passages)
+def _is_beside(passage: Passage, reading: Reading) -> bool:
+    """Whether it is of the document that was read, but was not read."""
+    return passage.document == reading.passages[0].document and passage not in reading.passages

@@ -12,7 +12,8 @@ class Passage:
     """The sentence at `span` of a document's text as imported, with its neighbours for context.
 
     tier: 1 (binding) to 5, 0 unknown. is_superseded: another document took the place of its own, or it holds no more:
-    then it settles nothing. effective_until: the last day on which it holds, `YYYY-MM-DD`, or empty.
+    then it settles nothing. effective_until: the last day on which it holds, `YYYY-MM-DD`, or empty. score: of the
+    search, of any sign. is_found: search chose it, and it may well speak of something else; a short source is given whole.
     """
 
     document: str
@@ -24,6 +25,7 @@ class Passage:
     source: str = ""
     date: str = ""
     score: float = 0.0
+    is_found: bool = False
     tier: int = 0
     is_superseded: bool = False
     effective_until: str = ""

@@ -98,45 +98,53 @@ def careful(revisions: Mapping[str, str]) -> Weighing:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the witnesses say of one document: the rules on its passages, at least one, and each judge on all of it."""
+    """What the witnesses say of one document.
+
+    opinions: the rules' on the passages that were read, at least one. sayings: of each judge on all that was read.
+    beside: the rules' opinions on other passages of the document, which the judges did not get to see; they forbid, and
+    confirm nothing.
+    """
 
     opinions: tuple[Opinion, ...]
     sayings: tuple[Saying, ...]
+    beside: tuple[Opinion, ...] = ()
 
     @property
     def nearest(self) -> Opinion:
-        """The opinion on the passage that speaks of most of the claim."""
-        return max(self.opinions, key=lambda opinion: opinion.relevance)
+        """The opinion on the passage that speaks of most of the claim, of those that were read."""
+        return max(self.opinions, key=_relevance)
 
     @property
     def is_searched(self) -> bool:
-        """Whether search chose the document, which then may well speak of something else; a short source is given."""
-        return any(opinion.passage.score > 0 for opinion in self.opinions)
+        """Whether search chose the document."""
+        return any(opinion.passage.is_found for opinion in self.opinions)
 
     @property
     def is_vetoed(self) -> bool:
         """Whether the rules forbid SUPPORTED."""
-        return self.is_unconfirmed or self.is_opposed
+        return self.is_unconfirmed or bool(self.opposing)
 
     @property
-    def is_opposed(self) -> bool:
-        """Whether the rules find a contradiction, or another side or route, in a passage about as near as the nearest,
-        or another name in the nearest. Not where a passage says the claim word for word.
+    def opposing(self) -> tuple[Opinion, ...]:
+        """Where the rules find a contradiction, or another side or route, in a passage of the document about as near as
+        the nearest, or another name in the nearest. None where a passage says the claim word for word.
         """
-        if any(opinion.stance is Stance.SUPPORTS for opinion in self.opinions):
-            return False
-        nearest = self.nearest
-        if any(finding.kind == FindingKind.NAME_SWAP.value for finding in nearest.findings):
-            return True
-        near = [opinion for opinion in self.opinions if opinion.relevance >= nearest.relevance - NEARLY_BEST]
-        return any(
-            opinion.stance is Stance.CONTRADICTS or any(finding.kind in VETOING for finding in opinion.findings)
+        every = (*self.opinions, *self.beside)
+        if any(opinion.stance is Stance.SUPPORTS for opinion in every):
+            return ()
+        nearest = max(every, key=_relevance)
+        near = [opinion for opinion in every if opinion.relevance >= nearest.relevance - NEARLY_BEST]
+        return tuple(
+            opinion
             for opinion in near
+            if opinion.stance is Stance.CONTRADICTS
+            or any(finding.kind in VETOING for finding in opinion.findings)
+            or (opinion is nearest and any(finding.kind == FindingKind.NAME_SWAP.value for finding in opinion.findings))
         )
 
     @property
     def is_unconfirmed(self) -> bool:
-        """Whether a quantity of the claim is confirmed by no passage of the document."""
+        """Whether a quantity of the claim is confirmed by no passage that was read."""
         return bool(frozenset.intersection(*(opinion.unconfirmed for opinion in self.opinions)))
 
 
@@ -174,38 +182,69 @@ def weigh(account: Account, weighing: Weighing) -> Probabilities:
     return probabilities(*(exp(score - top) for score in scores))
 
 
-def decide_by_all(accounts: Sequence[Account], weighing: Weighing, judges_run: tuple[str, ...]) -> Decision:
+def decide_by_all(
+    accounts: Sequence[Account], weighing: Weighing, judges_run: tuple[str, ...], unread: Sequence[Opinion] = ()
+) -> Decision:
     """The verdict of the document that says most about the claim; two that disagree outright are CONFLICTING.
 
-    A document of a lower tier does not overrule a higher one that supports, and a superseded one settles nothing.
-    SUPPORTED becomes CONDITIONAL where the rules name a condition of its best passage that the claim leaves out.
-    accounts: best document first, each with sayings of the judges that `weighing` is for. Below the least
-    probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
+    Support of the highest tier stands against the contradictions of its own tier and of higher ones; those of a lower
+    tier are left aside, and a superseded document settles nothing. SUPPORTED becomes CONDITIONAL where the rules name a
+    condition of its best passage that the claim leaves out. accounts: best document first, each with sayings of the
+    judges that `weighing` is for. unread: the rules' opinions on documents beyond these; they support nothing, and
+    contradict as the rules say. Below the least probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
     """
     if not accounts:
         return Decision(Verdict.NOT_ENOUGH_EVIDENCE, NOTHING_FOUND, (), AbstainReason.NO_EVIDENCE, judges_run)
     weighed = [_Weighed.of(account, weighing) for account in accounts]
     # Of those that say something; a superseded document says nothing that counts.
     told = min(weighed, key=lambda one: (one.is_superseded, one.odds.neither))
-    against = [one for one in weighed if {one.verdict, told.verdict} == {Verdict.SUPPORTED, Verdict.CONTRADICTED}]
-    higher = next((one for one in against if one.verdict is Verdict.SUPPORTED and one.rank < told.rank), None)
-    if higher is not None:
-        told, against = higher, []
-    if told.verdict is Verdict.SUPPORTED:
-        against = [one for one in against if one.rank <= told.rank]
+    against: Sequence[_Against] = ()
+    if told.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
+        supporting = [one for one in weighed if one.verdict is Verdict.SUPPORTED]
+        told = min(supporting, key=lambda one: (one.rank, one.odds.neither), default=told)
+    if told.verdict in (Verdict.SUPPORTED, Verdict.CONDITIONAL):
+        against = _against(told, weighed, [*(one for account in accounts for one in account.opinions), *unread])
     known = Decision(
         told.verdict, told.odds, told.evidence, AbstainReason.NONE, judges_run, weighing.is_calibrated, told.sayings,
         told.conditions,
     )  # fmt: skip
     if against:
-        evidence = (told.evidence[0], against[0].evidence[0])
-        both = (*told.sayings, *against[0].sayings)
-        mean = _mean(told.odds, against[0].odds)
-        return replace(known, verdict=Verdict.CONFLICTING, probabilities=mean, evidence=evidence, sayings=both)
+        opinion, odds, sayings = against[0]
+        return replace(
+            known,
+            verdict=Verdict.CONFLICTING,
+            probabilities=_mean(told.odds, odds),
+            evidence=(told.evidence[0], opinion),
+            sayings=(*told.sayings, *sayings),
+            conditions=(),
+        )
     if told.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
         is_related = any(opinion.stance is not Stance.UNRELATED for one in accounts for opinion in one.opinions)
         return replace(known, abstain_reason=AbstainReason.UNDECIDED if is_related else AbstainReason.NO_EVIDENCE)
     return known
+
+
+_Against = tuple[Opinion, Probabilities, tuple[Saying, ...]]
+
+
+def _against(told: "_Weighed", weighed: Sequence["_Weighed"], opinions: Sequence[Opinion]) -> list[_Against]:
+    """What contradicts a document that supports: documents by all witnesses, then sentences of others by the rules
+    alone that speak of about as much of the claim.
+    """
+    whole = [one for one in weighed if one.verdict is Verdict.CONTRADICTED and one.rank <= told.rank]
+    near = [
+        opinion
+        for opinion in opinions
+        if opinion.stance is Stance.CONTRADICTS
+        and opinion.passage.document != told.evidence[0].passage.document
+        and not opinion.passage.is_superseded
+        and opinion.passage.rank <= told.rank
+        and opinion.relevance >= told.evidence[0].relevance - NEARLY_BEST
+    ]
+    return [
+        *((one.evidence[0], one.odds, one.sayings) for one in sorted(whole, key=lambda one: one.odds.neither)),
+        *((one, one.probabilities, ()) for one in sorted(near, key=_relevance, reverse=True)),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +264,7 @@ class _Weighed:
             verdict, stance = Verdict.SUPPORTED, Stance.SUPPORTS
         elif odds.contradicted >= weighing.contradicted:
             verdict, stance = Verdict.CONTRADICTED, Stance.CONTRADICTS
-        ranked = sorted(account.opinions, key=lambda opinion: -opinion.relevance)
+        ranked = sorted(account.opinions, key=_relevance, reverse=True)
         if stance is not None:
             # The same stance from the rules leads, as it points at the words; the reader's verdict is of the whole.
             ranked.sort(key=lambda opinion: opinion.stance is not stance)
@@ -233,6 +272,8 @@ class _Weighed:
                 # The reader overlooks what a claim leaves out; the rules name it.
                 verdict, stance = Verdict.CONDITIONAL, Stance.SUPPORTS_IF
             ranked[0] = replace(ranked[0], stance=stance)
+        elif account.opposing:
+            ranked = [*account.opposing, *(opinion for opinion in ranked if opinion not in account.opposing)]
         return cls(verdict, odds, tuple(ranked[:MAX_EVIDENCE]), account.sayings)
 
     @property
@@ -246,6 +287,10 @@ class _Weighed:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         return self.evidence[0].conditions if self.verdict is Verdict.CONDITIONAL else ()
+
+
+def _relevance(opinion: Opinion) -> float:
+    return opinion.relevance
 
 
 def _odds(part: float, neither: float) -> float:

@@ -22,6 +22,7 @@ from monshin_kit.errors import FailedPrecondition, MonshinError
 TEXT = "ワルファリンの作用は納豆で弱まる。"
 WHOLE = Span(0, len(TEXT))
 SURE = Probabilities(0.97, 0.02, 0.01)
+EVEN = Probabilities(0.3, 0.3, 0.4)
 DEADLINE_S = 0.2
 LIMIT_S = 30.0
 
@@ -80,6 +81,36 @@ async def test_all_that_answer_are_named_and_heard() -> None:
     assert {one.judge: one.quote for one in decision.sayings} == {"rules": TEXT, "a": TEXT, "b": TEXT}
     assert not decision.is_calibrated
     assert not_run == {}
+    await room.close()
+
+
+async def test_what_was_found_and_not_read_is_weighed_as_well() -> None:
+    """Hazard: a reader sees some sentences of two documents; what denies the claim stands in another one."""
+    read, beside, unread = (
+        Opinion(Passage(name, Span(start, start + 9), text, is_found=True), stance, 0.7, Probabilities(0.3, 0.2, 0.5))
+        for name, start, text, stance in (
+            ("a", 0, "甲は乙に用いる。", Stance.RELATED),
+            ("a", 900, "甲は乙に用いない。", Stance.CONTRADICTS),
+            ("c", 0, "甲は乙に禁忌。。", Stance.CONTRADICTS),
+        )
+    )
+    second = Opinion(Passage("b", Span(0, 9), "乙は丙である。。", is_found=True), Stance.RELATED, 0.6, EVEN)
+    told = Saying("rules", "r", read.probabilities, "a", Span(0, 9), "甲は乙に用いる。", 1.0)
+    text = "甲は乙に用いる。。" + "その他。" * 222 + "。。。甲は乙に用いない。"
+    judge = Small(span=Span(0, 5))
+    room = await opened(seat("a", judge))
+    for opinions, verdict in (
+        ((read, second), Verdict.SUPPORTED),
+        ((read, beside, second), Verdict.NOT_ENOUGH_EVIDENCE),
+        ((read, second, unread), Verdict.CONFLICTING),
+    ):
+        asked = [Ruled("甲は乙に用いてよい。", opinions, told)]
+        async with aclosing(room.decide(asked, lambda document: text if document == "a" else TEXT, {})) as found:
+            (last,) = [one async for one in found]
+        (decision,) = last.decisions
+        assert decision is not None
+        assert decision.verdict is verdict
+    assert all(len(reading.context) <= 200 for reading in judge.asked)
     await room.close()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 from monshin_factcheck.core.decision import Decision, Saying, Verdict, decide
@@ -56,6 +57,26 @@ def test_a_lower_tier_does_not_overrule_a_higher_one(
     sides = [opinion(Stance.SUPPORTS, supports), opinion(Stance.CONTRADICTS, contradicts)]
     assert decided(*sides).verdict is verdict
     assert decided(*reversed(sides)).verdict is verdict
+
+
+@pytest.mark.parametrize("decided", [by_rules, by_all])
+@pytest.mark.parametrize(
+    ("supports", "contradicts", "verdict"),
+    [
+        ([3], [5, 1], Verdict.CONFLICTING),
+        ([3], [5, 4], Verdict.SUPPORTED),
+        ([3, 1], [2], Verdict.SUPPORTED),
+        ([5, 3], [4, 2], Verdict.CONFLICTING),
+    ],
+)
+def test_of_many_documents_the_highest_support_meets_all_of_its_tier_and_above(
+    decided: Decider, supports: list[int], contradicts: list[int], verdict: Verdict
+) -> None:
+    """Hazard: a contradiction of a low tier that is left aside takes one of a higher tier with it."""
+    sides = [opinion(Stance.SUPPORTS, tier) for tier in supports]
+    sides += [opinion(Stance.CONTRADICTS, tier) for tier in contradicts]
+    for order in permutations(sides):
+        assert decided(*order).verdict is verdict
 
 
 @pytest.mark.parametrize("decided", [by_rules, by_all])

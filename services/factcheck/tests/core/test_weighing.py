@@ -102,6 +102,43 @@ def test_no_reader_is_sure_enough_to_support_what_the_rules_contradict(claim: st
         assert decide_by_all([found], weighing, ()).verdict not in (Verdict.SUPPORTED, Verdict.CONDITIONAL)
 
 
+DENIED = "妊婦にはアスピリンを投与しないこと。"
+
+
+def test_what_a_reader_does_not_get_to_see_of_a_document_forbids_as_well() -> None:
+    """Hazard: the sentence that says no stands outside of what was cut out for the reader."""
+    claim, sure = "アスピリンは妊婦に投与してよい。", Probabilities(0.98, 0.01, 0.01)
+    text = "アスピリンは解熱に用いる。" + DENIED
+    shown, denied = JUDGE.judge(claim, source_passages(0, SourceText(text, "", "")))
+    for weighing in (*FITTED, PLAIN, careful({"local": "r1"})):
+        sayings = tuple(told(sure, name) for name in weighing.revisions if name != "rules")
+        decision = decide_by_all([Account((shown,), sayings, (denied,))], weighing, ())
+        assert decision.verdict not in (Verdict.SUPPORTED, Verdict.CONDITIONAL)
+        assert decision.evidence[0].passage.text == DENIED
+
+
+def test_a_document_that_nobody_read_contradicts_by_the_rules() -> None:
+    claim, sure = "アスピリンは妊婦に投与してよい。", Probabilities(0.98, 0.01, 0.01)
+    (shown,) = JUDGE.judge(claim, source_passages(0, SourceText("アスピリンは妊婦の解熱に用いる。", "", "")))
+    (denied,) = JUDGE.judge(claim, source_passages(1, SourceText(DENIED, "", "")))
+    alone = decide_by_all([account((shown,), sure)], PLAIN, ())
+    decision = decide_by_all([account((shown,), sure)], PLAIN, (), [denied])
+    assert (alone.verdict, decision.verdict) == (Verdict.SUPPORTED, Verdict.CONFLICTING)
+    assert [one.passage.text for one in decision.evidence] == [shown.passage.text, DENIED]
+    low = replace(denied, passage=replace(denied.passage, tier=5))
+    high = replace(shown, passage=replace(shown.passage, tier=1))
+    assert decide_by_all([account((high,), sure)], PLAIN, (), [low]).verdict is Verdict.SUPPORTED
+    old = replace(denied, passage=replace(denied.passage, is_superseded=True))
+    assert decide_by_all([account((shown,), sure)], PLAIN, (), [old]).verdict is Verdict.SUPPORTED
+
+
+def test_what_search_found_counts_as_found_whatever_its_score() -> None:
+    passage = Passage("d", Span(0, 1), "熱", score=-0.2, is_found=True)
+    found = account((replace(opinion(), passage=passage),), EVEN)
+    assert features(found)["searched"] == 1.0
+    assert features(account((opinion(),), EVEN))["searched"] == 0.0
+
+
 def test_another_side_in_a_sentence_that_is_clearly_less_near_forbids_nothing() -> None:
     text = "右大腿骨頸部骨折に人工骨頭置換術を行った。左大腿に打撲がある。"
     opinions = tuple(

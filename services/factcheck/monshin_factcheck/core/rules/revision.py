@@ -7,13 +7,14 @@ from importlib.resources.abc import Traversable
 
 # Packages of the core that the rules are made of; a changed comment makes another revision too: the safe side.
 _PARTS = ("aliases", "cues", "quantities", "rules", "text")
-# What makes a verdict of their opinions: also the order of tiers, which says whose opinion counts.
-_DECIDING = ("decision.py", "evidence.py")
+# What makes a verdict of their opinions, and of readers' beside them: the order of tiers says whose opinion counts, and
+# a map is fitted for what a weighing looks at and a reader gets to see.
+_DECIDING = ("decision.py", "evidence.py", "judge.py", "retrieval/contexts.py", "weighing.py")
 _CODE = (".py", ".yaml")
 
 
 def rules_revision(core: Traversable | None = None) -> str:
-    """SHA-256 over the rules' sources and data and the version of the dictionary they read with.
+    """SHA-256 over the rules' sources and data, what joins readers to them, and the version of their dictionary.
 
     Verdicts of different revisions must not be counted together unsaid. core: the folder of the core; default: this
     package's.

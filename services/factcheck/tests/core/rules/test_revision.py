@@ -45,7 +45,7 @@ def test_any_change_of_code_is_another_revision(core: Path, name: str, alter: Ca
 @pytest.mark.parametrize(
     "name",
     ["aliases/builtin.yaml", "cues/conditions.yaml", "cues/polarity.py", "quantities/analytes.yaml", "decision.py",
-     "evidence.py"],
+     "evidence.py", "judge.py", "retrieval/contexts.py", "weighing.py"],
 )  # fmt: skip
 def test_one_changed_bit_is_another_revision(core: Path, name: str) -> None:
     change(core / name)
@@ -53,6 +53,6 @@ def test_one_changed_bit_is_another_revision(core: Path, name: str) -> None:
 
 
 def test_what_does_not_decide_is_not_of_the_revision(core: Path) -> None:
-    change(core / "weighing.py")
+    change(core / "reasons.py")
     (core / "rules" / "notes.txt").write_text("no code")
     assert rules_revision(core) == rules_revision()
