@@ -13,7 +13,7 @@ class Passage:
 
     tier: 1 (binding) to 5, 0 unknown. is_superseded: another document took the place of its own, or it holds no more:
     then it settles nothing. effective_until: the last day on which it holds, `YYYY-MM-DD`, or empty. score: of the
-    search, of any sign. is_found: search chose it, and it may well speak of something else; a short source is given whole.
+    search, of any sign. is_found: search chose it, and it may speak of something else; a short source is given whole.
     """
 
     document: str
