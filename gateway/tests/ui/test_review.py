@@ -117,6 +117,36 @@ def test_why_a_verdict_and_what_would_change_it_stand_under_the_claim(real_page:
     expect(told.locator("[data-kind=says_the_same]")).to_be_visible()
 
 
+def test_why_is_told_of_a_check_against_a_source_as_it_was_sent(real_page: Page) -> None:
+    """What stands in the form by then is another text; the agreement of people stands beside such a verdict, too."""
+    real_page.goto("/")
+    real_page.locator("check-form select").select_option("")
+    real_page.locator("check-form textarea[name=answer]").fill(ANSWER)
+    source = real_page.locator("source-input textarea")
+    source.fill(TEXT)
+    real_page.locator("check-form .primary").click()
+    expect(real_page.locator("run-bar .edit")).to_be_visible()
+    source.evaluate("field => (field.value = '納豆は発酵食品である。')")
+    real_page.locator("explain-panel .why").click()
+    told = real_page.locator("explain-panel .told")
+    expect(told.locator("[data-kind=clash]")).to_contain_text("50 mg")
+    expect(told.locator("[data-kind=clash]")).to_contain_text("1〜5 mg")
+    expect(told.locator("[data-kind=evidence_words] verdict-badge")).to_contain_text("支持")
+    expect(real_page.locator("calibration-note .local")).to_be_visible()
+
+
+def test_why_is_told_of_the_discharge_example(real_page: Page) -> None:
+    real_page.goto("/")
+    real_page.locator("[data-example=ja-discharge]").click()
+    expect(real_page.locator("source-input textarea")).to_have_value(re.compile('"resourceType"'))
+    real_page.locator("check-form .primary").click()
+    expect(real_page.locator("answer-view mark[data-tone=contradicted]").first).to_be_visible()
+    expect(real_page.locator("answer-view mark[data-tone=waiting]")).to_have_count(0)
+    real_page.locator("answer-view mark[data-tone=contradicted]").first.click()
+    real_page.locator("explain-panel .why").click()
+    expect(real_page.locator("explain-panel .told [data-kind=clash]").first).to_be_visible()
+
+
 def test_a_stored_check_is_reviewed_with_the_keyboard_alone(real_page: Page) -> None:
     check(real_page, store=True, model="models/m1")
     real_page.locator("run-bar .review").click()
