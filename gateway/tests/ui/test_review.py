@@ -258,12 +258,27 @@ def test_the_check_prints_with_version_date_and_limits(real_page: Page, tmp_path
 
 
 def test_a_retracted_document_lists_the_results_that_used_it(real_page: Page, real: GatewayProcess) -> None:
-    """Last: the corpus is of no use afterwards."""
+    """All of them, page by page. Last: the corpus is of no use afterwards."""
     check(real_page)
+    body = {"corpus": "corpora/small", "answer": ANSWER.split("。")[0] + "。"}
+    with real.client("clinician") as client:
+        for _ in range(100):
+            assert client.post("/v1/checkAnswer", json=body).status_code == 200
+    with real.client() as client:
+        wanted = {"document": "corpora/small/documents/warfarin", "pageSize": 1000}
+        used = [one["name"].removeprefix("results/") for one in client.get("/v1/results", params=wanted).json()["results"]]
+    assert len(used) > 100
     with real.client("patient_data_steward") as client:
         sent = client.post("/v1/corpora/small/documents/warfarin:retract", json={"reason": "古い版"})
     assert sent.status_code == 200
     real_page.goto("/ui/#/check?document=corpora/small/documents/warfarin&version=1")
     dialog = real_page.locator("document-dialog")
     expect(dialog.locator(".retracted")).to_contain_text("古い版")
-    expect(dialog.locator("document-results tbody tr").first).to_contain_text("dev-clinician")
+    rows = dialog.locator("document-results tbody tr")
+    expect(rows.first).to_contain_text("dev-clinician")
+    for shown in range(50, len(used), 50):
+        expect(rows).to_have_count(shown)
+        dialog.locator("document-results .more").click()
+    expect(rows).to_have_count(len(used))
+    expect(dialog.locator("document-results .more")).to_have_count(0)
+    assert [row.get_attribute("data-result") for row in rows.all()] == used
