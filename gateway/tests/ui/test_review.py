@@ -266,7 +266,9 @@ def test_a_retracted_document_lists_the_results_that_used_it(real_page: Page, re
             assert client.post("/v1/checkAnswer", json=body).status_code == 200
     with real.client() as client:
         wanted = {"document": "corpora/small/documents/warfarin", "pageSize": 1000}
-        used = [one["name"].removeprefix("results/") for one in client.get("/v1/results", params=wanted).json()["results"]]
+        used = [
+            one["name"].removeprefix("results/") for one in client.get("/v1/results", params=wanted).json()["results"]
+        ]
     assert len(used) > 100
     with real.client("patient_data_steward") as client:
         sent = client.post("/v1/corpora/small/documents/warfarin:retract", json={"reason": "古い版"})
