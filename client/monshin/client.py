@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -16,7 +17,7 @@ from monshin_protos.factcheck.v1 import (
 )
 
 from monshin.explanation import Explanation
-from monshin.formats import AliasLine, ClaimLine, CorpusLine
+from monshin.formats import AliasLine, ClaimLine, CorpusLine, TitledText
 from monshin.indexes import IndexClient
 from monshin.results import ClaimResult
 
@@ -26,6 +27,14 @@ _CHUNK_BYTES = 4 * 1024 * 1024  # a message may have 8 MiB
 
 # Component → why it did not run, such as {"dense_retrieval": "UNAVAILABLE"}.
 NotRun = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledClaim:
+    """A reviewed claim. evidence: what was shown for it; `line.sources` are its texts."""
+
+    line: results_pb2.ExportReviewsResponse
+    evidence: Sequence[factcheck_pb2.Evidence]
 
 
 class Client(IndexClient):
@@ -137,7 +146,7 @@ class Client(IndexClient):
                     _tell(event.summary, not_run, ended)
 
     async def explain(
-        self, claim: str, *, corpus: str = "", sources: Sequence[str | factcheck_pb2.Source] = ()
+        self, claim: str, *, corpus: str = "", sources: Sequence[str | TitledText | factcheck_pb2.Source] = ()
     ) -> Explanation:
         """Why a claim has its verdict, and what would change it."""
         request = explain_pb2.ExplainClaimRequest(
@@ -155,6 +164,21 @@ class Client(IndexClient):
             token = page.next_page_token
             if not token:
                 return
+
+    async def labelled_claims(self, corpus: str = "") -> AsyncIterator[LabelledClaim]:
+        """All reviewed claims that the caller may see, oldest review first. A result that is deleted meanwhile is left
+        out with its reviews."""
+        result = results_pb2.Result()
+        async for line in self.results.ExportReviews(results_pb2.ExportReviewsRequest(corpus=_corpus_name(corpus))):
+            name = line.id.partition("/claims/")[0]
+            if result.name != name:
+                try:
+                    result = await self.results.GetResult(results_pb2.GetResultRequest(name=name))
+                except grpc.aio.AioRpcError as error:
+                    if error.code() is not grpc.StatusCode.NOT_FOUND:
+                        raise
+                    continue
+            yield LabelledClaim(line, next(one.result.evidence for one in result.claims if one.name == line.id))
 
     async def ensure_corpus(self, corpus: str, display_name: str = "") -> None:
         """Creates the corpus unless it exists."""
@@ -223,8 +247,13 @@ def _corpus_name(corpus: str) -> str:
     return f"corpora/{corpus}" if corpus and not corpus.startswith("corpora/") else corpus
 
 
-def _source(source: str | factcheck_pb2.Source) -> factcheck_pb2.Source:
-    return factcheck_pb2.Source(text=source) if isinstance(source, str) else source
+def _source(source: str | TitledText | factcheck_pb2.Source) -> factcheck_pb2.Source:
+    match source:
+        case str():
+            return factcheck_pb2.Source(text=source)
+        case TitledText():
+            return factcheck_pb2.Source(text=source.text, title=source.title, date=source.date)
+    return source
 
 
 def claim_chunks(claims: Sequence[ClaimLine]) -> Iterator[Sequence[ClaimLine]]:

@@ -31,17 +31,30 @@ class CorpusLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TitledText:
+    """A source with its title; date: `YYYY-MM-DD` or empty."""
+
+    text: str
+    title: str = ""
+    date: str = ""
+
+    def __len__(self) -> int:
+        """Code points."""
+        return len(self.text) + len(self.title)
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimLine:
     """A claim; with sources, these alone are the evidence."""
 
     id: str
     claim: str
-    sources: tuple[str, ...] = ()
+    sources: tuple[str | TitledText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledLine:
-    """A claim with what is true of it, see LABELS. type: such as `dose`, or empty.
+    """A claim with what is true of it, see LABELS. type: such as `dose`, or empty. sources: as the line brings them.
 
     item: lines with the same one stay together where claims are resampled; the id where none is given.
     """
@@ -50,7 +63,7 @@ class LabelledLine:
     claim: str
     label: str
     type: str
-    sources: tuple[str, ...]
+    sources: tuple[str | TitledText, ...]
     item: str
 
 
@@ -90,9 +103,11 @@ def claim_lines(data: bytes) -> Iterator[ClaimLine | BadLine]:
 
 
 def labelled_lines(data: bytes) -> Iterator[LabelledLine | BadLine]:
-    """Reads `{"claim","label"[,"id","type","sources":["text",…],"item"]}` lines, such as ExportReviews gives.
+    """Reads `{"claim","label"[,"id","type","sources":["text",…],"titles":[…],"dates":[…],"item"]}` lines, such as
+    `monshin factcheck reviews export` writes.
 
-    `kind` may stand for `type`, and `document`, one text, for `sources`. A label: one of LABELS, or S, C, N.
+    titles, dates: one a source, empty where it has none. `kind` may stand for `type`, and `document`, one text, for
+    `sources`. A label: one of LABELS, or S, C, N.
     """
     return _lines(data, _labelled_line)
 
@@ -212,7 +227,7 @@ def _labelled_line(record: dict[str, Any]) -> LabelledLine:
         claim=_text(record, "claim"),
         label=label,
         type=_text(record, "type", default="") or _text(record, "kind", default=""),
-        sources=_sources(record) or ((document,) if document else ()),
+        sources=_titled(record) or ((document,) if document else ()),
         item=_text(record, "item", default="") or line_id or _text(record, "claim"),
     )
 
@@ -221,14 +236,24 @@ def _sources(record: dict[str, Any]) -> tuple[str, ...]:
     return _texts(record, "sources")
 
 
+def _titled(record: dict[str, Any]) -> tuple[str | TitledText, ...]:
+    sources = _sources(record)
+    if "titles" not in record and "dates" not in record:
+        return sources
+    titles, dates = (_texts(record, key, may_be_empty=True) or ("",) * len(sources) for key in ("titles", "dates"))
+    if not len(sources) == len(titles) == len(dates):
+        raise InvalidInput('"titles" and "dates" must be as many as "sources"')
+    return tuple(map(TitledText, sources, titles, dates))
+
+
 def _alias_line(record: dict[str, Any]) -> AliasLine:
     return AliasLine(_text(record, "name"), _texts(record, "aliases"), _texts(record, "ambiguous"))
 
 
-def _texts(record: dict[str, Any], key: str) -> tuple[str, ...]:
+def _texts(record: dict[str, Any], key: str, *, may_be_empty: bool = False) -> tuple[str, ...]:
     values = record.get(key, [])
-    if not isinstance(values, list) or not all(isinstance(item, str) and item for item in values):
-        raise InvalidInput(f'"{key}" must be a list of texts that are not empty')
+    if not isinstance(values, list) or not all(isinstance(item, str) and (item or may_be_empty) for item in values):
+        raise InvalidInput(f'"{key}" must be a list of texts{"" if may_be_empty else " that are not empty"}')
     for item in values:
         _encodable(item, key)
     return tuple(values)

@@ -17,7 +17,8 @@ WRONG = "ワルファリンの維持量は1日50 mgである。"
 @pytest.fixture(scope="module")
 def corpus(platform: Platform) -> str:
     """With one document."""
-    line = json.dumps({"id": "warfarin", "title": "ワルファリン", "text": TEXT}, ensure_ascii=False)
+    document = {"id": "warfarin", "title": "ワルファリン", "text": TEXT, "date": "2025-06-18"}
+    line = json.dumps(document, ensure_ascii=False)
     imported = platform.monshin("factcheck", "import", "small", "-", stdin=line)
     assert imported.returncode == 0, imported.stderr.decode()
     return "small"
@@ -80,9 +81,37 @@ def test_reviews_come_back_as_lines_that_an_evaluation_reads(platform: Platform,
     exported = platform.monshin("factcheck", "reviews", "export", "--corpus", corpus)
     (line,) = json_lines(exported.stdout)
     assert (line["claim"], line["label"], line["type"]) == (WRONG, "supported", "said_contradicted")
+    assert (line["sources"], line["titles"], line["dates"]) == ([TEXT], ["ワルファリン"], ["2025-06-18"])
+    assert "1 reviewed claims" in exported.stderr.decode()
     told = platform.monshin("factcheck", "evaluate", "-", "--json", stdin=exported.stdout)
     assert told.returncode == 0, told.stderr.decode()
     assert json.loads(told.stdout)["confusion"]["supported"]["CONTRADICTED"] == 1
+
+
+def test_reviews_without_evidence_are_left_out_of_an_evaluation_and_counted(platform: Platform, tmp_path: Path) -> None:
+    """A claim that is not to be checked has no evidence; and there is no corpus that its source could be found in."""
+    chart = tmp_path / "経過.txt"
+    chart.write_text(TEXT)
+    answer = tmp_path / "answer.txt"
+    answer.write_text(WRONG + "主治医に相談してください。")
+    stored = platform.monshin("factcheck", "check", "--source", str(chart), "--store", "--answer", str(answer))
+    name = stored.stderr.decode().split("kept as ")[1].split()[0]
+    for number, verdict in enumerate(("CONTRADICTED", "NOT_CHECKABLE")):
+        added = platform.monshin("factcheck", "reviews", "add", f"{name}/claims/{number}", verdict)
+        assert added.returncode == 0, added.stderr.decode()
+    exported = platform.monshin("factcheck", "reviews", "export")
+    assert exported.returncode == 0, exported.stderr.decode()
+    assert "for 1 of them no evidence was shown" in exported.stderr.decode()
+    wrong, bare = (line for line in json_lines(exported.stdout) if line["id"].startswith(name))
+    assert (wrong["sources"], wrong["titles"]) == ([TEXT], ["経過.txt"])
+    assert (bare["type"], bare["sources"]) == ("said_not_checkable", [])
+    told = platform.monshin("factcheck", "evaluate", "-", "--json", stdin=exported.stdout)
+    assert told.returncode == 0, told.stderr.decode()
+    figures = json.loads(told.stdout)
+    assert figures["subject"]["left_out"] == 1
+    assert figures["confusion"]["contradicted"]["CONTRADICTED"] == 1
+    shown = platform.monshin("factcheck", "evaluate", "-", stdin=exported.stdout)
+    assert (shown.returncode, "left out: 1 lines" in shown.stderr.decode()) == (0, True)
 
 
 def test_wrong_input_of_an_evaluation_is_told(platform: Platform) -> None:

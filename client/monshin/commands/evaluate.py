@@ -33,21 +33,25 @@ from monshin.settings import ClientSettings
 def evaluate(settings: ClientSettings, file: Path, corpus: str, folder: Path | None, as_json: bool) -> None:
     """Check the labelled claims of FILE, and tell how verdicts and probabilities compare with the labels.
 
-    FILE: JSON lines {"claim","label"[,"id","type","sources":["text",…]]}; a label is supported, contradicted,
-    not_enough_evidence, conflicting or not_checkable, or S, C, N. `monshin factcheck reviews export` writes such lines.
-    The output holds no text of a claim. Exit status: 0 all checked, 1 a line could not be, 2 wrong usage.
+    FILE: JSON lines {"claim","label"[,"id","type","sources":["text",…],"titles","dates"]}; a label is supported,
+    contradicted, not_enough_evidence, conflicting, not_checkable or conditional, or S, C, N. `monshin factcheck reviews
+    export` writes such lines. Without --corpus, lines that bring no sources are left out and counted. The output holds
+    no text of a claim. Exit status: 0 all checked, 1 a line could not be, 2 wrong usage.
     """
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     lines = only_good(labelled_lines(data))
     if not lines:
         raise InvalidInput(f"{file} holds no labelled claim")
-    if not corpus and not all(line.sources for line in lines):
-        raise click.UsageError("--corpus is needed: not every line brings its own sources")
+    whole = len(lines)
+    if not corpus:
+        lines = [line for line in lines if line.sources]
+    if not lines:
+        raise click.UsageError("--corpus is needed: no line brings its own sources")
     results, version = asyncio.run(_check(settings, lines, corpus))
     judged = [Judged(line, one) for line, one in zip(lines, results, strict=True) if not one.error]
     if not judged:
         raise InvalidInput("no line could be checked: " + results[0].error)
-    subject = _subject(file, data, results, version)
+    subject = _subject(file, data, results, version, left_out=whole - len(lines))
     found = score(judged)
     if folder is not None:
         report.write(folder, subject, found)
@@ -75,7 +79,7 @@ async def _check(settings: ClientSettings, lines: Sequence[LabelledLine], corpus
     return found, ", ".join(sorted(set(versions) - {""}))
 
 
-def _subject(file: Path, data: bytes, results: Sequence[ClaimResult], version: str) -> report.Subject:
+def _subject(file: Path, data: bytes, results: Sequence[ClaimResult], version: str, *, left_out: int) -> report.Subject:
     missing: dict[str, str] = {}
     for one in results:
         missing.update(one.not_run)
@@ -88,6 +92,7 @@ def _subject(file: Path, data: bytes, results: Sequence[ClaimResult], version: s
         version=version,
         judges=sorted({judge for one in results for judge in one.judges_run}),
         not_run=missing,
+        left_out=left_out,
     )
 
 
@@ -101,5 +106,7 @@ def _show(tables: Sequence[report.Table], subject: report.Subject) -> None:
             shown.add_row(*row)
         console.print(shown)
     console.print(f"judges: {', '.join(subject.judges) or 'none'}; evidence: {subject.version or 'sources'}")
+    if subject.left_out:
+        click.echo(f"left out: {subject.left_out} lines without sources; --corpus checks them", err=True)
     for component, reason in subject.not_run.items():
         click.echo(f"not run: {component} ({reason})", err=True)

@@ -19,7 +19,7 @@ from monshin.commands.arriving import arriving
 from monshin.commands.checking import Manner, results_of
 from monshin.commands.evaluate import evaluate
 from monshin.commands.kept import results, retract, reviews
-from monshin.formats import BadLine, ClaimLine, argument_text, claim_lines, plain_text
+from monshin.formats import BadLine, ClaimLine, TitledText, argument_text, claim_lines, plain_text
 from monshin.importers import FORMATS, MAX_BYTES, File, read_files, source_of
 from monshin.results import ClaimResult
 from monshin.settings import ClientSettings
@@ -216,7 +216,7 @@ async def _check_claims(settings: ClientSettings, lines: Lines, manner: Manner, 
 
 
 async def _tell(
-    client: Client, result: ClaimResult, corpus: str, sources: Sequence[str | Source], output: Output
+    client: Client, result: ClaimResult, corpus: str, sources: Sequence[str | TitledText | Source], output: Output
 ) -> None:
     wants_reasons = output.with_explanations and not result.error
     explanation = await client.explain(result.claim, corpus=corpus, sources=sources) if wants_reasons else None

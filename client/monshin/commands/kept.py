@@ -125,15 +125,25 @@ def add(settings: ClientSettings, name: str, verdict: str, note: str, role: str)
 @click.option("--corpus", default="", help="Of this corpus.")
 @click.pass_obj
 def export(settings: ClientSettings, corpus: str) -> None:
-    """Write reviewed claims as labelled JSON lines for `monshin factcheck evaluate`. They hold texts."""
+    """Write reviewed claims as labelled JSON lines for `monshin factcheck evaluate`. They hold texts.
 
-    async def run() -> None:
-        request = results_pb2.ExportReviewsRequest(corpus=f"corpora/{corpus}" if corpus else "")
+    Sources are the passages that were shown, with title and date. A claim for which none was shown has none.
+    """
+
+    async def run() -> tuple[int, int]:
+        count = bare = 0
         async with Client(settings, role="patient_data_steward") as client:
-            async for line in client.results.ExportReviews(request):
-                click.echo(_json(line))
+            async for one in client.labelled_claims(corpus):
+                titles, dates = [shown.title for shown in one.evidence], [shown.date for shown in one.evidence]
+                record = _record(one.line) | {"titles": titles, "dates": dates}
+                click.echo(json.dumps(record, ensure_ascii=False))
+                count, bare = count + 1, bare + (not one.evidence)
+        return count, bare
 
-    asyncio.run(run())
+    count, bare = asyncio.run(run())
+    click.echo(f"{count} reviewed claims", err=True)
+    if bare:
+        click.echo(f"for {bare} of them no evidence was shown: `evaluate` needs --corpus for these", err=True)
 
 
 @click.command()
@@ -185,9 +195,12 @@ async def _listed(settings: ClientSettings, role: str, wanted: dict[str, Any]) -
 
 
 def _json(message: Any) -> str:
-    return json.dumps(
-        json_format.MessageToDict(message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True),
-        ensure_ascii=False,
+    return json.dumps(_record(message), ensure_ascii=False)
+
+
+def _record(message: Any) -> dict[str, Any]:
+    return json_format.MessageToDict(
+        message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
 
 

@@ -17,7 +17,8 @@ _SHOWN = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What was evaluated. file_sha256: of the labelled file. failed: lines that could not be checked."""
+    """What was evaluated. file_sha256: of the labelled file. failed: lines that could not be checked. left_out: lines
+    without sources where no corpus was named; they do not count as claims."""
 
     file: str
     file_sha256: str
@@ -27,6 +28,7 @@ class Subject:
     version: str
     judges: Sequence[str]
     not_run: dict[str, str]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def _markdown(subject: Subject, found: Evaluation) -> str:
         "",
         f"- labelled file: {subject.file}, SHA-256 {subject.file_sha256}",
         f"- {subject.claims} claims, {subject.date}; {subject.failed} lines could not be checked and do not count",
+        f"- {subject.left_out} lines without sources were left out",
         f"- evidence: {subject.version or 'the sources of each line'}",
         f"- judges: {', '.join(subject.judges) or 'none'}; not run: {left_out}",
         "- intervals: Wilson for shares; bootstrap over items, 1,000 draws, for AUROC and calibration error",

@@ -117,6 +117,36 @@ def test_why_a_verdict_and_what_would_change_it_stand_under_the_claim(real_page:
     expect(told.locator("[data-kind=says_the_same]")).to_be_visible()
 
 
+def test_why_is_told_of_a_check_against_a_source_as_it_was_sent(real_page: Page) -> None:
+    """What stands in the form by then is another text; the agreement of people stands beside such a verdict, too."""
+    real_page.goto("/")
+    real_page.locator("check-form select").select_option("")
+    real_page.locator("check-form textarea[name=answer]").fill(ANSWER)
+    source = real_page.locator("source-input textarea")
+    source.fill(TEXT)
+    real_page.locator("check-form .primary").click()
+    expect(real_page.locator("run-bar .edit")).to_be_visible()
+    source.evaluate("field => (field.value = '納豆は発酵食品である。')")
+    real_page.locator("explain-panel .why").click()
+    told = real_page.locator("explain-panel .told")
+    expect(told.locator("[data-kind=clash]")).to_contain_text("50 mg")
+    expect(told.locator("[data-kind=clash]")).to_contain_text("1〜5 mg")
+    expect(told.locator("[data-kind=evidence_words] verdict-badge")).to_contain_text("支持")
+    expect(real_page.locator("calibration-note .local")).to_be_visible()
+
+
+def test_why_is_told_of_the_discharge_example(real_page: Page) -> None:
+    real_page.goto("/")
+    real_page.locator("[data-example=ja-discharge]").click()
+    expect(real_page.locator("source-input textarea")).to_have_value(re.compile('"resourceType"'))
+    real_page.locator("check-form .primary").click()
+    expect(real_page.locator("answer-view mark[data-tone=contradicted]").first).to_be_visible()
+    expect(real_page.locator("answer-view mark[data-tone=waiting]")).to_have_count(0)
+    real_page.locator("answer-view mark[data-tone=contradicted]").first.click()
+    real_page.locator("explain-panel .why").click()
+    expect(real_page.locator("explain-panel .told [data-kind=clash]").first).to_be_visible()
+
+
 def test_a_stored_check_is_reviewed_with_the_keyboard_alone(real_page: Page) -> None:
     check(real_page, store=True, model="models/m1")
     real_page.locator("run-bar .review").click()
@@ -228,12 +258,29 @@ def test_the_check_prints_with_version_date_and_limits(real_page: Page, tmp_path
 
 
 def test_a_retracted_document_lists_the_results_that_used_it(real_page: Page, real: GatewayProcess) -> None:
-    """Last: the corpus is of no use afterwards."""
+    """All of them, page by page. Last: the corpus is of no use afterwards."""
     check(real_page)
+    body = {"corpus": "corpora/small", "answer": ANSWER.split("。")[0] + "。"}
+    with real.client("clinician") as client:
+        for _ in range(100):
+            assert client.post("/v1/checkAnswer", json=body).status_code == 200
+    with real.client() as client:
+        wanted = {"document": "corpora/small/documents/warfarin", "pageSize": 1000}
+        used = [
+            one["name"].removeprefix("results/") for one in client.get("/v1/results", params=wanted).json()["results"]
+        ]
+    assert len(used) > 100
     with real.client("patient_data_steward") as client:
         sent = client.post("/v1/corpora/small/documents/warfarin:retract", json={"reason": "古い版"})
     assert sent.status_code == 200
     real_page.goto("/ui/#/check?document=corpora/small/documents/warfarin&version=1")
     dialog = real_page.locator("document-dialog")
     expect(dialog.locator(".retracted")).to_contain_text("古い版")
-    expect(dialog.locator("document-results tbody tr").first).to_contain_text("dev-clinician")
+    rows = dialog.locator("document-results tbody tr")
+    expect(rows.first).to_contain_text("dev-clinician")
+    for shown in range(50, len(used), 50):
+        expect(rows).to_have_count(shown)
+        dialog.locator("document-results .more").click()
+    expect(rows).to_have_count(len(used))
+    expect(dialog.locator("document-results .more")).to_have_count(0)
+    assert [row.get_attribute("data-result") for row in rows.all()] == used

@@ -1,7 +1,10 @@
 import { call } from "./api.js";
 import { short } from "./verdicts.js";
 
-/** How often people agreed with verdicts on a corpus; `null` where this service or role does not tell it. */
+/**
+ * How often people agreed with verdicts on a corpus; of an empty one (a check against sources), with those on sources and
+ * on all corpora. `null` where this service or role does not tell it.
+ */
 export async function loadCalibration(corpus, signal) {
   try {
     return await call(`/v1/localCalibration?corpus=${encodeURIComponent(corpus ?? "")}`, { signal });

@@ -77,7 +77,7 @@ export class CheckPage extends LitElement {
   });
 
   #calibration = new Task(this, {
-    task: ([corpus], { signal }) => (corpus ? loadCalibration(corpus, signal) : null),
+    task: ([corpus], { signal }) => (corpus === undefined ? null : loadCalibration(corpus, signal)),
     args: () => [this.run?.request.corpus, identity.value],
   });
 

@@ -136,7 +136,12 @@ export class EvidencePanel extends LitElement {
       ${this.#measures(result)}
       ${(result.opinions ?? []).length > 1 ? html`<opinion-list .opinions=${result.opinions}></opinion-list>` : nothing}
       <calibration-note .calibration=${this.calibration} .result=${result}></calibration-note>
-      <explain-panel .corpus=${this.run.request.corpus} .claim=${this.claim.text} .version=${this.run.version}></explain-panel>
+      <explain-panel
+        .corpus=${this.run.request.corpus}
+        .sources=${this.run.request.sources}
+        .claim=${this.claim.text}
+        .version=${this.run.version}
+      ></explain-panel>
     `;
   }
 

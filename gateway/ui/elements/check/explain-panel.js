@@ -6,9 +6,12 @@ import { findingWord, short } from "../../lib/verdicts.js";
 import "../common/problem-card.js";
 import "../common/verdict-badge.js";
 
-/** Why a claim has its verdict, and what would change it; asked when it is wanted. `corpus`: its name; `claim`: its text. */
+/**
+ * Why a claim has its verdict, and what would change it; asked when it is wanted. `claim`: its text. `corpus`: its name;
+ * `sources`: where a request brought its own, they are the evidence, as they were in the check.
+ */
 export class ExplainPanel extends LitElement {
-  static properties = { corpus: {}, claim: {}, version: {}, isOpen: { state: true } };
+  static properties = { corpus: {}, sources: { attribute: false }, claim: {}, version: {}, isOpen: { state: true } };
 
   static styles = [
     shared,
@@ -38,14 +41,15 @@ export class ExplainPanel extends LitElement {
   ];
 
   #explanation = new Task(this, {
-    task: ([isOpen, corpus, claim], { signal }) =>
-      isOpen ? call("/v1/explainClaim", { body: { corpus, claim, offsetUnit: "OFFSET_UNIT_UTF16" }, signal }) : null,
-    args: () => [this.isOpen, this.corpus, this.claim],
+    task: ([isOpen, corpus, sources, claim], { signal }) =>
+      isOpen ? call("/v1/explainClaim", { body: { corpus, sources, claim, offsetUnit: "OFFSET_UNIT_UTF16" }, signal }) : null,
+    args: () => [this.isOpen, this.corpus, this.sources, this.claim],
   });
 
   constructor() {
     super();
     this.corpus = "";
+    this.sources = [];
     this.claim = "";
     this.version = "";
     this.isOpen = false;

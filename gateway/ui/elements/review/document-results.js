@@ -1,7 +1,7 @@
-import { LitElement, Task, css, html } from "../../vendor/lit.js";
+import { LitElement, css, html } from "../../vendor/lit.js";
 import { t, translated } from "../../lib/language.js";
 import { Problem } from "../../lib/problem.js";
-import { listResults } from "../../lib/results.js";
+import { ResultPages } from "../../lib/result-pages.js";
 import { shared } from "../../lib/styles.js";
 import "../common/problem-card.js";
 import "./result-table.js";
@@ -22,10 +22,7 @@ export class DocumentResults extends LitElement {
     `,
   ];
 
-  #results = new Task(this, {
-    task: async ([document], { signal }) => (await listResults({ document, pageSize: 100 }, signal)).results,
-    args: () => [this.document],
-  });
+  #pages = new ResultPages(this, () => ({ document: this.document }));
 
   constructor() {
     super();
@@ -37,12 +34,12 @@ export class DocumentResults extends LitElement {
     return html`
       <section aria-label=${t("review.usedBy")}>
         <h3>${t("review.usedBy")}</h3>
-        ${this.#results.render({
+        ${this.#pages.render({
           pending: () => html`<span class="bone" role="status" aria-label=${t("common.loading")}></span>`,
           error: (problem) => this.#failed(problem),
-          complete: (results) =>
+          complete: (results, more) =>
             results.length
-              ? html`<result-table .results=${results}></result-table>`
+              ? html`<result-table .results=${results}></result-table>${more}`
               : html`<p class="muted small none">${t("review.usedByNone")}</p>`,
         })}
       </section>
@@ -52,7 +49,7 @@ export class DocumentResults extends LitElement {
   #failed(problem) {
     const isDenied = problem instanceof Problem && problem.code === "PERMISSION_DENIED";
     if (isDenied) return html`<p class="muted small">${t("review.usedByDenied")}</p>`;
-    return html`<problem-card .problem=${problem} @retry=${() => this.#results.run()}></problem-card>`;
+    return html`<problem-card .problem=${problem} @retry=${() => this.#pages.run()}></problem-card>`;
   }
 }
 customElements.define("document-results", DocumentResults);

@@ -2,7 +2,8 @@ import { LitElement, Task, css, html, nothing } from "../../vendor/lit.js";
 import { loadCalibration } from "../../lib/calibration.js";
 import { t, translated } from "../../lib/language.js";
 import { adjust, route } from "../../lib/route.js";
-import { getResult, listResults } from "../../lib/results.js";
+import { ResultPages } from "../../lib/result-pages.js";
+import { getResult } from "../../lib/results.js";
 import { identity } from "../../lib/session.js";
 import { shared } from "../../lib/styles.js";
 import "../common/problem-card.js";
@@ -10,11 +11,9 @@ import "./calibration-table.js";
 import "./result-table.js";
 import "./result-view.js";
 
-const PAGE = 50;
-
 /** Review: kept results; one of them opens, and people say of each claim what is right. */
 export class ReviewPage extends LitElement {
-  static properties = { result: { state: true }, more: { state: true } };
+  static properties = { result: { state: true } };
 
   static styles = [
     shared,
@@ -53,21 +52,7 @@ export class ReviewPage extends LitElement {
     `,
   ];
 
-  #list = new Task(this, {
-    task: async ([stored], { signal }) => {
-      this.more = [];
-      return listResults({ stored, pageSize: PAGE }, signal);
-    },
-    args: () => [!this.#showsAll, identity.value],
-  });
-  #next = new Task(this, {
-    autoRun: false,
-    task: async ([pageToken], { signal }) => {
-      const page = await listResults({ stored: !this.#showsAll, pageSize: PAGE, pageToken }, signal);
-      // The filter may have changed meanwhile: a page is taken only where it still follows the last one.
-      if ((this.more.at(-1) ?? this.#list.value)?.nextPageToken === pageToken) this.more = [...this.more, page];
-    },
-  });
+  #list = new ResultPages(this, () => ({ stored: !this.#showsAll }));
   #open = new Task(this, {
     task: async ([id], { signal }) => {
       this.result = id ? await getResult(id, signal) : null;
@@ -83,7 +68,6 @@ export class ReviewPage extends LitElement {
   constructor() {
     super();
     this.result = null;
-    this.more = [];
     translated(this);
     route.watch(this);
     identity.watch(this);
@@ -113,7 +97,7 @@ export class ReviewPage extends LitElement {
       ${this.#list.render({
         pending: () => html`<span class="card bone" role="status" aria-label=${t("common.loading")}></span>`,
         error: (problem) => html`<problem-card .problem=${problem} @retry=${() => this.#list.run()}></problem-card>`,
-        complete: (page) => this.#results(page),
+        complete: (results, more) => this.#results(results, more),
       })}
       <calibration-table .calibration=${this.#calibration.value ?? null} .corpus=${this.result?.corpus ?? ""}></calibration-table>
     `;
@@ -128,18 +112,13 @@ export class ReviewPage extends LitElement {
     ></result-view>`;
   }
 
-  #results(page) {
-    const results = [...page.results, ...this.more.flatMap((one) => one.results)];
-    const token = (this.more.at(-1) ?? page).nextPageToken;
+  #results(results, more) {
     return html`
       <section class="card list" aria-label=${t("review.list")}>
         ${results.length
           ? html`<result-table .results=${results} selected=${route.value.parameters.result ?? ""}></result-table>`
           : html`<p class="muted empty">${t("review.empty")}</p>`}
-        ${this.#next.render({
-          error: (problem) => html`<problem-card .problem=${problem} @retry=${() => this.#next.run([token])}></problem-card>`,
-        })}
-        ${token ? html`<button @click=${() => this.#next.run([token])}>${t("review.more")}</button>` : nothing}
+        ${more}
       </section>
     `;
   }

@@ -16,7 +16,7 @@ from monshin_kit.requests import RequestKey
 from monshin_kit.sqlite import Database
 
 from monshin_factcheck.core.aliases.own_list import AliasGroup
-from monshin_factcheck.corpora import alias_lists, documents, draft, versions
+from monshin_factcheck.corpora import alias_lists, documents, draft, owed, versions
 from monshin_factcheck.corpora.model import (
     CORPUS,
     CorpusView,
@@ -142,12 +142,14 @@ class Corpus:
         return self._database.write(change)
 
     def retract(self, document_id: str, reason: str, key: RequestKey) -> StoredDocument:
-        """Takes a document out of use in all versions, from the next check on."""
+        """Takes a document out of use in all versions, from the next check on; owes the event."""
 
         def change(connection: apsw.Connection) -> StoredDocument:
             if key.recall(connection) is not None:
                 return documents.get(connection, self._definition.id, document_id, 0)
             stored = documents.retract(connection, self._definition.id, document_id, reason)
+            name = f"corpora/{self._definition.id}/documents/{document_id}"
+            owed.owe(connection, "corpus.retracted", {"document": name, "text_sha256": stored.text_sha256})
             key.record(connection, b"done")
             return stored
 

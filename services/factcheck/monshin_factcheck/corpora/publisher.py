@@ -1,7 +1,8 @@
 """Publishing: a version's passages are split, embedded, acknowledged by the vector index; only then checks switch.
 
-Every step is on disk before the next, so that a start after a crash goes on where it was. What the index really holds
-is compared with what was noted whenever the service starts (it may have been restored from an older backup).
+Every step is on disk before the next, so that a start after a crash goes on where it was, the event of a publication
+among them. What the index really holds is compared with what was noted whenever the service starts (it may have been
+restored from an older backup).
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import apsw
 from monshin_kit.errors import DataLoss, DeadlineExceeded, MonshinError, NotFound, ResourceExhausted, Unavailable
 from monshin_kit.executor import Executor
 from monshin_kit.outbox import Outbox
@@ -19,10 +21,10 @@ from monshin_protos.vectors.v1 import vectors_pb2
 from monshin_factcheck.clients.embedder import BATCH, Embedder
 from monshin_factcheck.clients.vector_index import VectorIndex
 from monshin_factcheck.core.text.sentences import split_sentences
-from monshin_factcheck.corpora import versions
+from monshin_factcheck.corpora import owed, versions
 from monshin_factcheck.corpora.changes import Changes
 from monshin_factcheck.corpora.corpus import Corpus
-from monshin_factcheck.corpora.model import Deletion, StoredDocument, StoredPassage, Version, VersionState
+from monshin_factcheck.corpora.model import Deletion, StoredPassage, Version, VersionState
 from monshin_factcheck.corpora.pinned import collection_id
 from monshin_factcheck.corpora.registry import Corpora
 
@@ -59,6 +61,7 @@ class Publisher:
         self._patience = patience
         self._spawn = spawn
         self._begun: set[tuple[str, int]] = set()
+        self._telling = asyncio.Lock()
 
     def begin(self, corpus: Corpus, number: int) -> None:
         """Goes on with a version in the background if it is in state PUBLISHING; once, however often it is asked."""
@@ -70,6 +73,7 @@ class Publisher:
     async def resume(self) -> None:
         """At start: goes on with what a crash interrupted, and compares the index with each serving version."""
         for corpus in self._corpora.all():
+            self._spawn(self._tell_in_time(corpus))
             newest = await self._executor.run(corpus.read, lambda connection: versions.listed(connection, limit=1))
             for version in newest:
                 if version.state is VersionState.PUBLISHING:
@@ -96,9 +100,15 @@ class Publisher:
         """Drops the vectors of a deleted corpus in the background; what cannot be dropped now does no harm."""
         self._spawn(self._drop(deletion))
 
-    async def announce_retraction(self, name: str, stored: StoredDocument) -> None:
-        """A domain event, durable when this returns."""
-        await self._outbox.emit("corpus.retracted", {"document": name, "text_sha256": stored.text_sha256})
+    async def tell(self, corpus: Corpus) -> None:
+        """Emits the events that a corpus owes; durable when this returns. Raises Unavailable.
+
+        A crash before an event is struck out makes the next start emit it again, with the same attributes.
+        """
+        async with self._telling:
+            for event in await self._executor.run(corpus.read, owed.events):
+                await self._outbox.emit(event.name, event.attributes)
+                await self._executor.run(corpus.change, lambda c, event=event: owed.strike(c, event.sequence))
 
     async def _drop(self, deletion: Deletion) -> None:
         for fingerprint in deletion.fingerprints:
@@ -115,7 +125,7 @@ class Publisher:
             await self._split(corpus, number)
             fingerprint = await self._patiently(self._embedder.fingerprint)
             await self._embed(corpus, number, fingerprint)
-            await self._change(corpus, lambda c: versions.finish(c, number, fingerprint.digest))
+            await self._change(corpus, lambda c: _finish(c, corpus.definition.id, number, fingerprint.digest))
         except DataLoss:
             self._corpora.set_aside(corpus)
             return
@@ -126,7 +136,7 @@ class Publisher:
         except Exception as error:
             await self._fail(corpus, number, f"the service failed ({type(error).__name__}): its log says more")
             raise
-        await self._announce(corpus, number, fingerprint.digest)
+        await self._tell_in_time(corpus)
         await asyncio.sleep(self._patience.grace_s)
         await self._prune(corpus, fingerprint.digest)
 
@@ -207,18 +217,11 @@ class Publisher:
         except MonshinError:
             _log.warning("old vectors of a corpus could not be removed")
 
-    async def _announce(self, corpus: Corpus, number: int, digest: str) -> None:
-        version = await self._executor.run(corpus.read, lambda c: versions.get(c, corpus.definition.id, number))
-        await self._outbox.emit(
-            "corpus.published",
-            {
-                "version": f"corpora/{corpus.definition.id}/versions/{number}",
-                "content_sha256": version.content_sha256,
-                "documents": version.documents,
-                "passages": version.passages,
-                "fingerprint": digest,
-            },
-        )
+    async def _tell_in_time(self, corpus: Corpus) -> None:
+        try:
+            await self._patiently(lambda: self.tell(corpus))
+        except MonshinError as error:
+            _log.warning("events of a corpus wait for the next start", extra={"reason": error.reason})
 
     async def _change(self, corpus: Corpus, change: Callable[[Any], None]) -> None:
         await self._executor.run(corpus.change, change)
@@ -241,6 +244,22 @@ class Publisher:
 def passage_text(title: str, sentence: str) -> str:
     """What is embedded for a passage: a sentence alone often leaves out what it is about."""
     return f"{title}。{sentence}" if title else sentence
+
+
+def _finish(connection: apsw.Connection, corpus_id: str, number: int, digest: str) -> None:
+    versions.finish(connection, number, digest)
+    version = versions.get(connection, corpus_id, number)
+    owed.owe(
+        connection,
+        "corpus.published",
+        {
+            "version": f"corpora/{corpus_id}/versions/{number}",
+            "content_sha256": version.content_sha256,
+            "documents": version.documents,
+            "passages": version.passages,
+            "fingerprint": digest,
+        },
+    )
 
 
 def _passages(content: int, text: str) -> list[StoredPassage]:

@@ -53,4 +53,10 @@ MIGRATIONS = [
     CREATE TABLE alias_lists (revision TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE draft_aliases (revision TEXT NOT NULL);
     """,
+    # owed_events: what the outbox is still to be told. AUTOINCREMENT: a number is never used twice.
+    """
+    CREATE TABLE owed_events (
+      sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, attributes TEXT NOT NULL
+    );
+    """,
 ]

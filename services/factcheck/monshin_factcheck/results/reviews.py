@@ -1,6 +1,6 @@
 """Reviews: added, read, counted. All but the newest of a claim are history."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import apsw
@@ -95,17 +95,23 @@ def labelled(
     ]
 
 
-def outcomes(connection: apsw.Connection, corpus: str, judge_revision: str) -> Outcomes:
-    """Of the newest reviews, and of those whose results have ended."""
+def outcomes(
+    connection: apsw.Connection, seen: tuple[str, list[str | float]], concealed: Collection[str], corpus: str,
+    judge_revision: str,
+) -> Outcomes:  # fmt: skip
+    """Of the newest reviews, and of those whose results have ended, which have no time: where the caller may not read
+    all that was ever a corpus of that name (`concealed`), none of them counts."""
+    clause, values = seen
+    hidden = f"corpus NOT IN ({','.join('?' * len(concealed))})"
     rows = connection.execute(
         f"""
-        SELECT c.verdict, c.probability, v.verdict=c.verdict, r.rules_revision FROM {_NEWEST}
+        SELECT c.verdict, c.probability, v.verdict=c.verdict, r.rules_revision FROM {_NEWEST} AND {clause}
           AND r.judge_revision=? AND (?='' OR r.corpus=?)
         UNION ALL
         SELECT verdict, probability, is_agreed, rules_revision FROM outcomes
-          WHERE judge_revision=? AND (?='' OR corpus=?)
+          WHERE {hidden} AND judge_revision=? AND (?='' OR corpus=?)
         """,
-        (judge_revision, corpus, corpus, judge_revision, corpus, corpus),
+        (*values, judge_revision, corpus, corpus, *concealed, judge_revision, corpus, corpus),
     ).fetchall()
     found = [Outcome(Verdict(str(verdict)), float(str(odds)), bool(agreed)) for verdict, odds, agreed, _ in rows]
     return Outcomes(found, len({row[3] for row in rows}))

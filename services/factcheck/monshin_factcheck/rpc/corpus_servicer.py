@@ -165,7 +165,7 @@ class CorpusServicer:
         key = key_of("RetractDocument", request)
         corpus = await self._find(request.name)
         stored = await self._executor.run(corpus.retract, parse.document_id(request.name), request.reason, key)
-        await self._publisher.announce_retraction(request.name, stored)
+        await self._publisher.tell(corpus)
         return render_corpus.document(corpus.definition.id, stored)
 
     async def _import(

@@ -110,11 +110,14 @@ class ResultServicer:
 
     async def GetLocalCalibration(self, request: pb.GetLocalCalibrationRequest, context: Any) -> pb.LocalCalibration:
         """As in the proto."""
-        if request.corpus in self._sight().concealed:
+        concealed, revision = self._sight().concealed, self._judge_revision()
+        if request.corpus in concealed:
             self._corpora.find(request.corpus.removeprefix("corpora/"), current_caller())  # raises NotFound
-        revision = self._judge_revision()
+        seen = sight_clause(Sight("", sees_all=True, with_texts=False, concealed=concealed))
         found = await self._keeper.run(
-            lambda store: store.read(lambda connection: reviews.outcomes(connection, request.corpus, revision))
+            lambda store: store.read(
+                lambda connection: reviews.outcomes(connection, seen, concealed, request.corpus, revision)
+            )
         )
         return render_results.calibration(bins(found.outcomes), revision, found.rules_revisions)
 

@@ -3,7 +3,7 @@
 import math
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from monshin_factcheck.core.decision import Verdict
 from monshin_factcheck.results import reviews
 from monshin_factcheck.results.model import Filter, KeptClaim, Result, Revisions, Sight, UsedDocument
-from monshin_factcheck.results.store import ResultStore
+from monshin_factcheck.results.store import ResultStore, sight_clause
 from monshin_kit.errors import FailedPrecondition, InvalidInput, NotFound
 from monshin_kit.requests import RequestKey
 
@@ -200,9 +200,12 @@ def test_a_repeated_review_is_kept_once(store: ResultStore, clock: Clock) -> Non
         store.add_review(review(1, 0, Verdict.SUPPORTED), ALL, replace(key, digest=b"other"))
 
 
-def outcomes(store: ResultStore, corpus: str = "", judge: str = "") -> list[tuple[Verdict, bool]]:
+def outcomes(
+    store: ResultStore, corpus: str = "", judge: str = "", concealed: Mapping[str, float] = {}
+) -> list[tuple[Verdict, bool]]:
     """(verdict said, agreed), sorted."""
-    found = store.read(lambda connection: reviews.outcomes(connection, corpus, judge))
+    seen = sight_clause(replace(ALL, concealed=concealed))
+    found = store.read(lambda connection: reviews.outcomes(connection, seen, concealed, corpus, judge))
     return sorted(((one.verdict, one.is_agreed) for one in found.outcomes), key=str)
 
 
@@ -214,6 +217,24 @@ def test_reviews_are_counted_by_corpus_and_judge(store: ResultStore, clock: Cloc
     assert outcomes(store, "corpora/demo") == outcomes(store)
     assert outcomes(store, "corpora/other") == []
     assert outcomes(store, judge="another") == []
+
+
+def test_reviews_of_concealed_corpora_are_not_counted_not_even_after_their_end(
+    store: ResultStore, clock: Clock
+) -> None:
+    """Concealed up to a time: of a corpus that was deleted, whose id another one has now."""
+    store.keep(result(1, clock, "本文", claims=1)).result()
+    store.add_review(review(1, 0, Verdict.SUPPORTED), ALL, KEY)
+    for corpus in ("", "corpora/demo"):
+        assert outcomes(store, corpus, concealed={"corpora/demo": math.inf}) == []
+        assert outcomes(store, corpus, concealed={"corpora/demo": clock.now + 1}) == []
+        assert len(outcomes(store, corpus, concealed={"corpora/demo": clock.now})) == 1
+        assert len(outcomes(store, corpus, concealed={"corpora/other": math.inf})) == 1
+    clock.now += 31 * DAY_S
+    store.purge()
+    for corpus in ("", "corpora/demo"):
+        assert outcomes(store, corpus, concealed={"corpora/demo": math.inf}) == []
+        assert len(outcomes(store, corpus, concealed={"corpora/other": math.inf})) == 1
 
 
 def test_numbers_of_reviews_outlive_their_texts(tmp_path: Path, store: ResultStore, clock: Clock) -> None:

@@ -47,6 +47,22 @@ async def test_results_of_a_corpus_that_one_may_not_read_are_not_seen(rig: Rig) 
     assert await code_of(rig.results("clinician").GetLocalCalibration(asked)) is grpc.StatusCode.NOT_FOUND
 
 
+async def test_reviews_of_a_corpus_that_one_may_not_read_are_not_counted(rig: Rig) -> None:
+    """Also where no corpus is asked for: the numbers would tell what its checks said."""
+    await rig.fill("counted", {"warfarin": TEXT})
+    name = (await check(rig, WRONG, corpus="counted", store=True)).result
+    verdict = factcheck_pb2.VERDICT_CONTRADICTED
+    await rig.results().ReviewClaim(results_pb2.ReviewClaimRequest(name=f"{name}/claims/0", verdict=verdict))
+
+    async def counted(role: str) -> int:
+        return (await rig.results(role).GetLocalCalibration(results_pb2.GetLocalCalibrationRequest())).reviews
+
+    before = await counted("clinician")
+    corpus = corpus_pb2.Corpus(name="corpora/counted", readers=["role:auditor"])
+    await rig.corpora().UpdateCorpus(corpus_pb2.UpdateCorpusRequest(corpus=corpus))
+    assert (await counted("clinician"), await counted("auditor")) == (before - 1, before)
+
+
 async def test_results_of_a_deleted_corpus_stay_with_its_readers(rig: Rig) -> None:
     """Hazard: with the corpus its list of readers goes, and whoever may see results of others reads its texts. The
     list outlives a kill right after the deletion, and a new corpus of that id that all may read."""
