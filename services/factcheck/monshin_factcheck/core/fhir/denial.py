@@ -52,8 +52,8 @@ _UNKNOWN = re.compile(
     r"(?:アレルギー(?:歴)?[はも:]?)?(?:不明|未確認|未聴取|情報なし)"
     r"|(?:allerg(?:y|ies) ?:? ?)?(?:unknown|not (?:known|asked))|unknown allerg(?:y|ies)|no information about allergies"
 )
-# What denies something, but is none of these phrases: ペニシリンアレルギーなし, no allergy to penicillin. Red dye No. 40
-# and "not otherwise specified" are names.
+# What denies, but is none of these phrases: ペニシリンアレルギーなし, no allergy to penicillin. Red dye No. 40 and "not
+# otherwise specified" are names.
 _PARTLY = re.compile(
     r"アレルギー(?:の?既往歴?|歴)?[はもが: ]*(?:特に|とくに)?(?:な[しい]|無|ありませ|認め[なず]|否定)"
     r"|\b(?:no(?!\.? ?[0-9])|not(?! otherwise| elsewhere)|none|nil|den(?:y|ies|ied))\b"
