@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from monshin_factcheck.core.fhir import words
+from monshin_factcheck.core.fhir.denial import UNCLEAR, denied
 from monshin_factcheck.core.fhir.node import Node
 from monshin_factcheck.core.fhir.told import NOTHING, Find, Told, sentence
 from monshin_factcheck.core.fhir.tongue import Telling
@@ -19,15 +20,8 @@ _COURSES = {
     "inactive": ("は現在はない", "is not present now"),
     "resolved": ("は治癒した", "has resolved"),
 }
-# SNOMED CT: no known allergy, and the same of drugs, food and the environment.
-_NO_ALLERGY = {
-    "716186003": ("アレルギー", "allergy"),
-    "409137002": ("薬物アレルギー", "drug allergy"),
-    "429625007": ("食物アレルギー", "food allergy"),
-    "428607008": ("環境アレルギー", "environmental allergy"),
-}
-# A name that denies what it names cannot be told as something that is there.
-_DENYING = ("なし", "無し", "ない", "no known", "none", "no allergies", "no allergy")
+# A denial is withdrawn when an allergy becomes known.
+_ENDED = frozenset({"inactive", "resolved"})
 
 
 def condition(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
@@ -58,18 +52,21 @@ def condition(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
 def allergy(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     """An allergy or intolerance with its symptoms, or that none is known."""
     verification = words.status(node, "verificationStatus")
-    code = node.child("code")
-    name = words.concept(code)
+    name = words.concept(node.child("code"))
     if verification in _NOT_SO:
         return
     if not name:
         yield NOTHING
         return
     _, date = telling.when(node, "onsetDateTime", "recordedDate")
-    known = next((_NO_ALLERGY[one] for one in sorted(words.codes(code)) if one in _NO_ALLERGY), None)
-    if known is not None or any(word in name.lower() for word in _DENYING):
-        none = telling.pick(*known) if known is not None else telling.pick("アレルギー", "allergy")
-        yield Told(sentence(telling, f"既知の{none}はない", f"no {none} is known"), date)
+    none = denied(node)
+    if none == UNCLEAR:
+        yield NOTHING
+        return
+    if none is not None:
+        if words.status(node, "clinicalStatus") not in _ENDED:
+            told = telling.pick(f"既知の{none.japanese}はない", f"no {none.english} is known")
+            yield Told(sentence(telling, told, told), date)
         return
     is_intolerance = node.text("type") == "intolerance"
     kind = telling.pick(*(("不耐性", "intolerance") if is_intolerance else ("アレルギー", "allergy")))

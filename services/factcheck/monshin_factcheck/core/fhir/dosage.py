@@ -1,8 +1,10 @@
 """Dosage: amount, times and route as a prescription writes them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from monshin_factcheck.core.fhir import words
+from monshin_factcheck.core.fhir import instruction, words
+from monshin_factcheck.core.fhir.instruction import Standing
 from monshin_factcheck.core.fhir.node import Node
 from monshin_factcheck.core.fhir.tongue import Telling
 
@@ -20,28 +22,52 @@ _MEALS = {
 }  # fmt: skip
 
 
-def dosages(node: Node, name: str, telling: Telling) -> str:
+@dataclass(frozen=True, slots=True)
+class Dosage:
+    """A dosage in words. untold: elements, such as `timing`, that its own text seems to say otherwise."""
+
+    text: str
+    untold: tuple[str, ...] = ()
+
+
+def dosages(node: Node, name: str, telling: Telling) -> Dosage:
     """All dosages of a resource, one after the other. `dosage` may be a list or, in an administration, an object."""
     single = isinstance(node.value.get(name), dict)
     child = node.child(name) if single else None
-    items = [child] if child is not None else list(node.children(name))
-    return telling.pick("、", ", then ").join(filter(None, (dosage(item, telling) for item in items)))
+    found = [dosage(item, telling) for item in ([child] if child is not None else node.children(name))]
+    untold = tuple(f"{name}.{element}" for one in found for element in one.untold)
+    return Dosage(telling.pick("、", ", then ").join(one.text for one in found if one.text), untold)
 
 
-def dosage(node: Node, telling: Telling) -> str:
-    """`1回5 mg、1日1回、経口`: its own text, completed by the amount where the text does not say it."""
-    text = words.line(node.text("text"))
-    amounts = list(_amounts(node, telling))
-    if text:
-        missing = [amount for amount in amounts if amount.replace(" ", "") not in text.replace(" ", "")]
-        return telling.pick("、", ", ").join([*missing, text])
-    pieces = [*amounts, _timing(node, telling), words.concept(node.child("route"))]
+def dosage(node: Node, telling: Telling) -> Dosage:
+    """`1回5 mg、1日1回、経口`: its own text, after what the structure has and the text does not say."""
+    # One sentence with its drug, however many the text is.
+    own = words.line(node.text("text")).rstrip("。").replace("。", "、")
+    missing: list[str] = []
+    untold: dict[str, None] = {}
+    for element, piece, stands in _pieces(node, own, telling):
+        if not own or stands is Standing.MISSING:
+            missing.append(piece)
+        elif stands is Standing.OTHERWISE:
+            untold[element] = None
+    return Dosage(telling.pick("、", ", ").join(filter(None, (*missing, own))), tuple(untold))
+
+
+def _pieces(node: Node, own: str, telling: Telling) -> Iterator[tuple[str, str, Standing]]:
+    """Each element that is there, its words, and how the own text stands to it, in the order of a prescription."""
+    for piece in _amounts(node, telling):
+        yield "doseAndRate", piece, instruction.amount(piece, own)
+    for piece, stands in _timing(node, own, telling):
+        yield "timing", piece, stands
+    if piece := words.concept(node.child("route")):
+        yield "route", piece, instruction.route(piece, own)
     if node.flag("asNeededBoolean") or node.has("asNeededCodeableConcept"):
         reason = words.concept(node.child("asNeededCodeableConcept"))
-        pieces.append(telling.pick(f"{reason}時頓用" if reason else "頓用", f"as needed {reason}".strip()))
-    if (site := words.concept(node.child("site"))) != "":
-        pieces.append(site)
-    return telling.pick("、", ", ").join(filter(None, pieces))
+        piece = telling.pick(f"{reason}時頓用" if reason else "頓用", f"as needed {reason}".strip())
+        yield "asNeeded", piece, instruction.as_needed(reason, own)
+    for element in ("site", "method"):
+        if piece := words.concept(node.child(element)):
+            yield element, piece, instruction.word(piece, own)
 
 
 def _amounts(node: Node, telling: Telling) -> Iterator[str]:
@@ -60,23 +86,39 @@ def _amounts(node: Node, telling: Telling) -> Iterator[str]:
             yield told
 
 
-def _timing(node: Node, telling: Telling) -> str:
+def _timing(node: Node, own: str, telling: Telling) -> Iterator[tuple[str, Standing]]:
     timing = node.child("timing")
     if timing is None:
-        return ""
+        return
     repeat = timing.child("repeat")
-    pieces = [words.concept(timing.child("code"))]
-    if repeat is not None:
-        if not pieces[0]:
-            pieces.append(_frequency(repeat, telling))
-        pieces.extend(_named(repeat, "dayOfWeek", _DAYS, telling))
-        pieces.extend(_named(repeat, "when", _MEALS, telling))
-        bounds = repeat.child("boundsPeriod")
-        pieces.append(telling.period(bounds)[0] if bounds is not None else "")
-        length = repeat.child("boundsDuration")
-        if length is not None:
-            pieces.append(telling.pick("{}間", "for {}").format(words.quantity(length, telling)))
-    return telling.pick("、", ", ").join(filter(None, pieces))
+    coded = words.concept(timing.child("code"))
+    often = coded or (_frequency(repeat, telling) if repeat is not None else "")
+    if often:
+        yield often, instruction.counted(often, own)
+    if repeat is None:
+        return
+    for piece in _named(repeat, "dayOfWeek", _DAYS, telling):
+        yield piece, instruction.day(piece, own)
+    for piece in _named(repeat, "when", _MEALS, telling):
+        yield piece, instruction.time_of_day(piece, own)
+    bounds, length = repeat.child("boundsPeriod"), repeat.child("boundsDuration")
+    for piece in (
+        telling.period(bounds)[0] if bounds is not None else "",
+        _length(length, telling) if length is not None else "",
+    ):
+        if piece:
+            yield piece, instruction.counted(piece, own)
+
+
+def _length(duration: Node, telling: Telling) -> str:
+    """`7日間`, `for 7 days`; of a unit that is no code of time, as it is written."""
+    value = duration.number("value")
+    if not value:
+        return ""
+    japanese, english = _PERIODS.get(duration.text("code") or duration.text("unit"), ("", ""))
+    if not english:
+        return telling.pick("{}間", "for {}").format(words.quantity(duration, telling))
+    return telling.pick(f"{value}{japanese.removesuffix('間')}間", f"for {value} {english}" + "s" * (value != "1"))
 
 
 def _frequency(repeat: Node, telling: Telling) -> str:

@@ -84,9 +84,10 @@ def _told(
     amount = dosages(node, dosage, telling)
     reason = words.concepts(node, "statusReason", telling) or words.concepts(node, "reasonCode", telling)
     if node.text("status") in _GIVEN and not node.flag("doNotPerform"):
-        japanese = f"{drug}を{amount}で{ending[0]}" if amount else f"{drug}を{ending[0]}"
-        english = f"{drug} {amount} {ending[1]}" if amount else f"{drug} {ending[1]}"
+        japanese = f"{drug}を{amount.text}で{ending[0]}" if amount.text else f"{drug}を{ending[0]}"
+        english = f"{drug} {amount.text} {ending[1]}" if amount.text else f"{drug} {ending[1]}"
         yield Told(sentence(telling, japanese, english, when[0], reason), when[1])
+        yield from (Told("", element=element) for element in amount.untold)
         return
     # What is not given is told without its date, which is that of the order, and without its dose: a summary that still
     # lists the drug with it must find neither confirmed.

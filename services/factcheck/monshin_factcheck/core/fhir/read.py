@@ -17,7 +17,7 @@ from monshin_kit.errors import InvalidInput
 from monshin_factcheck.core.fhir import conditions, events, medications, narratives, observations
 from monshin_factcheck.core.fhir.bundle import Chart, one_patient
 from monshin_factcheck.core.fhir.node import Node, shown
-from monshin_factcheck.core.fhir.told import NOTHING, Tell, Told
+from monshin_factcheck.core.fhir.told import Tell, Told
 from monshin_factcheck.core.fhir.tongue import Telling, Tongue
 from monshin_factcheck.core.source import Part, SourceText
 from monshin_factcheck.core.text.spans import Span
@@ -75,8 +75,8 @@ def read_fhir(data: str, path: str, zone: zoneinfo.ZoneInfo, *, title: str = "",
         if resource.kind == "DiagnosticReport" and narratives.unread_forms(resource):
             unread["DiagnosticReport.presentedForm"] = None
         for told in _told(resource, telling, chart):
-            if told == NOTHING:
-                unread[resource.kind] = None
+            if not told.text:
+                unread[".".join(filter(None, (resource.kind, told.element)))] = None
                 continue
             parts.append(_part(told, at, name, title, date))
             lines.append(told.text)

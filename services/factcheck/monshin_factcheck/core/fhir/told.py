@@ -11,12 +11,14 @@ from monshin_factcheck.core.fhir.tongue import Telling
 class Told:
     """A sentence made of a resource, or a narrative in its own words, which may be many. date: ISO or empty.
 
-    title: what the narrative calls itself; empty for sentences.
+    title: what the narrative calls itself; empty for sentences. element: of a Told without text, what of the resource
+    could not be told, such as `dosageInstruction.timing`; empty for all of it.
     """
 
     text: str
     date: str = ""
     title: str = ""
+    element: str = ""
 
     @property
     def is_narrative(self) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from monshin_factcheck.core.quantities.clocks import clocks
 from monshin_factcheck.core.quantities.comparators import Comparator, bound_after, bounded
 from monshin_factcheck.core.quantities.interval import Interval
 from monshin_factcheck.core.quantities.quantity import Quantity
@@ -16,16 +17,11 @@ _DATE = re.compile(
     r"|(?<![0-9.])(?P<year2>(?:19|20)[0-9]{2})[-/](?P<month2>1[0-2]|0?[1-9])[-/](?P<day2>3[01]|[12][0-9]|0?[1-9])(?![0-9])"
     r"|(?<![0-9か〜~.])(?P<month3>1[0-2]|[1-9])月(?!間|目|分)(?:(?P<day3>3[01]|[12][0-9]|[1-9])日(?!間|目))?"
 )
-_CLOCK = re.compile(
-    r"(?P<half>午前|午後)?(?<![0-9.])(?P<hour>2[0-4]|1[0-9]|[0-9])時(?![間期点代])(?:(?P<minute>[0-5]?[0-9])分|(?P<halfpast>半))?"
-    r"|(?<![0-9:/])(?P<hour2>2[0-3]|[01]?[0-9]):(?P<minute2>[0-5][0-9])(?![0-9:])(?:[ ]?(?P<ampm>a\.?m\.?|p\.?m\.?))?",
-    re.IGNORECASE,
-)
 _DECADE = re.compile(r"(?<![0-9.])(?P<decade>[1-9]0)(?:歳)?代")
 
 
 def dates(text: str) -> list[Quantity]:
-    """All dates (dimension `date`, `month` without a year), clock times (`clock`) and decades of age, in order."""
+    """All dates (dimension `date`, `month` without a year), times of the day (see clocks.py) and decades, in order."""
     return sorted((*_dates(text), *_clocks(text), *_decades(text)), key=lambda quantity: quantity.span.start)
 
 
@@ -36,7 +32,8 @@ def _dates(text: str) -> Iterator[Quantity]:
             year = str(_ERAS[match["era"]] + (1 if match["era_year"] == "元" else int(match["era_year"])))
         month = match["month"] or match["month2"] or match["month3"]
         day = match["day"] or match["day2"] or match["day3"]
-        yield _ordered(text, match, "date" if year else "month", _ordinal(year, month, day), "")
+        span = Span(match.start(), match.end())
+        yield _ordered(text, span, "date" if year else "month", _ordinal(year, month, day))
 
 
 def _ordinal(year: str | None, month: str | None, day: str | None) -> Interval:
@@ -47,14 +44,8 @@ def _ordinal(year: str | None, month: str | None, day: str | None) -> Interval:
 
 
 def _clocks(text: str) -> Iterator[Quantity]:
-    for match in _CLOCK.finditer(text):
-        hour = int(match["hour"] or match["hour2"])
-        minute = int(match["minute"] or match["minute2"] or 0) + (30 if match["halfpast"] else 0)
-        is_afternoon = match["half"] == "午後" or (match["ampm"] or "").lower().startswith("p")
-        if is_afternoon and hour < 12:
-            hour += 12
-        at = Fraction(hour * 60 + minute)
-        yield _ordered(text, match, "clock", Interval(at, at), "")
+    for clock in clocks(text):
+        yield _ordered(text, clock.span, clock.dimension, Interval(clock.minutes, clock.minutes))
 
 
 def _decades(text: str) -> Iterator[Quantity]:
@@ -64,10 +55,10 @@ def _decades(text: str) -> Iterator[Quantity]:
         yield Quantity(Span(match.start(), match.end()), interval, "age", "歳", Comparator.RANGE)
 
 
-def _ordered(text: str, match: re.Match[str], dimension: str, interval: Interval, unit: str) -> Quantity:
-    after = bound_after(text, match.end())
+def _ordered(text: str, span: Span, dimension: str, interval: Interval) -> Quantity:
+    after = bound_after(text, span.end)
     comparator = after.comparator
     if comparator is not Comparator.NONE:
         edge = interval.low if comparator in (Comparator.AT_LEAST, Comparator.LESS_THAN) else interval.high
         interval = interval if edge is None else bounded(edge, comparator)
-    return Quantity(Span(match.start(), after.at), interval, dimension, unit, comparator)
+    return Quantity(Span(span.start, after.at), interval, dimension, "", comparator)
