@@ -28,8 +28,8 @@ from benchmarks.factcheck.figures import (
 from benchmarks.factcheck.methods import Judged, methods
 from benchmarks.factcheck.sets import DATA
 from benchmarks.report import Result, emit, table
-from services.factcheck.tools.fit_weighing import ITEMS
-from services.factcheck.tools.weighing_rows import DEV, HELD_OUT, development, held_out
+from services.factcheck.tools.fit_weighing import ITEMS, STRANGERS
+from services.factcheck.tools.weighing_rows import DEV, GIVEN, HELD_OUT, labelled
 
 _QUICK_ITEMS = 10
 
@@ -57,11 +57,11 @@ def main() -> None:
 
 
 def judged_sets(items: int) -> dict[str, tuple[Claims, list[Judged]]]:
-    """Both sets under all methods."""
-    hard = list(held_out(DATA / "factcheck-train", items))
-    rows = [*hard, *development(DATA / "factcheck-dev")]
-    is_real = np.arange(len(rows)) >= len(hard)
-    judged = methods(rows, is_real)
+    """Both sets under all methods, each claim beside the passage that it was given."""
+    every = labelled(DATA, items, STRANGERS)
+    judged = methods(every)
+    rows = [row for row in every if row.way == GIVEN]
+    is_real = np.array([row.source == DEV for row in rows])
     return {
         name: (
             Claims([rows[at] for at in np.flatnonzero(own)]),

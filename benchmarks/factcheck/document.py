@@ -9,7 +9,9 @@ from pathlib import Path
 from benchmarks.factcheck import examples, retrieval, tables
 from benchmarks.factcheck.figures import Claims, Interval
 from benchmarks.factcheck.methods import Judged
+from benchmarks.factcheck.served import served_map
 from benchmarks.report import Result
+from services.factcheck.tools.fit_weighing import CONTRADICTED_PRECISION, SUPPORTED_PRECISION
 
 _ROOT = Path(__file__).parents[2]
 REPORT = _ROOT / "docs" / "factcheck-report.md"
@@ -29,7 +31,14 @@ def write(
     areas: AUROC of each set by method.
     """
     served = {name: (claims, judged[-1]) for name, (claims, judged) in sets.items()}
+    weighing = served_map()
     parts = {
+        "served": ", ".join(sorted(weighing.judges)),
+        "temperature": f"{weighing.temperature:g}",
+        "least_supported": f"{weighing.supported:g}",
+        "least_contradicted": f"{weighing.contradicted:g}",
+        "supported_precision": f"{SUPPORTED_PRECISION:g}",
+        "contradicted_precision": f"{CONTRADICTED_PRECISION:g}",
         "machine": _machine(),
         "targets": _targets(results),
         "summary": tables.summary(sets, areas),

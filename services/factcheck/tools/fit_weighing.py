@@ -20,7 +20,7 @@ import asyncio
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -162,14 +162,11 @@ def _fitted(
     names = list(seen[0])
     table = np.array([[one[name] for name in names] for one in seen])
     labels = np.array([row.label for row in rows])
-    kinds = [f"{row.source}, {row.way}" for row in rows]
-    sets = {kind: np.array([one == kind for one in kinds]) for kind in dict.fromkeys(kinds)}
-    shares = sum(chosen / chosen.sum() for chosen in sets.values()) / len(sets)
-    folds = np.array([number_of(row.item) // 10 % FOLDS for row in rows])
+    sets = groups_of(rows)
+    shares = shares_of(rows)
     scores = np.zeros((len(rows), 3))
-    for fold in range(FOLDS):
-        others = folds != fold
-        scores[~others] = table[~others] @ fit(table[others], np.eye(3)[labels[others]], shares[others])
+    for own, weights in crossed(table, rows):
+        scores[own] = table[own] @ weights
     temperature = best_temperature(scores, labels, shares)
     odds = softmax(scores / temperature)
     may = ~vetoed
@@ -199,6 +196,32 @@ def _fitted(
     }
     risks = {name: risk_at(odds[chosen], labels[chosen], COVERAGES) for name, chosen in sets.items()}
     return found, _report(found, figures, risks, decisive)
+
+
+def groups_of(rows: Sequence[Row]) -> dict[str, np.ndarray]:
+    """The groups by name, each as flags of its rows."""
+    kinds = [f"{row.source}, {row.way}" for row in rows]
+    return {kind: np.array([one == kind for one in kinds]) for kind in dict.fromkeys(kinds)}
+
+
+def shares_of(rows: Sequence[Row]) -> np.ndarray:
+    """Weights of rows with which each group counts the same; their sum is 1."""
+    groups = groups_of(rows).values()
+    shares: np.ndarray = sum(chosen / chosen.sum() for chosen in groups) / len(groups)
+    return shares
+
+
+def folds_of(rows: Sequence[Row]) -> np.ndarray:
+    """A number below FOLDS for each row, the same for all of an item."""
+    return np.array([number_of(row.item) // 10 % FOLDS for row in rows])
+
+
+def crossed(table: np.ndarray, rows: Sequence[Row]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For each fold the flags of its rows, and weights that were fitted on all others; an item is in one fold."""
+    labels, shares, folds = np.array([row.label for row in rows]), shares_of(rows), folds_of(rows)
+    for fold in range(FOLDS):
+        others = folds != fold
+        yield ~others, fit(table[others], np.eye(3)[labels[others]], shares[others])
 
 
 def fit(table: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> np.ndarray:
