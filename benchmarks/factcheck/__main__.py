@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from benchmarks.factcheck import document, plots, reading_speed, retrieval, speed
+from benchmarks.factcheck import document, plots, reading_speed, retrieval, speed, wrong_doses
 from benchmarks.factcheck.figures import (
     Claims,
     Interval,
@@ -22,6 +22,7 @@ from benchmarks.factcheck.figures import (
     auroc_with_interval,
     precision,
     quantity_errors,
+    recall,
     risks,
     wrong_doses_supported,
 )
@@ -43,7 +44,14 @@ def main() -> None:
     began = time.perf_counter()
     sets = judged_sets(_QUICK_ITEMS if chosen.quick else chosen.items)
     found = retrieval.measure(is_quick=chosen.quick)
-    results = [*_results(sets), *retrieval.results(found), *speed.measure(), *reading_speed.measure()]
+    doses = wrong_doses.measure(is_quick=chosen.quick)
+    results = [
+        *_results(sets),
+        *wrong_doses.results(doses),
+        *retrieval.results(found),
+        *speed.measure(),
+        *reading_speed.measure(),
+    ]
     for result in results:
         emit(result)
     table(results)
@@ -52,7 +60,7 @@ def main() -> None:
         areas = {name: [_area(one, claims) for one in judged] for name, (claims, judged) in sets.items()}
         plots.draw(sets, areas)
         retrieval.draw(found)
-        document.write(sets, areas, found, results)
+        document.write(sets, areas, found, doses, results)
     sys.stderr.write(f"{time.perf_counter() - began:.0f} s\n")
 
 
@@ -84,9 +92,11 @@ def _results(sets: Mapping[str, tuple[Claims, Sequence[Judged]]]) -> Iterator[Re
         yield Result(f"C against S AUROC, {name}", auroc(best.margins, claims.labels), None, "", 0.88, "", "higher")
         yield Result(f"three-way accuracy, {name}", accuracy(best, claims), None, "", 0.78, "", "higher")
         yield Result(f"precision of SUPPORTED, {name}", precision(best, claims, 0).value, None, "", 0.95, "", "higher")
+        yield Result(f"recall of SUPPORTED there, {name}", recall(best, claims, 0).value, None, "", 0.5, "", "higher")
         yield Result(f"quantity errors at 5 % alarms, {name}", caught.value, None, "", 0.95, "", "higher")
         yield Result(f"false alarms on quantities, {name}", alarms.value, None, "", 0.05, "", "lower")
-        yield Result(f"wrong doses SUPPORTED, {name}", wrong_doses_supported(best, claims).k, None, "", 0, "", "lower")
+        worst = wrong_doses_supported(best, claims)
+        yield Result(f"wrong doses SUPPORTED of {worst.n}, {name}", worst.k, None, "", 0, "", "lower")
         yield Result(f"error at 70 % over 100 %, {name}", error[1] / max(error[0], 1e-9), None, "", 0.5, "", "lower")
 
 

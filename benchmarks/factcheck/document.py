@@ -6,7 +6,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.factcheck import examples, retrieval, tables
+from benchmarks.factcheck import examples, retrieval, tables, wrong_doses
 from benchmarks.factcheck.figures import Claims, Interval
 from benchmarks.factcheck.methods import Judged
 from benchmarks.factcheck.served import served_map
@@ -24,7 +24,11 @@ Sets = Mapping[str, tuple[Claims, Sequence[Judged]]]
 
 
 def write(
-    sets: Sets, areas: Mapping[str, Sequence[Interval]], found: retrieval.Found, results: Sequence[Result]
+    sets: Sets,
+    areas: Mapping[str, Sequence[Interval]],
+    found: retrieval.Found,
+    doses: wrong_doses.Found,
+    results: Sequence[Result],
 ) -> None:
     """Both files; report.md beside this file holds the words, with a name in braces for each table.
 
@@ -44,6 +48,7 @@ def write(
         "summary": tables.summary(sets, areas),
         "groups": tables.groups(sets),
         "quantities": tables.quantities(sets),
+        "wrong_doses": wrong_doses.table(doses),
         "coverage": tables.coverage(sets),
         "confusions": tables.confusions(sets),
         "bins": tables.bins(sets),
