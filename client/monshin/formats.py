@@ -31,12 +31,21 @@ class CorpusLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A text that judges see under its title; date is `YYYY-MM-DD` or empty."""
+
+    text: str
+    title: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimLine:
     """A claim; with sources, these alone are the evidence."""
 
     id: str
     claim: str
-    sources: tuple[str, ...] = ()
+    sources: tuple[SourceLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class LabelledLine:
     claim: str
     label: str
     type: str
-    sources: tuple[str, ...]
+    sources: tuple[SourceLine, ...]
     item: str
 
 
@@ -85,14 +94,15 @@ def corpus_lines(data: bytes) -> Iterator[CorpusLine | BadLine]:
 
 
 def claim_lines(data: bytes) -> Iterator[ClaimLine | BadLine]:
-    """Reads `{"id","claim"[,"sources":["text",…]]}` lines."""
+    """Reads `{"id","claim"[,"sources":[SOURCE,…]]}` lines; SOURCE: a text, or `{"text"[,"title","date"]}`."""
     return _lines(data, _claim_line)
 
 
 def labelled_lines(data: bytes) -> Iterator[LabelledLine | BadLine]:
-    """Reads `{"claim","label"[,"id","type","sources":["text",…],"item"]}` lines, such as ExportReviews gives.
+    """Reads `{"claim","label"[,"id","type","sources":[SOURCE,…],"item"]}` lines, such as ExportReviews gives.
 
-    `kind` may stand for `type`, and `document`, one text, for `sources`. A label: one of LABELS, or S, C, N.
+    SOURCE: as in claim_lines. `kind` may stand for `type`, and `document`, one text, for `sources`. A label: one of
+    LABELS, or S, C, N.
     """
     return _lines(data, _labelled_line)
 
@@ -212,13 +222,23 @@ def _labelled_line(record: dict[str, Any]) -> LabelledLine:
         claim=_text(record, "claim"),
         label=label,
         type=_text(record, "type", default="") or _text(record, "kind", default=""),
-        sources=_sources(record) or ((document,) if document else ()),
+        sources=_sources(record) or ((SourceLine(document),) if document else ()),
         item=_text(record, "item", default="") or line_id or _text(record, "claim"),
     )
 
 
-def _sources(record: dict[str, Any]) -> tuple[str, ...]:
-    return _texts(record, "sources")
+def _sources(record: dict[str, Any]) -> tuple[SourceLine, ...]:
+    values = record.get("sources", [])
+    if not isinstance(values, list):
+        raise InvalidInput('"sources" must be a list')
+    return tuple(_source(value if isinstance(value, dict) else {"text": value}) for value in values)
+
+
+def _source(record: dict[str, Any]) -> SourceLine:
+    try:
+        return SourceLine(_text(record, "text"), _text(record, "title", default=""), _text(record, "date", default=""))
+    except InvalidInput as error:
+        raise InvalidInput(f'"sources": {error.message}') from None
 
 
 def _alias_line(record: dict[str, Any]) -> AliasLine:

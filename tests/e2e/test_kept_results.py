@@ -65,6 +65,7 @@ def test_labelled_claims_are_evaluated_with_a_report(platform: Platform, corpus:
     figures = json.loads(told.stdout)
     assert {one["type"]: one["right"]["value"] for one in figures["types"]} == {"dose": 1.0, "outside": 1.0, "all": 1.0}
     assert figures["auroc"]["value"] == 1.0
+    assert figures["subject"]["revisions"][0].startswith("rules@")
     assert "| dose | 2 |" in (folder / "report.md").read_text()
     assert "ワルファリン" not in (folder / "report.md").read_text() + told.stdout.decode()
     against = platform.monshin("factcheck", "evaluate", "-", "--corpus", corpus, stdin=data)
