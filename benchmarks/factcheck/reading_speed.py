@@ -1,4 +1,4 @@
-"""How fast the judge `local` reads, a document for many claims or for each one, and how fast a whole check with it is."""
+"""How fast the judge `local` reads, a document for many claims or for each one, and how fast a check with it is."""
 
 import asyncio
 import time
