@@ -92,7 +92,9 @@ def _results(sets: Mapping[str, tuple[Claims, Sequence[Judged]]]) -> Iterator[Re
         yield Result(f"C against S AUROC, {name}", auroc(best.margins, claims.labels), None, "", 0.88, "", "higher")
         yield Result(f"three-way accuracy, {name}", accuracy(best, claims), None, "", 0.78, "", "higher")
         yield Result(f"precision of SUPPORTED, {name}", precision(best, claims, 0).value, None, "", 0.95, "", "higher")
-        yield Result(f"recall of SUPPORTED as served, {name}", recall(best, claims, 0).value, None, "", 0.5, "", "higher")
+        yield Result(
+            f"recall of SUPPORTED as served, {name}", recall(best, claims, 0).value, None, "", 0.5, "", "higher"
+        )
         yield Result(f"quantity errors at 5 % alarms, {name}", caught.value, None, "", 0.95, "", "higher")
         yield Result(f"false alarms on quantities, {name}", alarms.value, None, "", 0.05, "", "lower")
         worst = wrong_doses_supported(best, claims)
