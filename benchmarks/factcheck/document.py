@@ -6,10 +6,12 @@ import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.factcheck import examples, retrieval, tables
+from benchmarks.factcheck import examples, retrieval, tables, wrong_doses
 from benchmarks.factcheck.figures import Claims, Interval
 from benchmarks.factcheck.methods import Judged
+from benchmarks.factcheck.served import served_map
 from benchmarks.report import Result
+from services.factcheck.tools.fit_weighing import CONTRADICTED_PRECISION, SUPPORTED_PRECISION
 
 _ROOT = Path(__file__).parents[2]
 REPORT = _ROOT / "docs" / "factcheck-report.md"
@@ -22,19 +24,31 @@ Sets = Mapping[str, tuple[Claims, Sequence[Judged]]]
 
 
 def write(
-    sets: Sets, areas: Mapping[str, Sequence[Interval]], found: retrieval.Found, results: Sequence[Result]
+    sets: Sets,
+    areas: Mapping[str, Sequence[Interval]],
+    found: retrieval.Found,
+    doses: wrong_doses.Found,
+    results: Sequence[Result],
 ) -> None:
     """Both files; report.md beside this file holds the words, with a name in braces for each table.
 
     areas: AUROC of each set by method.
     """
     served = {name: (claims, judged[-1]) for name, (claims, judged) in sets.items()}
+    weighing = served_map()
     parts = {
+        "served": ", ".join(sorted(weighing.judges)),
+        "temperature": f"{weighing.temperature:g}",
+        "least_supported": f"{weighing.supported:g}",
+        "least_contradicted": f"{weighing.contradicted:g}",
+        "supported_precision": f"{SUPPORTED_PRECISION:g}",
+        "contradicted_precision": f"{CONTRADICTED_PRECISION:g}",
         "machine": _machine(),
         "targets": _targets(results),
         "summary": tables.summary(sets, areas),
         "groups": tables.groups(sets),
         "quantities": tables.quantities(sets),
+        "wrong_doses": wrong_doses.table(doses),
         "coverage": tables.coverage(sets),
         "confusions": tables.confusions(sets),
         "bins": tables.bins(sets),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import exp, lgamma, log, log1p
 
 import numpy as np
 from monshin_factcheck.core.calibration import Flags, Floats, Ints, calibration_error, interval, risk_at
@@ -36,8 +37,18 @@ class Share:
 
     @property
     def upper(self) -> float:
-        """Where none of n was seen, the share that 95 % of such samples stay below: the rule of three."""
-        return min(1.0, 3 / self.n) if self.n and not self.k else float("nan")
+        """The share above which fewer than 5 % of such samples would show k or less: Clopper and Pearson, one-sided.
+
+        >>> round(Share(0, 300).upper, 4)
+        0.0099
+        """
+        if not self.n:
+            return float("nan")
+        low, high = self.k / self.n, 1.0
+        while high - low > 1e-6:
+            middle = (low + high) / 2
+            low, high = (middle, high) if _at_most(self.k, self.n, middle) > 0.05 else (low, middle)
+        return high
 
     def __str__(self) -> str:
         return f"{self.value:.2f} ({self.k}/{self.n})" if self.n else "–"
@@ -132,6 +143,16 @@ def confusion(judged: Judged, claims: Claims) -> Ints:
     table = np.zeros((3, 3), int)
     np.add.at(table, (claims.labels, judged.verdicts), 1)
     return table
+
+
+def _at_most(k: int, n: int, share: float) -> float:
+    """Probability of k or less of n."""
+    if share >= 1.0:
+        return float(k >= n)
+    ways = (lgamma(n + 1) - lgamma(one + 1) - lgamma(n - one + 1) for one in range(k + 1))
+    return (
+        sum(exp(way + one * log(share) + (n - one) * log1p(-share)) for one, way in enumerate(ways)) if share else 1.0
+    )
 
 
 def _is_right(judged: Judged, claims: Claims) -> Flags:

@@ -1,11 +1,11 @@
 """The methods that are compared, each as probabilities and verdicts on the same claims.
 
-Every method but the rules becomes probabilities by the same softmax regression, cross-validated by item as in
-tools/fit_weighing.py: no claim is judged by a map that has seen its item, nor by a threshold chosen on it.
+Rules, and what serves, decide as they do in a check (served.py). Every other method becomes probabilities by the same
+softmax regression, cross-validated by item as in tools/fit_weighing.py: no claim is judged by a map that has seen its
+item, nor by a threshold chosen on it.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,21 +22,23 @@ from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
 from monshin_kit.settings import load
 
+from benchmarks.factcheck.served import SERVED, decisions
 from benchmarks.factcheck_vectors import CACHE, vectors
 from services.factcheck.tools.fit_weighing import (
     CONTRADICTED_PRECISION,
     FOLDS,
     SUPPORTED_PRECISION,
-    fit,
+    crossed,
+    folds_of,
     heard,
     ruled,
     saying,
+    shares_of,
 )
-from services.factcheck.tools.weighing_rows import Row
+from services.factcheck.tools.weighing_rows import GIVEN, Row
 
-# Quickest first.
-JUDGES = ("alignment", "local")
-_QUICK = "alignment"
+# Judges that do not serve by default, and may.
+OTHERS = ("alignment",)
 _VERDICTS = {Verdict.SUPPORTED: 0, Verdict.CONTRADICTED: 1}
 _PATIENCE_S = 3600.0
 
@@ -56,51 +58,52 @@ class Judged:
         return margins
 
 
-def methods(rows: Sequence[Row], is_real: Flags) -> list[Judged]:
-    """All of them; is_real: which rows are of factcheck-dev, which count half in every fit."""
-    opinions = ruled(rows)
-    by_rules = [decide(some, (RULES,)) for some in opinions]
-    rules = Judged(
-        "rules only",
-        np.array(
-            [[d.probabilities.supported, d.probabilities.contradicted, d.probabilities.neither] for d in by_rules]
-        ),
-        np.array([_VERDICTS.get(decision.verdict, 2) for decision in by_rules]),
-    )
-    told = asyncio.run(_told(rows))
+def methods(every: Sequence[Row]) -> list[Judged]:
+    """All of them on those of the rows that are GIVEN, what serves last. every: all six groups, as `labelled`."""
+    given = [at for at, row in enumerate(every) if row.way == GIVEN]
+    rows = [every[at] for at in given]
+    opinions_of_all = ruled(every)
+    opinions = [opinions_of_all[at] for at in given]
+    told_of_all = asyncio.run(_told(every, SERVED))
+    told = asyncio.run(_told(rows, OTHERS)) | {name: [said[at] for at in given] for name, said in told_of_all.items()}
     accounts = [Account(some, tuple(said[at] for said in told.values())) for at, some in enumerate(opinions)]
     seen = [features(account) for account in accounts]
-    vetoed = np.array([account.is_vetoed for account in accounts])
-
-    def crossed(name: str, chosen: Callable[[str], bool], vetoes: Flags) -> Judged:
-        names = [feature for feature in seen[0] if feature == "constant" or chosen(feature)]
-        return _crossed(name, np.array([[one[feature] for feature in names] for one in seen]), rows, is_real, vetoes)
-
+    by_rules = [decide(some, (RULES,)) for some in opinions]
     never = np.zeros(len(rows), bool)
+
+    def joined(name: str, chosen: Callable[[str], bool], vetoed: Flags) -> Judged:
+        names = [feature for feature in seen[0] if feature == "constant" or chosen(feature)]
+        return _crossed(name, np.array([[one[feature] for feature in names] for one in seen]), rows, vetoed)
+
     found = [
-        _crossed("cosine", _curve(_cosines(rows)), rows, is_real, never),
-        _crossed("BM25 overlap", _curve(_overlaps(rows)), rows, is_real, never),
-        rules,
+        _crossed("cosine", _curve(_cosines(rows)), rows, never),
+        _crossed("BM25 overlap", _curve(_overlaps(rows)), rows, never),
+        _decided("rules only", by_rules),
     ]
     found += [
-        crossed(f"{judge} only", lambda feature, judge=judge: feature.startswith(f"{judge}:"), never) for judge in told
+        joined(f"{judge} only", lambda feature, judge=judge: feature.startswith(f"{judge}:"), never) for judge in told
     ]
-    if _QUICK in told and len(told) > 1:
-        others = tuple(f"{judge}:" for judge in told if judge != _QUICK)
-        quick = crossed(f"rules + {_QUICK}", lambda feature: not feature.startswith(others), vetoed)
-        found.append(_settled(quick, by_rules))
-    return [*found, _settled(crossed("all together", lambda feature: True, vetoed), by_rules)]
+    vetoed = np.array([account.is_vetoed for account in accounts])
+    found += [_settled(joined(f"with {judge}", lambda feature: True, vetoed), by_rules) for judge in OTHERS]
+    by_all = decisions(every, opinions_of_all, told_of_all)
+    return [*found, _decided("all together", [by_all[at] for at in given])]
 
 
-async def _told(rows: Sequence[Row]) -> dict[str, list[Saying]]:
+async def _told(rows: Sequence[Row], judges: Sequence[str]) -> dict[str, list[Saying]]:
     """What each judge says of each row, by its name; kept in .cache/factcheck/scores by the judge's revision."""
     found = {}
-    for name in JUDGES:
+    for name in judges:
         settings = replace(load(FactcheckSettings), judges=name, judge_timeout_s=_PATIENCE_S)
         (seat,) = seats(settings, CACHE / "factcheck")
         judge, revision, odds = await heard(seat, rows, CACHE / "factcheck")
         found[judge] = [saying(judge, revision, one) for one in odds]
     return found
+
+
+def _decided(name: str, made: Sequence[Decision]) -> Judged:
+    """Decisions as they are."""
+    odds = [[one.probabilities.supported, one.probabilities.contradicted, one.probabilities.neither] for one in made]
+    return Judged(name, np.array(odds), np.array([_VERDICTS.get(one.verdict, 2) for one in made]))
 
 
 def _settled(judged: Judged, by_rules: Sequence[Decision]) -> Judged:
@@ -109,14 +112,11 @@ def _settled(judged: Judged, by_rules: Sequence[Decision]) -> Judged:
     return replace(judged, verdicts=np.where(settled >= 0, settled, judged.verdicts))
 
 
-def _crossed(name: str, table: Floats, rows: Sequence[Row], is_real: Flags, vetoed: Flags) -> Judged:
-    labels = np.array([row.label for row in rows])
-    shares = np.where(is_real, 0.5 / is_real.sum(), 0.5 / (~is_real).sum())
-    folds = np.array([int(hashlib.sha256(row.item.encode()).hexdigest(), 16) // 10 % FOLDS for row in rows])
+def _crossed(name: str, table: Floats, rows: Sequence[Row], vetoed: Flags) -> Judged:
+    labels, shares, folds = np.array([row.label for row in rows]), shares_of(rows), folds_of(rows)
     scores = np.zeros((len(rows), 3))
-    for fold in range(FOLDS):
-        others = folds != fold
-        scores[~others] = table[~others] @ fit(table[others], np.eye(3)[labels[others]], shares[others])
+    for own, weights in crossed(table, rows):
+        scores[own] = table[own] @ weights
     odds, verdicts = np.zeros_like(scores), np.full(len(rows), 2)
     for fold in range(FOLDS):
         own, others = folds == fold, folds != fold

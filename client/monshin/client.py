@@ -17,7 +17,7 @@ from monshin_protos.factcheck.v1 import (
 )
 
 from monshin.explanation import Explanation
-from monshin.formats import AliasLine, ClaimLine, CorpusLine, TitledText
+from monshin.formats import AliasLine, ClaimLine, CorpusLine, SourceLine
 from monshin.indexes import IndexClient
 from monshin.results import ClaimResult
 
@@ -146,7 +146,7 @@ class Client(IndexClient):
                     _tell(event.summary, not_run, ended)
 
     async def explain(
-        self, claim: str, *, corpus: str = "", sources: Sequence[str | TitledText | factcheck_pb2.Source] = ()
+        self, claim: str, *, corpus: str = "", sources: Sequence[str | SourceLine | factcheck_pb2.Source] = ()
     ) -> Explanation:
         """Why a claim has its verdict, and what would change it."""
         request = explain_pb2.ExplainClaimRequest(
@@ -247,20 +247,19 @@ def _corpus_name(corpus: str) -> str:
     return f"corpora/{corpus}" if corpus and not corpus.startswith("corpora/") else corpus
 
 
-def _source(source: str | TitledText | factcheck_pb2.Source) -> factcheck_pb2.Source:
-    match source:
-        case str():
-            return factcheck_pb2.Source(text=source)
-        case TitledText():
-            return factcheck_pb2.Source(text=source.text, title=source.title, date=source.date)
-    return source
+def _source(source: str | SourceLine | factcheck_pb2.Source) -> factcheck_pb2.Source:
+    if isinstance(source, SourceLine):
+        return factcheck_pb2.Source(text=source.text, title=source.title, date=source.date)
+    return factcheck_pb2.Source(text=source) if isinstance(source, str) else source
 
 
 def claim_chunks(claims: Sequence[ClaimLine]) -> Iterator[Sequence[ClaimLine]]:
     """Stretches of at most 64 claims and about 4 MiB; a longer claim stands alone."""
     start = size = 0
     for place, line in enumerate(claims):
-        own = 4 * (len(line.claim) + sum(map(len, line.sources)))  # a code point has at most four bytes
+        own = 4 * (
+            len(line.claim) + sum(len(one.text) + len(one.title) for one in line.sources)
+        )  # a code point has at most four bytes
         if place > start and (place - start == CHUNK_CLAIMS or size + own > _CHUNK_BYTES):
             yield claims[start:place]
             start, size = place, 0

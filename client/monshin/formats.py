@@ -31,16 +31,12 @@ class CorpusLine:
 
 
 @dataclass(frozen=True, slots=True)
-class TitledText:
-    """A source with its title; date: `YYYY-MM-DD` or empty."""
+class SourceLine:
+    """A text that judges see under its title; date is `YYYY-MM-DD` or empty."""
 
     text: str
     title: str = ""
     date: str = ""
-
-    def __len__(self) -> int:
-        """Code points."""
-        return len(self.text) + len(self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ class ClaimLine:
 
     id: str
     claim: str
-    sources: tuple[str | TitledText, ...] = ()
+    sources: tuple[SourceLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ class LabelledLine:
     claim: str
     label: str
     type: str
-    sources: tuple[str | TitledText, ...]
+    sources: tuple[SourceLine, ...]
     item: str
 
 
@@ -98,16 +94,15 @@ def corpus_lines(data: bytes) -> Iterator[CorpusLine | BadLine]:
 
 
 def claim_lines(data: bytes) -> Iterator[ClaimLine | BadLine]:
-    """Reads `{"id","claim"[,"sources":["text",…]]}` lines."""
+    """Reads `{"id","claim"[,"sources":[SOURCE,…]]}` lines; SOURCE: a text, or `{"text"[,"title","date"]}`."""
     return _lines(data, _claim_line)
 
 
 def labelled_lines(data: bytes) -> Iterator[LabelledLine | BadLine]:
-    """Reads `{"claim","label"[,"id","type","sources":["text",…],"titles":[…],"dates":[…],"item"]}` lines, such as
-    `monshin factcheck reviews export` writes.
+    """Reads `{"claim","label"[,"id","type","sources":[SOURCE,…],"item"]}` lines, such as ExportReviews gives.
 
-    titles, dates: one a source, empty where it has none. `kind` may stand for `type`, and `document`, one text, for
-    `sources`. A label: one of LABELS, or S, C, N.
+    SOURCE: as in claim_lines. `kind` may stand for `type`, and `document`, one text, for `sources`. A label: one of
+    LABELS, or S, C, N.
     """
     return _lines(data, _labelled_line)
 
@@ -227,33 +222,33 @@ def _labelled_line(record: dict[str, Any]) -> LabelledLine:
         claim=_text(record, "claim"),
         label=label,
         type=_text(record, "type", default="") or _text(record, "kind", default=""),
-        sources=_titled(record) or ((document,) if document else ()),
+        sources=_sources(record) or ((SourceLine(document),) if document else ()),
         item=_text(record, "item", default="") or line_id or _text(record, "claim"),
     )
 
 
-def _sources(record: dict[str, Any]) -> tuple[str, ...]:
-    return _texts(record, "sources")
+def _sources(record: dict[str, Any]) -> tuple[SourceLine, ...]:
+    values = record.get("sources", [])
+    if not isinstance(values, list):
+        raise InvalidInput('"sources" must be a list')
+    return tuple(_source(value if isinstance(value, dict) else {"text": value}) for value in values)
 
 
-def _titled(record: dict[str, Any]) -> tuple[str | TitledText, ...]:
-    sources = _sources(record)
-    if "titles" not in record and "dates" not in record:
-        return sources
-    titles, dates = (_texts(record, key, may_be_empty=True) or ("",) * len(sources) for key in ("titles", "dates"))
-    if not len(sources) == len(titles) == len(dates):
-        raise InvalidInput('"titles" and "dates" must be as many as "sources"')
-    return tuple(map(TitledText, sources, titles, dates))
+def _source(record: dict[str, Any]) -> SourceLine:
+    try:
+        return SourceLine(_text(record, "text"), _text(record, "title", default=""), _text(record, "date", default=""))
+    except InvalidInput as error:
+        raise InvalidInput(f'"sources": {error.message}') from None
 
 
 def _alias_line(record: dict[str, Any]) -> AliasLine:
     return AliasLine(_text(record, "name"), _texts(record, "aliases"), _texts(record, "ambiguous"))
 
 
-def _texts(record: dict[str, Any], key: str, *, may_be_empty: bool = False) -> tuple[str, ...]:
+def _texts(record: dict[str, Any], key: str) -> tuple[str, ...]:
     values = record.get(key, [])
-    if not isinstance(values, list) or not all(isinstance(item, str) and (item or may_be_empty) for item in values):
-        raise InvalidInput(f'"{key}" must be a list of texts{"" if may_be_empty else " that are not empty"}')
+    if not isinstance(values, list) or not all(isinstance(item, str) and item for item in values):
+        raise InvalidInput(f'"{key}" must be a list of texts that are not empty')
     for item in values:
         _encodable(item, key)
     return tuple(values)

@@ -12,6 +12,7 @@ from monshin.formats import (
     BadLine,
     ClaimLine,
     CorpusLine,
+    SourceLine,
     alias_lines,
     alias_rows,
     claim_lines,
@@ -29,7 +30,7 @@ words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 def test_every_claim_line_comes_back_in_order(claims: list[tuple[str, str, list[str]]]) -> None:
     """Whatever JSON can write, newlines and emoji included, is read as it was."""
     data = "\n".join(json.dumps({"id": i, "claim": c, "sources": s}) for i, c, s in claims).encode()
-    assert list(claim_lines(data)) == [ClaimLine(i, c, tuple(s)) for i, c, s in claims]
+    assert list(claim_lines(data)) == [ClaimLine(i, c, tuple(map(SourceLine, s))) for i, c, s in claims]
 
 
 @given(st.binary())
@@ -96,11 +97,11 @@ def test_bytes_that_are_no_text_are_refused_by_name() -> None:
 
 @given(st.lists(st.integers(1, 600_000), max_size=40))
 def test_chunks_of_claims_fit_into_a_message_and_lose_none(sizes: list[int]) -> None:
-    claims = [ClaimLine(str(number), "x", ("y" * size,)) for number, size in enumerate(sizes)]
+    claims = [ClaimLine(str(number), "x", (SourceLine("y" * size),)) for number, size in enumerate(sizes)]
     chunks = list(claim_chunks(claims))
     assert [claim for chunk in chunks for claim in chunk] == claims
     assert all(len(chunk) <= 64 for chunk in chunks)
-    assert all(len(chunk) == 1 or sum(len(claim.sources[0]) for claim in chunk) < 2**20 for chunk in chunks)
+    assert all(len(chunk) == 1 or sum(len(claim.sources[0].text) for claim in chunk) < 2**20 for chunk in chunks)
 
 
 def test_alias_rows_and_lines_say_the_same() -> None:

@@ -66,6 +66,7 @@ def test_labelled_claims_are_evaluated_with_a_report(platform: Platform, corpus:
     figures = json.loads(told.stdout)
     assert {one["type"]: one["right"]["value"] for one in figures["types"]} == {"dose": 1.0, "outside": 1.0, "all": 1.0}
     assert figures["auroc"]["value"] == 1.0
+    assert figures["subject"]["revisions"][0].startswith("rules@")
     assert "| dose | 2 |" in (folder / "report.md").read_text()
     assert "ワルファリン" not in (folder / "report.md").read_text() + told.stdout.decode()
     against = platform.monshin("factcheck", "evaluate", "-", "--corpus", corpus, stdin=data)
@@ -81,7 +82,7 @@ def test_reviews_come_back_as_lines_that_an_evaluation_reads(platform: Platform,
     exported = platform.monshin("factcheck", "reviews", "export", "--corpus", corpus)
     (line,) = json_lines(exported.stdout)
     assert (line["claim"], line["label"], line["type"]) == (WRONG, "supported", "said_contradicted")
-    assert (line["sources"], line["titles"], line["dates"]) == ([TEXT], ["ワルファリン"], ["2025-06-18"])
+    assert line["sources"] == [{"text": TEXT, "title": "ワルファリン", "date": "2025-06-18"}]
     assert "1 reviewed claims" in exported.stderr.decode()
     told = platform.monshin("factcheck", "evaluate", "-", "--json", stdin=exported.stdout)
     assert told.returncode == 0, told.stderr.decode()
@@ -103,7 +104,7 @@ def test_reviews_without_evidence_are_left_out_of_an_evaluation_and_counted(plat
     assert exported.returncode == 0, exported.stderr.decode()
     assert "for 1 of them no evidence was shown" in exported.stderr.decode()
     wrong, bare = (line for line in json_lines(exported.stdout) if line["id"].startswith(name))
-    assert (wrong["sources"], wrong["titles"]) == ([TEXT], ["経過.txt"])
+    assert [(source["text"], source["title"]) for source in wrong["sources"]] == [(TEXT, "経過.txt")]
     assert (bare["type"], bare["sources"]) == ("said_not_checkable", [])
     told = platform.monshin("factcheck", "evaluate", "-", "--json", stdin=exported.stdout)
     assert told.returncode == 0, told.stderr.decode()

@@ -19,7 +19,7 @@ from monshin.commands.arriving import arriving
 from monshin.commands.checking import Manner, results_of
 from monshin.commands.evaluate import evaluate
 from monshin.commands.kept import results, retract, reviews
-from monshin.formats import BadLine, ClaimLine, TitledText, argument_text, claim_lines, plain_text
+from monshin.formats import BadLine, ClaimLine, SourceLine, argument_text, claim_lines, plain_text
 from monshin.importers import FORMATS, MAX_BYTES, File, read_files, source_of
 from monshin.results import ClaimResult
 from monshin.settings import ClientSettings
@@ -101,7 +101,7 @@ async def publish(client: Client, corpus: str) -> None:
 @click.argument("text", required=False)
 @click.option("--corpus", default="", help="The trusted sources; not needed where each claim brings its own.")
 @click.option("--claims", type=_FILE,
-              help='JSON lines {"id","claim"[,"sources":["text",…]]}; never split, one output line each.')  # fmt: skip
+              help='JSON lines {"id","claim"[,"sources":[SOURCE,…]]}; never split, one output line each.')  # fmt: skip
 @click.option("--answer", type=_FILE,
               help="A text file, split into claims.")  # fmt: skip
 @click.option("--source", "sources", type=_FILE, multiple=True,
@@ -216,7 +216,7 @@ async def _check_claims(settings: ClientSettings, lines: Lines, manner: Manner, 
 
 
 async def _tell(
-    client: Client, result: ClaimResult, corpus: str, sources: Sequence[str | TitledText | Source], output: Output
+    client: Client, result: ClaimResult, corpus: str, sources: Sequence[SourceLine | Source], output: Output
 ) -> None:
     wants_reasons = output.with_explanations and not result.error
     explanation = await client.explain(result.claim, corpus=corpus, sources=sources) if wants_reasons else None

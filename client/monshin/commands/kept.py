@@ -134,9 +134,8 @@ def export(settings: ClientSettings, corpus: str) -> None:
         count = bare = 0
         async with Client(settings, role="patient_data_steward") as client:
             async for one in client.labelled_claims(corpus):
-                titles, dates = [shown.title for shown in one.evidence], [shown.date for shown in one.evidence]
-                record = _record(one.line) | {"titles": titles, "dates": dates}
-                click.echo(json.dumps(record, ensure_ascii=False))
+                shown = [{"text": text.text, "title": text.title, "date": text.date} for text in one.evidence]
+                click.echo(json.dumps(_record(one.line) | {"sources": shown}, ensure_ascii=False))
                 count, bare = count + 1, bare + (not one.evidence)
         return count, bare
 

@@ -18,7 +18,9 @@ _SHOWN = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What was evaluated. file_sha256: of the labelled file. failed: lines that could not be checked. left_out: lines
-    without sources where no corpus was named; they do not count as claims."""
+    without sources where no corpus was named; they do not count as claims. revisions: of the rules, judges and
+    embedding model that took part, `NAME@HASH`; empty where they may not be seen.
+    """
 
     file: str
     file_sha256: str
@@ -29,6 +31,7 @@ class Subject:
     judges: Sequence[str]
     not_run: dict[str, str]
     left_out: int = 0
+    revisions: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def _markdown(subject: Subject, found: Evaluation) -> str:
         f"- {subject.left_out} lines without sources were left out",
         f"- evidence: {subject.version or 'the sources of each line'}",
         f"- judges: {', '.join(subject.judges) or 'none'}; not run: {left_out}",
+        f"- revisions: {', '.join(subject.revisions) or 'not to be seen by this caller'}",
         "- intervals: Wilson for shares; bootstrap over items, 1,000 draws, for AUROC and calibration error",
         "- right: the verdict is the label; a contradicted claim may also be CONFLICTING",
         "- confidence: the largest of the three probabilities, right where its side is the label",

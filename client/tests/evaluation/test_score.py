@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from monshin.evaluation import report
 from monshin.evaluation.score import Judged, evaluate
-from monshin.formats import LABELS, BadLine, LabelledLine, TitledText, labelled_lines
+from monshin.formats import LABELS, BadLine, LabelledLine, SourceLine, labelled_lines
 from monshin.results import ClaimResult, Verdict
 
 SUBJECT = report.Subject("claims.jsonl", "0" * 64, "2026-01-01", 4, 0, "corpora/x/versions/1", ["rules"], {})
@@ -16,7 +16,7 @@ SECRET = "患者花子の体温"
 
 def judged(label: str, verdict: Verdict, odds: tuple[float, float, float], kind: str = "") -> Judged:
     """A claim of its own item."""
-    line = LabelledLine("", SECRET, label, kind, ("x",), f"{label} {verdict} {odds}")
+    line = LabelledLine("", SECRET, label, kind, (SourceLine("x"),), f"{label} {verdict} {odds}")
     return Judged(line, ClaimResult("", SECRET, verdict, *odds))
 
 
@@ -95,19 +95,21 @@ def test_lines_are_read_in_every_form_that_is_told() -> None:
         {"claim": "a", "label": "S", "kind": "dose", "document": "本文"},
         {"id": "r", "claim": "b", "label": "Not_Enough_Evidence", "type": "said_supported", "sources": ["x", "y"]},
         {"claim": "c", "label": "conflicting", "item": "p1"},
-        {"claim": "d", "label": "conditional", "sources": ["x", "y"], "titles": ["", "t"], "dates": ["2025-06-18", ""]},
+        {"claim": "d", "label": "N", "sources": [{"text": "x", "title": "薬", "date": "2026-01-02"}]},
+        {"claim": "e", "label": "conditional", "sources": ["x"]},
     ]
     found = list(labelled_lines("\n".join(map(json.dumps, lines)).encode()))
     assert found == [
-        LabelledLine("", "a", "supported", "dose", ("本文",), "a"),
-        LabelledLine("r", "b", "not_enough_evidence", "said_supported", ("x", "y"), "r"),
+        LabelledLine("", "a", "supported", "dose", (SourceLine("本文"),), "a"),
+        LabelledLine("r", "b", "not_enough_evidence", "said_supported", (SourceLine("x"), SourceLine("y")), "r"),
         LabelledLine("", "c", "conflicting", "", (), "p1"),
-        LabelledLine("", "d", "conditional", "", (TitledText("x", "", "2025-06-18"), TitledText("y", "t")), "d"),
+        LabelledLine("", "d", "not_enough_evidence", "", (SourceLine("x", "薬", "2026-01-02"),), "d"),
+        LabelledLine("", "e", "conditional", "", (SourceLine("x"),), "e"),
     ]
 
 
-def test_titles_that_belong_to_no_source_make_a_line_bad() -> None:
-    (found,) = labelled_lines(b'{"claim": "a", "label": "S", "sources": ["x", "y"], "titles": ["t"]}')
+def test_a_title_without_a_text_makes_a_line_bad() -> None:
+    (found,) = labelled_lines(b'{"claim": "a", "label": "S", "sources": ["x", {"title": "t"}]}')
     assert isinstance(found, BadLine)
 
 

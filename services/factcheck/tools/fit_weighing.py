@@ -20,7 +20,7 @@ import asyncio
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -67,6 +67,8 @@ CONTRADICTED_PRECISION = 0.85
 ITEMS = 200
 STRANGERS = 600
 COVERAGES = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
+# By name; None where there is nothing to take it from, as strangers have no supported claim.
+Figures = dict[str, float | list[float] | None]
 _AT_ONCE = 32
 _PATIENCE_S = 3600.0
 
@@ -162,14 +164,11 @@ def _fitted(
     names = list(seen[0])
     table = np.array([[one[name] for name in names] for one in seen])
     labels = np.array([row.label for row in rows])
-    kinds = [f"{row.source}, {row.way}" for row in rows]
-    sets = {kind: np.array([one == kind for one in kinds]) for kind in dict.fromkeys(kinds)}
-    shares = sum(chosen / chosen.sum() for chosen in sets.values()) / len(sets)
-    folds = np.array([number_of(row.item) // 10 % FOLDS for row in rows])
+    sets = groups_of(rows)
+    shares = shares_of(rows)
     scores = np.zeros((len(rows), 3))
-    for fold in range(FOLDS):
-        others = folds != fold
-        scores[~others] = table[~others] @ fit(table[others], np.eye(3)[labels[others]], shares[others])
+    for own, weights in crossed(table, rows):
+        scores[own] = table[own] @ weights
     temperature = best_temperature(scores, labels, shares)
     odds = softmax(scores / temperature)
     may = ~vetoed
@@ -201,6 +200,32 @@ def _fitted(
     return found, _report(found, figures, risks, decisive)
 
 
+def groups_of(rows: Sequence[Row]) -> dict[str, np.ndarray]:
+    """The groups by name, each as flags of its rows."""
+    kinds = [f"{row.source}, {row.way}" for row in rows]
+    return {kind: np.array([one == kind for one in kinds]) for kind in dict.fromkeys(kinds)}
+
+
+def shares_of(rows: Sequence[Row]) -> np.ndarray:
+    """Weights of rows with which each group counts the same; their sum is 1."""
+    groups = groups_of(rows).values()
+    shares: np.ndarray = sum(chosen / chosen.sum() for chosen in groups) / len(groups)
+    return shares
+
+
+def folds_of(rows: Sequence[Row]) -> np.ndarray:
+    """A number below FOLDS for each row, the same for all of an item."""
+    return np.array([number_of(row.item) // 10 % FOLDS for row in rows])
+
+
+def crossed(table: np.ndarray, rows: Sequence[Row]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For each fold the flags of its rows, and weights that were fitted on all others; an item is in one fold."""
+    labels, shares, folds = np.array([row.label for row in rows]), shares_of(rows), folds_of(rows)
+    for fold in range(FOLDS):
+        others = folds != fold
+        yield ~others, fit(table[others], np.eye(3)[labels[others]], shares[others])
+
+
 def fit(table: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """As regression.fit, with what is set above; shares: the rows' weights."""
     return regression.fit(table, targets, steps=STEPS, rate=RATE, l2=L2, shares=shares)
@@ -208,27 +233,31 @@ def fit(table: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> np.ndarra
 
 def _figures(
     odds: np.ndarray, labels: np.ndarray, vetoed: np.ndarray, least: tuple[float, float], items: Sequence[str]
-) -> dict[str, float | list[float]]:
+) -> Figures:
     margin = odds[:, 1] - odds[:, 0]
     order = np.argsort(np.argsort(margin[labels < 2]))
     contradicted = labels[labels < 2] == 1
-    pairs = contradicted.sum() * (~contradicted).sum()  # none among strangers: 0, as their other figures
-    auroc = pairs and (order[contradicted].sum() - contradicted.sum() * (contradicted.sum() - 1) / 2) / pairs
+    pairs = contradicted.sum() * (~contradicted).sum()
+    wins = order[contradicted].sum() - contradicted.sum() * (contradicted.sum() - 1) / 2
     supported, refuted = (odds[:, 0] >= least[0]) & ~vetoed, odds[:, 1] >= least[1]
     error = interval(items, lambda chosen: calibration_error(odds[chosen], labels[chosen]))
     counts = {"claims": len(labels), "said_supported": supported.sum(), "said_contradicted": refuted.sum()}
     figures = {
-        "auroc": auroc,
+        "auroc": wins / pairs if pairs else None,
         "accuracy": (odds.argmax(1) == labels).mean(),
-        "supported_precision": (labels[supported] == 0).mean() if supported.any() else 0.0,
-        "supported_recall": supported[labels == SUPPORTED].mean() if (labels == SUPPORTED).any() else 0.0,
-        "contradicted_precision": (labels[refuted] == 1).mean() if refuted.any() else 0.0,
-        "contradicted_recall": refuted[labels == CONTRADICTED].mean() if (labels == CONTRADICTED).any() else 0.0,
+        "supported_precision": _mean(labels[supported] == 0),
+        "supported_recall": _mean(supported[labels == SUPPORTED]),
+        "contradicted_precision": _mean(labels[refuted] == 1),
+        "contradicted_recall": _mean(refuted[labels == CONTRADICTED]),
         "expected_calibration_error": calibration_error(odds, labels),
     }
-    rounded: dict[str, float | list[float]] = {name: int(count) for name, count in counts.items()}
-    rounded |= {name: round(float(value), 4) for name, value in figures.items()}
+    rounded: Figures = {name: int(count) for name, count in counts.items()}
+    rounded |= {name: None if value is None else round(float(value), 4) for name, value in figures.items()}
     return rounded | {"expected_calibration_error_95": [round(value, 4) for value in error]}
+
+
+def _mean(flags: np.ndarray) -> float | None:
+    return float(flags.mean()) if len(flags) else None
 
 
 _CAUTION = (
@@ -238,7 +267,7 @@ _CAUTION = (
 
 
 def _report(
-    found: dict[str, object], figures: dict[str, dict[str, float | list[float]]], risks: dict[str, list[float]],
+    found: dict[str, object], figures: dict[str, Figures], risks: dict[str, list[float]],
     decisive: Sequence[str],
 ) -> str:  # fmt: skip
     sets = list(figures)
@@ -253,7 +282,7 @@ def _report(
         "",
         f"| figure | {' | '.join(sets)} |",
         f"|---|{'---|' * len(sets)}",
-        *(f"| {name} | {' | '.join(str(figures[one][name]) for one in sets)} |" for name in figures[sets[0]]),
+        *(f"| {name} | {' | '.join(_cell(figures[one][name]) for one in sets)} |" for name in figures[sets[0]]),
         "",
         "Wrong among the surest, by the likeliest of the three:",
         "",
@@ -265,6 +294,10 @@ def _report(
         *decisive,
     ]
     return "\n".join(lines) + "\n"
+
+
+def _cell(figure: float | list[float] | None) -> str:
+    return "–" if figure is None else str(figure)
 
 
 if __name__ == "__main__":

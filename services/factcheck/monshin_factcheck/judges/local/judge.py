@@ -20,7 +20,7 @@ from monshin_factcheck.judges.local.model import Judge, load_adapter
 from monshin_factcheck.judges.local.packing import BEGIN, CLAIM, MAX_POSITIONS, PASSAGE, Pack, lay_out
 
 NAME = "local"
-# The adapter that is part of this package; judges/local/README.md is its model card.
+# The adapter that is part of this package; services/factcheck/training/adapter/README.md is its model card.
 ADAPTER = Path(__file__).parent / "adapter.safetensors"
 # Longer ones are cut at the end; claims of a checked answer are sentences.
 _CLAIM_TOKENS = 128

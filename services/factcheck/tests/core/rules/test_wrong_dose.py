@@ -2,10 +2,7 @@
 
 import json
 import random
-import re
-from collections.abc import Callable, Iterator
-from fractions import Fraction
-from itertools import pairwise
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,38 +14,9 @@ from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.semantic import Answer, Reading
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.words import Analyser
+from monshin_factcheck.wrong_quantities import wrong
 
 CORPUS = Path(__file__).parents[5] / "demo" / "corpus"
-SWAPS = {
-    "mg": ["g", "μg", "mL"],
-    "μg": ["mg"],
-    "g": ["mg", "kg"],
-    "mL": ["L", "mg"],
-    "L": ["mL"],
-    "時間": ["分", "日"],
-    "分": ["時間", "秒"],
-    "日": ["時間", "週間"],
-    "週": ["日"],
-    "か月": ["週間", "年"],
-    "年": ["か月"],
-    "%": ["mg"],
-    "mEq": ["Eq"],
-    "mmol": ["mol"],
-    "単位": ["mg"],
-    "歳": ["か月"],
-    "mmHg": ["kPa"],
-    "回": ["日"],
-    "cm": ["mm"],
-    "mm": ["cm"],
-}
-BOUNDS = {
-    "以上": ["以下", "未満"],
-    "以下": ["以上", "未満"],
-    "未満": ["以上", "以下"],
-    "以内": ["以上"],
-    "超": ["未満"],
-}
-DIGITS = re.compile(r"(?<![A-Za-z\d.,-])\d+(?:\.\d+)?(?![\d,])")
 # None of these may be said of a wrong dose: CONDITIONAL says that it holds in some case.
 AGREEING = (Verdict.SUPPORTED, Verdict.CONFLICTING, Verdict.CONDITIONAL)
 # Sentences drawn for `make test-fast`; the slow test takes them all.
@@ -59,26 +27,6 @@ def sentences() -> list[tuple[str, list[dict[str, str]]]]:
     """Documents by file."""
     files = sorted(CORPUS.glob("*.jsonl"))
     return [(file.name, [json.loads(line) for line in file.read_text("utf-8").splitlines()]) for file in files]
-
-
-def wrong(sentence: str) -> Iterator[str]:
-    """The sentence with a number, unit or bound changed, or two numbers exchanged; each says something else."""
-    for match in DIGITS.finditer(sentence):
-        value = Fraction(match.group())
-        for number in {value * 10, value / 10, value + 1, value * 2} - {value}:
-            yield sentence[: match.start()] + f"{float(number):.10g}" + sentence[match.end() :]
-    for bound, others in BOUNDS.items():
-        for match in re.finditer(bound, sentence):
-            for other in others:
-                yield sentence[: match.start()] + other + sentence[match.end() :]
-    for one, two in pairwise(DIGITS.finditer(sentence)):
-        if Fraction(one.group()) != Fraction(two.group()):
-            between = sentence[one.end() : two.start()]
-            yield sentence[: one.start()] + two.group() + between + one.group() + sentence[two.end() :]
-    for unit, swapped in SWAPS.items():
-        for match in re.finditer(rf"(?<=[0-9 ]){re.escape(unit)}(?![A-Za-z])", sentence):
-            for wrong_unit in swapped:
-                yield sentence[: match.start()] + wrong_unit + sentence[match.end() :]
 
 
 def check_all(check: Callable[..., Decision], split: Callable[..., list[Passage]], keep: Callable[[], bool]) -> int:
