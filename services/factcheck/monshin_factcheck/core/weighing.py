@@ -110,6 +110,11 @@ class Account:
     beside: tuple[Opinion, ...] = ()
 
     @property
+    def every(self) -> tuple[Opinion, ...]:
+        """On all passages of the document, read or not."""
+        return (*self.opinions, *self.beside)
+
+    @property
     def nearest(self) -> Opinion:
         """The opinion on the passage that speaks of most of the claim, of those that were read."""
         return max(self.opinions, key=_relevance)
@@ -129,11 +134,10 @@ class Account:
         """Where the rules find a contradiction, or another side or route, in a passage of the document about as near as
         the nearest, or another name in the nearest. None where a passage says the claim word for word.
         """
-        every = (*self.opinions, *self.beside)
-        if any(opinion.stance is Stance.SUPPORTS for opinion in every):
+        if any(opinion.stance is Stance.SUPPORTS for opinion in self.every):
             return ()
-        nearest = max(every, key=_relevance)
-        near = [opinion for opinion in every if opinion.relevance >= nearest.relevance - NEARLY_BEST]
+        nearest = max(self.every, key=_relevance)
+        near = [opinion for opinion in self.every if opinion.relevance >= nearest.relevance - NEARLY_BEST]
         return tuple(
             opinion
             for opinion in near
@@ -203,7 +207,7 @@ def decide_by_all(
         supporting = [one for one in weighed if one.verdict is Verdict.SUPPORTED]
         told = min(supporting, key=lambda one: (one.rank, one.odds.neither), default=told)
     if told.verdict in (Verdict.SUPPORTED, Verdict.CONDITIONAL):
-        against = _against(told, weighed, [*(one for account in accounts for one in account.opinions), *unread])
+        against = _against(told, weighed, [*(one for account in accounts for one in account.every), *unread])
     known = Decision(
         told.verdict, told.odds, told.evidence, AbstainReason.NONE, judges_run, weighing.is_calibrated, told.sayings,
         told.conditions,
@@ -272,8 +276,8 @@ class _Weighed:
                 # The reader overlooks what a claim leaves out; the rules name it.
                 verdict, stance = Verdict.CONDITIONAL, Stance.SUPPORTS_IF
             ranked[0] = replace(ranked[0], stance=stance)
-        elif account.opposing:
-            ranked = [*account.opposing, *(opinion for opinion in ranked if opinion not in account.opposing)]
+        elif opposing := account.opposing:
+            ranked = [*opposing, *(opinion for opinion in ranked if opinion not in opposing)]
         return cls(verdict, odds, tuple(ranked[:MAX_EVIDENCE]), account.sayings)
 
     @property

@@ -125,6 +125,9 @@ def test_a_document_that_nobody_read_contradicts_by_the_rules() -> None:
     decision = decide_by_all([account((shown,), sure)], PLAIN, (), [denied])
     assert (alone.verdict, decision.verdict) == (Verdict.SUPPORTED, Verdict.CONFLICTING)
     assert [one.passage.text for one in decision.evidence] == [shown.passage.text, DENIED]
+    (other,) = JUDGE.judge(claim, source_passages(1, SourceText("今日は天気がよい。", "", "")))
+    beside = Account((other,), (told(Probabilities(0.01, 0.01, 0.98), document="sources/1"),), (denied,))
+    assert decide_by_all([account((shown,), sure), beside], PLAIN, ()).verdict is Verdict.CONFLICTING
     low = replace(denied, passage=replace(denied.passage, tier=5))
     high = replace(shown, passage=replace(shown.passage, tier=1))
     assert decide_by_all([account((high,), sure)], PLAIN, (), [low]).verdict is Verdict.SUPPORTED
