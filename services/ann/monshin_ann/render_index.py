@@ -47,7 +47,7 @@ def _segment(segment: Segment) -> pb.Segment:
         graph_bytes=segment.graph_bytes,
         build_time=built,
         build_seconds=segment.built.build_s,
-        recalls=[pb.RecallPoint(ef=ef, recall=recall) for ef, recall in recalls.get(_MEASURED_K, ())],
+        recalls=[pb.RecallPoint(ef=at.ef, recall=at.recall) for at in recalls.get(_MEASURED_K, ())],
     )
 
 

@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 
 from grnnd import InvalidInput
-from grnnd.calibration import NEIGHBOURS, WIDTHS, Calibration, held_out, recall_by_distance
+from grnnd.calibration import NEIGHBOURS, WIDTHS, Calibration, Measured, held_out, shares_found
 
 TABLE = Calibration(
-    {1: ((8, 0.8), (16, 0.99)), 10: ((12, 0.5), (32, 0.9), (64, 0.98)), 100: ((128, 0.95), (256, 0.99))}
+    {
+        1: (Measured(8, 0.8, 0), Measured(16, 0.99, 0)),
+        10: (Measured(12, 0.5, 0), Measured(32, 0.9, 0), Measured(64, 0.98, 0)),
+        100: (Measured(128, 0.95, 0), Measured(256, 0.99, 0)),
+    }
 )
 
 
@@ -15,18 +19,23 @@ TABLE = Calibration(
     ("k", "target", "ef"),
     [
         (1, 0.8, 8),
-        (1, 0.81, 16),
+        (1, 0.81, 9),  # between two widths recall rises as a line: 8 + 8 · 0.01 / 0.19
         (1, 0.999, 16),  # never reached: the widest that was measured
         (10, 0.9, 32),
         (2, 0.9, 32),  # between the measured k the larger counts
         (11, 0.95, 128),
-        (100, 0.97, 256),
-        (400, 0.97, 1024),  # beyond them it grows as k does
+        (100, 0.97, 192),
+        (400, 0.97, 768),  # beyond them it grows as k does
         (100, 0.01, 128),
     ],
 )
 def test_the_least_width_that_reached_the_target_is_taken(k: int, target: float, ef: int) -> None:
     assert TABLE.ef(k, target) == ef
+
+
+def test_a_target_within_two_standard_errors_counts_as_missed() -> None:
+    table = Calibration({1: (Measured(8, 0.91, 0.02), Measured(16, 0.93, 0.01), Measured(32, 0.99, 0.06))})
+    assert [table.ef(1, target) for target in (0.87, 0.91, 0.92)] == [8, 16, 32]
 
 
 @pytest.mark.parametrize("target", [0, 1, -0.5, 1.5, float("nan")])
@@ -53,17 +62,25 @@ def test_recalls_are_measured_for_each_k_and_never_fall() -> None:
     table = Calibration.measured(true, search)
     assert tuple(table.recalls) == NEIGHBOURS
     for k, points in table.recalls.items():
-        assert [ef for ef, _ in points] == [ef for ef in WIDTHS if k <= ef <= points[-1][0]]
-        recalls = [recall for _, recall in points]
+        assert [at.ef for at in points] == [ef for ef in WIDTHS if k <= ef <= points[-1].ef]
+        recalls = [at.recall for at in points]
         assert recalls == sorted(recalls)
         assert recalls[-1] == 1
+        assert all(at.error == 0 for at in points)  # each query found the same share
+
+
+def test_the_error_is_that_of_a_mean_over_queries() -> None:
+    """Of four queries for one row, one missed it: a share of 3/4, deviating by √(3/16), by the root of four."""
+    true = np.array([[1], [1], [1], [1]], dtype=np.float32)
+    table = Calibration.measured(true, lambda k, ef: np.array([[1], [1], [1], [9]], dtype=np.float32))
+    assert table.recalls[1][0] == (8, 0.75, pytest.approx(np.sqrt(3 / 16) / 2))
 
 
 def test_of_equally_far_rows_any_counts_as_found() -> None:
-    true = np.array([[1, 2, 2]], dtype=np.float32)
-    assert recall_by_distance(np.array([[1, 2, 2]], dtype=np.float32), true) == 1
-    assert recall_by_distance(np.array([[1, 2, 3]], dtype=np.float32), true) == pytest.approx(2 / 3)
-    assert recall_by_distance(np.array([[-4, -2, -1]], dtype=np.float32), -true[:, ::-1]) == pytest.approx(1)
+    true = np.array([[1, 2, 2], [1, 2, 2]], dtype=np.float32)
+    found = np.array([[1, 2, 2], [1, 2, 3]], dtype=np.float32)
+    np.testing.assert_allclose(shares_found(found, true), [1, 2 / 3])
+    np.testing.assert_allclose(shares_found(np.array([[-4, -2, -1]], dtype=np.float32), -true[:1, ::-1]), [1])
 
 
 def test_few_rows_are_held_out_and_always_the_same() -> None:

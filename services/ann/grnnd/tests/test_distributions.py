@@ -34,6 +34,19 @@ def test_each_row_finds_itself_in_any_distribution(name: str) -> None:
     assert np.mean(hits.distances == 0) >= (0.8 if name == "sparse" else 0.995)
 
 
+@pytest.mark.parametrize(("clusters", "least"), [(50, 0.98), (400, 0.99)])
+def test_neighbours_are_found_in_many_tight_clusters(clusters: int, least: float) -> None:
+    """A beam that begins in another cluster stays there: with 64 entries for all rows it found 0.86 and 0.29."""
+    rng = np.random.default_rng(3)
+    centres = rng.standard_normal((clusters, 64))
+    rows, queries = (
+        (centres[rng.integers(clusters, size=n)] + 0.4 * rng.standard_normal((n, 64))).astype(np.float32)
+        for n in (60_000, 300)
+    )
+    hits = grnnd.build(rows).search(queries, 10, ef=128)
+    assert recall(hits.distances, rows, queries) >= least
+
+
 @pytest.mark.parametrize("metric", ["cosine", "inner_product"])
 @pytest.mark.parametrize("name", ["normal 16d", "low rank 384d", "400 clusters", "heavy tails", "bytes", "one outlier"])
 def test_neighbours_are_found_by_any_metric(name: str, metric: str) -> None:

@@ -87,7 +87,7 @@ class Segment:
         if effort.ef is not None or not recalls:
             return True
         measured = next((known for known in recalls if known >= k), max(recalls))
-        return recalls[measured][-1][1] >= min(effort.target_recall, _BELIEVED)
+        return recalls[measured][-1].recall >= min(effort.target_recall, _BELIEVED)
 
     def matching(self, sequence: int, plan: Plan | None) -> Mask | None:
         """Which rows a reader at `sequence` sees that pass the filter; None: all."""

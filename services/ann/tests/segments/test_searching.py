@@ -51,7 +51,7 @@ def test_where_a_graph_misses_the_recall_every_point_is_compared(make: Make, bat
     build(collection)
     queries = np.random.default_rng(1).standard_normal((30, 64)).astype(np.float32)
     [segment] = collection.snapshot().segments
-    assert segment.graph.calibration.recalls[10][-1][1] < 0.9
+    assert segment.graph.calibration.recalls[10][-1].recall < 0.9
     assert recall(collection, queries, Effort(ef=100)) < 0.9
     assert recall(collection, queries, Effort(target_recall=0.95)) == 1.0
 

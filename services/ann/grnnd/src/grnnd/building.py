@@ -14,6 +14,7 @@ from grnnd.calibration import Calibration
 from grnnd.codes import CodeTable, Kind, Scale, byte_rows
 from grnnd.device import Device
 from grnnd.engine import Bytes, Core, Floats, Ids
+from grnnd.entries import entries_of
 from grnnd.errors import InvalidInput, TooLarge
 from grnnd.graph import MAX_THREADS, Graph
 from grnnd.memory import require_memory
@@ -23,7 +24,6 @@ from grnnd.progress import Progress, Reporter
 
 _log = logging.getLogger(__name__)
 
-_ENTRIES = 64
 INSERT_WIDTH = 64
 
 
@@ -114,7 +114,7 @@ def build_checked(
     edges = np.empty((count, plan.degree), dtype=np.uint32)  # written at the end: memory until then is the pools'
     space = _Space(core, points, order, rows, settings.metric is Metric.INNER_PRODUCT)
     space.build(built, settings, _by_vertex(first, order, built), edges, report)
-    entries = entries_of(built)
+    entries = entries_of(points, order[:built], edges, plan.seed)
     if rows is not None and settings.kind in (None, Kind.SQ8) and scale is not None:
         codes = CodeTable.of_bytes(rows, scale)
     else:
@@ -212,12 +212,6 @@ def _ordered(
         core.order_codes(codes, plan.leaf, plan.seed, threads, in_tree)
     moved = np.concatenate([in_tree, np.arange(built, len(points), dtype=np.uint32)])
     return rows_first[moved], None if codes is None else np.take(codes, moved, axis=0)
-
-
-def entries_of(built: int, most: int = _ENTRIES) -> Ids:
-    """Vertices are numbered by a tree's leaves, so these are spread over all of the space."""
-    count = min(most, built)
-    return ((np.arange(count) * built + built // 2) // count).astype(np.uint32)
 
 
 def _calibrated(part: Graph, held_out: NDArray[np.int64], threads: int) -> Calibration:

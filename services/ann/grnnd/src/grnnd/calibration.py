@@ -1,7 +1,9 @@
 """Which beam width reaches which recall: measured on the graph itself when it is built."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,21 +14,30 @@ _MOST_HELD_OUT = 200  # rows: at a recall of 0.95 the standard error is about 0.
 _HELD_OUT_SHARE = 0.05
 NEIGHBOURS = (1, 10, 100)  # for which k it is measured
 WIDTHS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384)
+_ERRORS = 2  # standard errors by which a target must be reached: a promise of recall holds nearly always
 _ENOUGH = 0.9995  # wider beams are not measured
 
 Distances = NDArray[np.float32]
 Search = Callable[[int, int], Distances]  # k, ef → distances of what was found, (rows, k)
 
 
+class Measured(NamedTuple):
+    """Recall of a beam of width ef, and its standard error: how far it would vary with other queries."""
+
+    ef: int
+    recall: float
+    error: float
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """recalls: for each k of NEIGHBOURS, if the graph is large enough, pairs of ef and measured recall, both rising.
+    """recalls: for each k of NEIGHBOURS, if the graph is large enough, what each width reached, both rising.
 
     The queries are rows that were held out when the graph was built, and inserted afterwards. Queries unlike the data
     (another model, another language) may need a wider beam.
     """
 
-    recalls: Mapping[int, tuple[tuple[int, float], ...]]
+    recalls: Mapping[int, tuple[Measured, ...]]
 
     @classmethod
     def measured(cls, true: Distances, search: Search) -> "Calibration":
@@ -35,32 +46,42 @@ class Calibration:
         One search a width serves all k: its nearest k are those of a search for k.
         """
         most = true.shape[1]
-        recalls: dict[int, list[tuple[int, float]]] = {k: [] for k in NEIGHBOURS if k <= most}
+        recalls: dict[int, list[Measured]] = {k: [] for k in NEIGHBOURS if k <= most}
         for ef in WIDTHS if recalls else ():
             found = search(min(ef, most), ef)
             for k, points in recalls.items():
                 if k <= ef:
-                    recall = recall_by_distance(found[:, :k], true[:, :k])
-                    points.append((ef, max(recall, points[-1][1] if points else 0.0)))
-            if all(points and points[-1][1] >= _ENOUGH for points in recalls.values()):
+                    shares = shares_found(found[:, :k], true[:, :k])
+                    recall, error = float(shares.mean()), float(shares.std()) / math.sqrt(len(shares))
+                    points.append(Measured(ef, max(recall, points[-1].recall if points else 0.0), error))
+            if all(points and points[-1].recall >= _ENOUGH for points in recalls.values()):
                 break
         return cls({k: tuple(points) for k, points in recalls.items() if points})
 
     def ef(self, k: int, target_recall: float) -> int:
-        """The least width that reached the target for k neighbours; the widest measured if none did.
+        """The least width that reaches the target for k neighbours by two standard errors; the widest if none does.
 
-        Between the measured k the next larger one counts; beyond the largest, ef grows as k does. Raises InvalidInput
-        unless 0 < target_recall < 1.
+        Between two widths that were measured, recall is taken to rise as a line; it rises faster at first, so that this
+        errs to the safe side. Between the measured k the next larger one counts; beyond the largest, ef grows as k does.
+        Raises InvalidInput unless 0 < target_recall < 1.
         """
         if not 0 < target_recall < 1:
             raise InvalidInput(f"target_recall is {target_recall!r}, allowed is more than 0 and less than 1")
         if not self.recalls:
             return max(k, WIDTHS[0])
         measured = next((known for known in self.recalls if known >= k), max(self.recalls))
-        points = self.recalls[measured]
-        widest = points[-1][0]
-        reached = next((ef for ef, recall in points if recall >= target_recall), widest)
-        return max(k, reached if k <= measured else -(-reached * k // measured))
+        width = _width_for(self.recalls[measured], target_recall)
+        return max(k, math.ceil(width if k <= measured else width * k / measured))
+
+
+def _width_for(points: Sequence[Measured], target_recall: float) -> float:
+    below: tuple[int, float] | None = None
+    for at in points:
+        surely = at.recall - _ERRORS * at.error
+        if surely >= target_recall:
+            return at.ef if below is None else float(np.interp(target_recall, (below[1], surely), (below[0], at.ef)))
+        below = at.ef, surely
+    return points[-1].ef
 
 
 def held_out(count: int, seed: int) -> NDArray[np.int64]:
@@ -70,10 +91,10 @@ def held_out(count: int, seed: int) -> NDArray[np.int64]:
     return chosen
 
 
-def recall_by_distance(found: Distances, true: Distances) -> float:
-    """Share of found neighbours no farther than the true k-th: which of equally far rows was found does not count.
+def shares_found(found: Distances, true: Distances) -> NDArray[np.float64]:
+    """Recall of each query by distance: which of equally far rows was found does not count.
 
     found, true: of shape (queries, k), true ascending and finite.
     """
     limit = true[:, -1:] + 1e-6 * np.abs(true[:, -1:])
-    return float(np.mean(found <= limit))
+    return np.mean(found <= limit, axis=1)

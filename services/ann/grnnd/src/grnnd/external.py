@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from grnnd import calibration, engine, inputs
-from grnnd.building import INSERT_WIDTH, entries_of
+from grnnd.building import INSERT_WIDTH
 from grnnd.calibration import Calibration
 from grnnd.codes import CodeTable, Scale, byte_row_length
 from grnnd.engine import NONE, Floats, Ids
+from grnnd.entries import LEAST, entries_of
 from grnnd.errors import InvalidInput
 from grnnd.graph import Graph
 from grnnd.mapped import mapped, release
@@ -128,7 +129,8 @@ class ExternalMerge:
     def finish(self) -> Graph:
         """The whole graph, every row reachable; its arrays are the files, so save it."""
         built = self._built
-        entries = entries_of(built, max(64, _ENTRIES_A_PART * len(self._parts)))
+        least = max(LEAST, _ENTRIES_A_PART * len(self._parts))
+        entries = entries_of(self._points, self._order[:built], self._edges, self._plan.seed, least)
         codes, edges = self._codes, self._edges
         part = Graph(self.embedding, self._points, self._order[:built], edges[:built], entries, codes, Calibration({}))
         self._on_step("calibrate", 0, 1)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grnnd.calibration import Calibration
+from grnnd.calibration import Calibration, Measured
 from grnnd.codes import CodeTable, Kind
 from grnnd.engine import NONE
 from grnnd.errors import Damaged, InvalidInput
@@ -144,7 +144,7 @@ def _header(graph: Graph, arrays: dict[str, Array]) -> bytes:
         "query_length": embedding.query_length,
         "code": graph.codes.kind.value,
         "code_step": graph.codes.step,
-        "recalls": {str(k): pairs for k, pairs in graph.calibration.recalls.items()},
+        "recalls": {str(k): points for k, points in graph.calibration.recalls.items()},
         "arrays": entries,
     }
     return json.dumps(fields).encode()
@@ -188,7 +188,10 @@ def _bytes(array: Array) -> memoryview:
 
 
 def _graph(header: dict[str, Any], arrays: dict[str, Array]) -> Graph:
-    recalls = {int(k): tuple((int(ef), float(r)) for ef, r in pairs) for k, pairs in header["recalls"].items()}
+    recalls = {
+        int(k): tuple(Measured(int(ef), float(recall), float(error)) for ef, recall, error in points)
+        for k, points in header["recalls"].items()
+    }
     return Graph(
         Embedding(Metric(header["metric"]), int(header["dim"]), float(header["radius"]), float(header["query_length"])),
         arrays["points"],

@@ -1,0 +1,87 @@
+"""Where searches begin: an entry near any query, also where rows lie in many tight clusters.
+
+Edges hardly lead from one tight cluster into another, so that a beam that begins in the wrong one stays there. Hence
+entries are added where rows are far from all of them, as k-means++ does (Arthur and Vassilvitskii 2007, D² sampling),
+until hardly a row is; data without such clusters keeps few, for each costs every search a distance.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grnnd.engine import NONE, Floats, Ids
+
+LEAST = 64
+_VERTICES_AN_ENTRY = 32  # at least so many to each, once there are more than the least entries
+_MOST = 4096
+_SAMPLED = 4  # vertices for each entry that may come to be, by which it is seen who is far
+_BATCH = 32  # entries that are drawn at once
+_FAR = 4.0  # times the squared distance of a vertex to the farthest of its neighbours
+_FAR_SHARE = 0.005  # of vertices may lie farther from all entries
+
+Positions = NDArray[np.int64]
+Squares = NDArray[np.float64]
+
+
+def entries_of(points: Floats, order: Ids, edges: Ids, seed: int, least: int = LEAST) -> Ids:
+    """uint32, ascending: vertices. points: float32 (rows, dim); order: the row of each vertex, (vertices,); edges: of
+    each vertex, ascending by distance, (vertices, degree), filled up with NONE.
+
+    The first lie evenly in the order of vertices, which is that of a tree's leaves. All arithmetic is of whole numbers
+    and exact, so that the entries are the same on every machine.
+    """
+    vertices = len(order)
+    entries = _even(vertices, least)
+    most = min(vertices // _VERTICES_AN_ENTRY, _MOST)
+    if most > least:
+        sample = _even(vertices, most * _SAMPLED)
+        chosen = np.concatenate([entries, sample, _farthest(edges[sample], sample)])
+        rows = _whole(points[order[chosen]])
+        sampled, neighbours = rows[least:].reshape(2, len(sample), -1)
+        far = _FAR * _squares(sampled - neighbours)
+        entries = np.union1d(entries, sample[_needed(sampled, rows[:least], far, most - least, seed)])
+    return entries.astype(np.uint32)
+
+
+def _farthest(lists: Ids, own: Positions) -> Positions:
+    """The last of each list of edges; the vertex itself if it has none."""
+    counts = (lists != NONE).sum(axis=1)
+    last = lists[np.arange(len(lists)), np.maximum(counts, 1) - 1].astype(np.int64)
+    return np.where(counts > 0, last, own)
+
+
+def _even(vertices: int, count: int) -> Positions:
+    count = min(count, vertices)
+    return (np.arange(count) * vertices + vertices // 2) // count
+
+
+def _whole(points: Floats) -> Floats:
+    """As whole numbers, so small that float32 adds up the products of two rows exactly."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    largest = float((high - low).max()) / 2
+    bound = np.floor(np.sqrt(2**24 / points.shape[1]))
+    return np.rint((points - (low + high) / 2) * np.float32(bound / largest if largest > 0 else 0))
+
+
+def _needed(rows: Floats, entries: Floats, far: Squares, most: int, seed: int) -> Positions:
+    """Positions in rows of further entries: as many, of at most `most`, as leave hardly any row far from all."""
+    rng = np.random.default_rng(seed)
+    nearest = _to_nearest(rows, entries)
+    drawn = [np.empty(0, dtype=np.int64)]
+    for _ in range(most // _BATCH):
+        if np.mean(nearest > far) <= _FAR_SHARE:
+            break
+        sums = np.cumsum(nearest)
+        marks = (np.arange(_BATCH) + rng.random(_BATCH)) / _BATCH * sums[-1]
+        drawn.append(np.unique(np.searchsorted(sums[:-1], marks, side="right")))
+        nearest = np.minimum(nearest, _to_nearest(rows, rows[drawn[-1]]))
+    return np.concatenate(drawn)
+
+
+def _to_nearest(rows: Floats, entries: Floats) -> Squares:
+    """Squared distance of each row to the entry nearest to it."""
+    products = (rows @ entries.T).astype(np.float64)
+    return _squares(rows) + (_squares(entries) - 2 * products).min(axis=1)
+
+
+def _squares(rows: Floats) -> Squares:
+    return np.einsum("ij,ij->i", rows, rows).astype(np.float64)
