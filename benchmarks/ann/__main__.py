@@ -25,6 +25,7 @@ def measure(quick: bool) -> Iterator[Result]:
         yield from growth.filtered(name, rows, queries)
         with tempfile.TemporaryDirectory() as folder:
             yield from growth.memory(f"{name} × {rows.shape[1]}", rows, folder)
+    yield from growth.tight_clusters(10_000 if quick else 60_000)
     yield from growth.grown((2500, 5000, 10_000) if quick else (25_000, 50_000, 100_000, 200_000, 400_000))
     yield from service.measure(quick)
     if not quick:

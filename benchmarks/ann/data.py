@@ -38,6 +38,14 @@ def clusters(count: int, dim: int = 96) -> tuple[Matrix, Matrix]:
     return np.ascontiguousarray(found[:count]), np.ascontiguousarray(found[count:])
 
 
+def tight(count: int, centres: int, dim: int = 64) -> tuple[Matrix, Matrix]:
+    """Rows and queries of many clusters far from each other, as templates with small changes lie."""
+    rng = np.random.default_rng(centres)
+    middles = rng.standard_normal((centres, dim))
+    found = middles[rng.integers(centres, size=count + QUERIES)] + 0.3 * rng.standard_normal((count + QUERIES, dim))
+    return found[:count].astype(np.float32), found[count:].astype(np.float32)
+
+
 def diagnosis_texts(count: int) -> list[str]:
     """A fixed sample of both languages, each text once."""
     japanese = json.loads(gzip.decompress(files("icd10").joinpath("data/index_word2icd.json.gz").read_bytes()))

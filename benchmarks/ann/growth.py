@@ -1,4 +1,4 @@
-"""How the build grows with its rows, what memory it takes, and what a filter costs: no peer but itself."""
+"""How the build grows with its rows, what memory it takes, what a filter costs, and what tight clusters do."""
 
 import json
 import math
@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.ann import data
 from benchmarks.ann.library import CURVES, nearest, recall
-from benchmarks.ann.peers import K, Rows
+from benchmarks.ann.peers import K, Rows, faiss_hnsw
 from benchmarks.report import Result
 
 # Not ru_maxrss, in which a child begins with its parent's.
@@ -31,6 +31,7 @@ grnnd.build(rows, threads=1)
 print(before, read("VmHWM"))
 """
 _DEGREE = 32
+_WIDTH = 48
 
 
 def grown(counts: tuple[int, ...]) -> Iterator[Result]:
@@ -71,6 +72,17 @@ def filtered(name: str, rows: Rows, queries: Rows) -> Iterator[Result]:
         yield Result(f"recall, {what}", recall(search().ids, exact), None, "", 0.95, "", "higher")
         ours = _rate(search, len(queries))
         yield Result(f"search, {what}", ours, plain, "no filter", target, "queries/CPU-s", "higher")
+
+
+def tight_clusters(count: int) -> Iterator[Result]:
+    """Recall at one width for all, beside faiss HNSW, where edges hardly lead from cluster to cluster."""
+    for centres in (50, 400, 1000):
+        rows, queries = data.tight(count, centres)
+        exact = nearest(rows, queries)
+        ours = recall(grnnd.build(rows, threads=1).search(queries, K, ef=_WIDTH, threads=1).ids, exact)
+        peer = recall(faiss_hnsw(rows, {"M": 16, "efC": 60})(queries, _WIDTH), exact)
+        name = f"recall at ef {_WIDTH}, {centres} tight clusters"
+        yield Result(name, ours, peer, "faiss HNSW M=16 efC=60", 0.99, "", "higher")
 
 
 def _build_s(rows: Rows) -> float:

@@ -35,7 +35,7 @@ def families() -> list[Family]:
     scann = [{"leaves": 316, "rerank": 60}, {"leaves": 316, "rerank": 100}, {"leaves": 1000, "rerank": 60}]
     return [
         Family("grnnd", "ours", [{}], _BEAM_WIDTHS, _grnnd),
-        Family("faiss HNSW", "graph", hnsw, _BEAM_WIDTHS, _faiss_hnsw),
+        Family("faiss HNSW", "graph", hnsw, _BEAM_WIDTHS, faiss_hnsw),
         Family("hnswlib", "graph", hnsw, _BEAM_WIDTHS, _hnswlib),
         Family("usearch", "graph", hnsw[:2], _BEAM_WIDTHS, _usearch),
         Family(
@@ -53,7 +53,7 @@ def _grnnd(rows: Rows, setting: Setting) -> Search:
     return lambda queries, ef: graph.search(queries, K, ef=ef, threads=1).ids
 
 
-def _faiss_hnsw(rows: Rows, setting: Setting) -> Search:
+def faiss_hnsw(rows: Rows, setting: Setting) -> Search:
     import faiss
 
     index = faiss.IndexHNSWFlat(rows.shape[1], setting["M"])

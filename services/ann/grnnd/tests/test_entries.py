@@ -51,8 +51,7 @@ def test_rows_without_clusters_keep_the_least_entries() -> None:
 
 def test_clusters_that_edges_join_need_no_entries() -> None:
     """As where clusters are smaller than the lists of edges."""
-    points, of_row = _clusters(200, 20_000)
-    order = _shuffled(20_000)
+    points, order = _clusters(200, 20_000)[0], _shuffled(20_000)
     edges = _near(points, order)
     edges[:, -1] = np.random.default_rng(2).integers(20_000, size=20_000)
     assert len(entries_of(points, order, edges, seed=0)) == LEAST

@@ -62,7 +62,7 @@ class Calibration:
         """The least width that reaches the target for k neighbours by two standard errors; the widest if none does.
 
         Between two widths that were measured, recall is taken to rise as a line; it rises faster at first, so that this
-        errs to the safe side. Between the measured k the next larger one counts; beyond the largest, ef grows as k does.
+        errs to the safe side. Between the measured k the next larger one counts; beyond the largest, ef grows with k.
         Raises InvalidInput unless 0 < target_recall < 1.
         """
         if not 0 < target_recall < 1:
