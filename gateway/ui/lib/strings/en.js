@@ -155,6 +155,7 @@ export const en = {
   "finding.comparator_conflict": "At least and at most are confused",
   "finding.polarity_conflict": "One side affirms what the other denies",
   "finding.antonym_conflict": "The words have opposite meanings",
+  "finding.order_conflict": "Which comes first differs",
   "finding.laterality_conflict": "Left and right differ",
   "finding.route_conflict": "The routes of administration differ",
   "finding.name_swap": "The source names another drug, disease or type",

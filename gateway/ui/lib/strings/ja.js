@@ -155,6 +155,7 @@ export const ja = {
   "finding.comparator_conflict": "以上・以下などの向きが食い違っています",
   "finding.polarity_conflict": "肯定と否定が食い違っています",
   "finding.antonym_conflict": "反対の意味の言葉が使われています",
+  "finding.order_conflict": "前後の順序が食い違っています",
   "finding.laterality_conflict": "左右が食い違っています",
   "finding.route_conflict": "投与経路が食い違っています",
   "finding.name_swap": "別の名前（薬・病気・型など）が書かれています",

@@ -3,7 +3,7 @@
 Their probabilities are joined by a small log-linear map, fitted on labelled claims that none of them was made from
 (tools/fit_weighing.py), or by a careful one where none was fitted for these judges. Rules keep a veto: no claim is
 SUPPORTED with a quantity that the document does not confirm, nor against a conflict that they name in its nearest
-sentences, nor with another side, route or name there.
+sentences, nor with another side, route, order in time or name there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,9 @@ from monshin_factcheck.core.rules.findings import FindingKind
 
 RULES = "rules"
 # Findings that forbid SUPPORTED however sure the rules are that both sides speak of the same thing.
-VETOING = frozenset({FindingKind.LATERALITY_CONFLICT.value, FindingKind.ROUTE_CONFLICT.value})
+VETOING = frozenset(
+    {FindingKind.LATERALITY_CONFLICT.value, FindingKind.ORDER_CONFLICT.value, FindingKind.ROUTE_CONFLICT.value}
+)
 # Beyond these odds a witness is not believed more.
 _SUREST = 6.0
 # Without a fitted map: what the mean of the judges must reach, and what a conflict named by the rules takes from it.
@@ -131,8 +133,8 @@ class Account:
 
     @property
     def opposing(self) -> tuple[Opinion, ...]:
-        """Where the rules find a contradiction, or another side or route, in a passage of the document about as near as
-        the nearest, or another name in the nearest. None where a passage says the claim word for word.
+        """Where the rules find a contradiction, or another side, route or order in time, in a passage of the document
+        about as near as the nearest, or another name in the nearest. None where a passage says the claim word for word.
         """
         if any(opinion.stance is Stance.SUPPORTS for opinion in self.every):
             return ()

@@ -87,12 +87,16 @@ FITTED = load_weighings([BUILT_IN])
         ("右大腿骨頸部骨折に人工骨頭置換術を行った。", "左大腿骨頸部骨折に人工骨頭置換術を行った。"),
         ("アドレナリンはアナフィラキシーに静注する。", "アナフィラキシーにはアドレナリンを筋注する。"),
         ("アスピリンは妊婦に投与してよい。", "妊婦にはアスピリンを投与しないこと。"),
+        ("採血は投与に先立って行う。", "採血は投与後に行う。"),
+        ("抗菌薬を投与してから血液培養を採る。", "血液培養を採取した後に抗菌薬を投与する。"),
+        ("投与間隔は最長でも6時間とする。", "投与間隔は6時間以上とする。"),
+        ("半数を超える患者で起こる。", "半数に満たない患者で起こる。"),
         ("プレドニゾロンは減量する。", "ステロイドであるプレドニゾロンは発熱時に増量する。"),
         ("骨折した右の大腿骨頸部を人工骨頭で置換した。", "入院した。左大腿骨頸部骨折に人工骨頭置換術を行った。"),
     ],
 )
 def test_no_reader_is_sure_enough_to_support_what_the_rules_contradict(claim: str, text: str, sure: float) -> None:
-    """Hazard: a model that reads over left and right, in the map that ships."""
+    """Hazard: a model that reads over left and right, before and after, in the map that ships."""
     opinions = tuple(JUDGE.judge(claim, source_passages(0, SourceText(text, "", ""))))
     odds = Probabilities(sure, (1 - sure) / 2, (1 - sure) / 2)
     for weighing in (*FITTED, PLAIN, careful({"local": "r1"})):

@@ -15,6 +15,7 @@ _CHARACTERS = {
         "両片", "主副", "難易", "可不", "昇降", "伸縮", "屈伸", "腹背",
     )
 }  # fmt: skip
+_BEFORE_AFTER = frozenset("前後")
 _SIDES = frozenset("左右両片患健内外上下前後")
 
 
@@ -75,7 +76,12 @@ def opposites() -> Opposites:
 def _clash_of_characters(one: str, other: str) -> str | None:
     if len(one) != len(other) or len(one) < 2 or one == other:
         return None
-    different = [frozenset(pair) for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
-    if len(different) != 1 or different[0] not in _CHARACTERS:
+    different = [at for at, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
+    if len(different) != 1:
         return None
-    return "laterality_conflict" if different[0] <= _SIDES else "antonym_conflict"
+    pair = frozenset((one[different[0]], other[different[0]]))
+    if pair not in _CHARACTERS:
+        return None
+    # 前壁 and 後壁 are places, 発症前 and 発症後 times.
+    is_time = pair == _BEFORE_AFTER and different[0] == len(one) - 1
+    return "laterality_conflict" if pair <= _SIDES and not is_time else "antonym_conflict"

@@ -46,7 +46,8 @@ _AFTER: tuple[tuple[Comparator, str], ...] = (
     (Comparator.AT_MOST, rf"{_LINK}(?:超え|越え|上回ら|上回っ|過ぎ){_NOT}"),
     (Comparator.AT_MOST, r"以上(?:に|と)?(?:は)?(?:してはなら|しない|ならない)"),
     (Comparator.AT_LEAST, rf"{_LINK}(?:下回ら|下回っ|切ら|切っ|割ら|割っ){_NOT}"),
-    (Comparator.LESS_THAN, rf"{_LINK}(?:達し|届か|達す|及ば){_NOT}"),
+    (Comparator.LESS_THAN, rf"台?{_LINK}(?:達し|届か|達す|及ば){_NOT}"),
+    (Comparator.LESS_THAN, rf"{_LINK}(?:待た|経過せ|経過し|経た|空け|あけ|開け){_NOT}"),
     (Comparator.LESS_THAN, r"に満たな|に満たぬ|足らず|未満|を?下回|を切[るっり]|を割[るっり]"),
     (Comparator.LESS_THAN, r"より(?:も)?(?:小さ|少な|低|短|若|軽|前|早|下)"),
     (Comparator.LESS_THAN, r"になる前"),
@@ -55,18 +56,34 @@ _AFTER: tuple[tuple[Comparator, str], ...] = (
         r"超(?!音|過敏|短)|を?(?:超え|越え|上回|過ぎ|超過)|より(?:も)?(?:大き|多|高|長|重|後|上|遅)",
     ),
     (Comparator.AT_LEAST, r"[ ]?(?:or|and)[ ](?:more|above|higher|greater|older|longer|over|up|later)"),
-    (Comparator.AT_LEAST, r"以上|以降|以後|に(?:達[しす]|届[くい])|から上"),
+    (
+        Comparator.AT_LEAST,
+        r"以上|以降|以後|に(?:達[しす]|届[くい])|から上|(?:を|が)下限|[ ](?:minimum|at (?:the )?least)\b",
+    ),
     (Comparator.AT_MOST, r"[ ]?(?:or|and)[ ](?:less|fewer|below|lower|under|younger|shorter|earlier)"),
-    (Comparator.AT_MOST, r"以下|以内|以前|まで(?!の間隔)|(?:を|が)(?:上限|限度)"),
+    (
+        Comparator.AT_MOST,
+        r"以下|以内|以前|まで(?!の間隔)|(?:を|が)(?:上限|限度)|に(?:とど[めま]|留[めま]|抑え|おさえ|収め|おさめ|収ま|おさま)"
+        r"|[ ](?:maximum|at (?:the )?most)\b",
+    ),
     (Comparator.AT_LEAST, r"[ ]?\+(?![0-9])"),
 )
 _BEFORE: tuple[tuple[Comparator, str], ...] = (
-    (Comparator.AT_LEAST, r"≥|≧|>=|⩾|少なくとも|少なくても|最低でも|最低|最小|下限は?"),
-    (Comparator.AT_MOST, r"≤|≦|<=|⩽|多くとも|多くても|最大(?:でも|で)?|最高|最長|上限は?|せいぜい|長くても"),
+    (
+        Comparator.AT_LEAST,
+        r"≥|≧|>=|⩾|少なくとも|少なくても|低くても|短く(?:と|て)も|早く(?:と|て)も|最(?:低|小|短|少)(?:でも|限)?|下限は?",
+    ),
+    (
+        Comparator.AT_MOST,
+        r"≤|≦|<=|⩽|多く(?:と|て)も|高くても|長く(?:と|て)も|遅く(?:と|て)?も|最(?:大|高|長|多)(?:でも|限)?|上限は?"
+        r"|せいぜい|たかだか|高々",
+    ),
     (
         Comparator.AT_MOST,
         r"(?:no|not) (?:more|greater|longer|later|higher|older) than|not (?:to )?exceed(?:ing)?|up to",
     ),
+    (Comparator.AT_MOST, r"(?:not|never) (?:be |go |rise )?(?:above|over|beyond)|(?:limited|capped) (?:to|at)"),
+    (Comparator.AT_LEAST, r"(?:not|never) (?:be |go |fall )?(?:below|under)|no fewer than|starting (?:at|from)"),
     (
         Comparator.AT_MOST,
         r"at most|(?:a )?max(?:imum)?(?: of)?|within(?: the first)?|no later than|fewer than or equal to",
@@ -77,7 +94,7 @@ _BEFORE: tuple[tuple[Comparator, str], ...] = (
     ),
     (
         Comparator.MORE_THAN,
-        r">|(?:more|greater|longer|higher|older|later|larger) than|over|above|exceed(?:s|ing|ed)?|beyond",
+        r">|(?:more|greater|longer|higher|older|later|larger) than|over|above|exceed(?:s|ing|ed)?|beyond|in excess of",
     ),
     (Comparator.LESS_THAN, r"<|(?:less|fewer|shorter|lower|younger|earlier|smaller) than|under|below"),
 )

@@ -21,6 +21,8 @@ _PLUS_MINUS = re.compile(r"[ ]?±[ ]?")
 _PAIR = re.compile(r"[ ]?/[ ]?")
 _PART = re.compile(r"分の")
 _HALF = re.compile(r"半(?![分減数身額])")
+# A share without a unit: 半数, 半量; 過半数 is more than that.
+_HALVES = re.compile(r"半(?:数|分|量)")
 # Kanji that read like a number and a unit and mean something else.
 _NOT_NUMBERS = re.compile(
     r"十分(?!間|以|ご|毎|お|前|後|ほど|程|たっ|か)|一時(?!間)|[一二三四]度|[一二]段|一気|一部|百日咳|一人暮|一日中|万一|一本化|三日月|一年生|二次|一次|三次|千人|一例|一種|一点|一目"
@@ -73,6 +75,9 @@ class _Reader:
         following = self.numbers[index + 1] if index + 1 < len(self.numbers) else None
         if following is not None and self._is_taken(following):
             following = None
+        halves = _HALVES.match(self.text, number.start)
+        if halves is not None:
+            return [self._halves(number.start, halves.end())], index + 1
         if not self._counts(number, unit):
             made = (
                 [] if following is None or not self._waits(number, following) else self._range(number, unit, following)
@@ -115,6 +120,13 @@ class _Reader:
                 unit is not None or bound_after(self.text, number.end).comparator is not Comparator.NONE
             )
         return True
+
+    def _halves(self, start: int, end: int) -> Quantity:
+        half = self._made(start, end, point(Fraction(1, 2)), None, "share")
+        if start == 0 or self.text[start - 1] != "過" or half.comparator is not Comparator.NONE:
+            return half
+        above = bounded(Fraction(1, 2), Comparator.MORE_THAN)
+        return replace(half, span=Span(start - 1, half.span.end), interval=above, comparator=Comparator.MORE_THAN)
 
     def _fraction(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
         """`3分の1`, `1/2錠`."""

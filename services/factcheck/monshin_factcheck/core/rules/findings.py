@@ -19,6 +19,7 @@ class FindingKind(Enum):
     POLARITY_CONFLICT = "polarity_conflict"
     ANTONYM_CONFLICT = "antonym_conflict"
     LATERALITY_CONFLICT = "laterality_conflict"
+    ORDER_CONFLICT = "order_conflict"
     ROUTE_CONFLICT = "route_conflict"
     NAME_SWAP = "name_swap"
 

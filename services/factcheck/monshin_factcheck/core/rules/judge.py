@@ -11,6 +11,7 @@ from monshin_factcheck.core.rules.alignment import Alignment, align
 from monshin_factcheck.core.rules.conditional import Conditional, conditional, told
 from monshin_factcheck.core.rules.findings import NUMBER_CONFLICTS, FindingKind, RuleFinding
 from monshin_factcheck.core.rules.name_rules import name_findings
+from monshin_factcheck.core.rules.order_rules import agreed, order_findings
 from monshin_factcheck.core.rules.probability import estimate, leaning_to_contradicted, verbatim
 from monshin_factcheck.core.rules.quantity_rules import pair_quantities, quantity_findings
 from monshin_factcheck.core.rules.statement import Reader, Statement
@@ -31,6 +32,7 @@ def _default_strengths() -> Mapping[FindingKind, float]:
             FindingKind.POLARITY_CONFLICT: 0.4,
             FindingKind.ANTONYM_CONFLICT: 0.6,
             FindingKind.LATERALITY_CONFLICT: 0.4,
+            FindingKind.ORDER_CONFLICT: 0.6,
             FindingKind.ROUTE_CONFLICT: 0.4,
         }
     )
@@ -52,7 +54,7 @@ class Thresholds:
 # Two turns at once say the same again: 低下しない against 上昇する. Whether they do, only a reader can tell.
 TURNS = (
     frozenset({FindingKind.POLARITY_CONFLICT}),
-    frozenset({FindingKind.ANTONYM_CONFLICT}),
+    frozenset({FindingKind.ANTONYM_CONFLICT, FindingKind.ORDER_CONFLICT}),
     NUMBER_CONFLICTS,
 )
 _CONFIRMING = frozenset({FindingKind.QUANTITY_MATCH, FindingKind.QUANTITY_WITHIN})
@@ -113,10 +115,15 @@ class RulesJudge:
 
 def findings(alignment: Alignment) -> list[RuleFinding]:
     """Everything that the rules notice about a claim and one sentence."""
+    same_order = agreed(alignment)
+    opposites = (
+        rule for rule in opposite_findings(alignment) if not any(rule.claim.overlaps(cue) for cue in same_order)
+    )
     return [
         *quantity_findings(alignment, pair_quantities(alignment)),
-        *opposite_findings(alignment),
+        *opposites,
         *polarity_findings(alignment),
+        *order_findings(alignment),
         *name_findings(alignment),
     ]
 
