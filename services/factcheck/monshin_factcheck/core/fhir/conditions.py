@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from monshin_factcheck.core.fhir import words
-from monshin_factcheck.core.fhir.denial import UNCLEAR, denied
+from monshin_factcheck.core.fhir.denial import UNCLEAR, denied, denies
 from monshin_factcheck.core.fhir.node import Node
 from monshin_factcheck.core.fhir.told import NOTHING, Find, Told, sentence
 from monshin_factcheck.core.fhir.tongue import Telling
@@ -30,7 +30,7 @@ def condition(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     name = words.concept(node.child("code"))
     if verification in _NOT_SO:
         return
-    if not name:
+    if not name or denies(name):
         yield NOTHING
         return
     place = words.concepts(node, "bodySite", telling)

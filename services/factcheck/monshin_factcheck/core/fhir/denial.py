@@ -1,6 +1,7 @@
-"""Names of allergies that deny what they name: "no known drug allergies" is no substance.
+"""Names that deny what they name: "no known drug allergies" is no substance, 内服薬なし no drug.
 
-Only a code or a whole phrase denies. A name that holds such letters is a substance: milrinone, eplerenone, 洋なし.
+Only a code or a whole phrase denies an allergy. A name that holds such letters is a substance: milrinone, eplerenone,
+洋なし.
 """
 
 import re
@@ -58,6 +59,16 @@ _PARTLY = re.compile(
     r"アレルギー(?:の?既往歴?|歴)?[はもが: ]*(?:特に|とくに)?(?:な[しい]|無|ありませ|認め[なず]|否定)"
     r"|\b(?:no(?!\.? ?[0-9])|not(?! otherwise| elsewhere)|none|nil|den(?:y|ies|ied))\b"
 )
+# 2型糖尿病・糖尿病性合併症なし is a disease, and 245 standard names are like it: what follows a mark denies a part.
+_NOTHING = re.compile(
+    r"[^・、,;:(]*(?:な[しい]|無[しい]?|ありません|認め(?:ず|られず)|否定(?:的|できる)?|\([-−–ー]\))"
+    r"|(?:no|not|nil|none|den(?:y|ies|ied)|without|absen(?:ce|t)(?: of)?|negative for)\b.*"
+)
+
+
+def denies(name: str) -> bool:
+    """Whether the name of a problem, drug or procedure says that there is none: 既往歴なし, no regular medication."""
+    return _NOTHING.fullmatch(_folded(name)) is not None
 
 
 def denied(allergy: Node) -> Denied | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from monshin_factcheck.core.fhir import words
+from monshin_factcheck.core.fhir.denial import denies
 from monshin_factcheck.core.fhir.node import Node
 from monshin_factcheck.core.fhir.told import NOTHING, Find, Told, sentence
 from monshin_factcheck.core.fhir.tongue import Telling
@@ -24,7 +25,7 @@ def procedure(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     status, name = node.text("status"), words.concept(node.child("code"))
     if status in ("unknown", "entered-in-error"):
         return
-    if not name:
+    if not name or denies(name):
         yield NOTHING
         return
     if status not in _PROCEDURES:

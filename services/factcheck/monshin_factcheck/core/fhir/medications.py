@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from monshin_factcheck.core.fhir import words
+from monshin_factcheck.core.fhir.denial import denies
 from monshin_factcheck.core.fhir.dosage import dosages
 from monshin_factcheck.core.fhir.node import Node
 from monshin_factcheck.core.fhir.told import NOTHING, Find, Told, sentence
@@ -78,7 +79,7 @@ def _told(
     drug = _drug(node, find)
     if ending is None:
         return
-    if not drug:
+    if not drug or denies(drug):
         yield NOTHING
         return
     amount = dosages(node, dosage, telling)

@@ -13,12 +13,21 @@ CLOCK = "clock"
 # with itself alone, and the two differ, by either custom. The law has no 午前12時30分: there the clock's custom is
 # the only one.
 NOON_OR_MIDNIGHT = "clock:12"
-_NIGHT = ("夜", "夜の", "夜中", "夜中の")
+_NIGHT = frozenset({"夜", "夜中", "深夜"})
+# Hours that a word in front of them puts into the second half of the day: 夜8時 is 20時.
+_LATE = {
+    "夕方": range(3, 8),
+    "夕": range(3, 8),
+    "昼": range(1, 5),
+    "夜": range(6, 12),
+    "深夜": range(6, 12),
+    "晩": range(5, 12),
+}
 _AMPM = r"(?:[AaPp]\.[Mm]\.?|[ap]m|[AP]M)(?![A-Za-z])"
 _CLOCK = re.compile(
     # 正午 and noon alone stay words, which exclude 朝 and evening (cues/opposites.yaml).
     r"(?P<noon>(?<![0-9.:])12(?::00)?[ ]noon)(?![a-z])|(?<![0-9A-Za-z.:])(?:12(?::00)?[ ])?[Mm]idnight(?![a-z])"
-    r"|(?:(?P<half>午前|午後|(?<![A-Za-z])[AP]M)[ ]?)?"
+    r"|(?:(?P<part>深夜|夜中|早朝|未明|明け方|夕方|夕|昼|夜|晩|朝)の?)?(?:(?P<half>午前|午後|(?<![A-Za-z])[AP]M)[ ]?)?"
     r"(?:(?<![0-9.])(?P<hour>2[0-4]|1[0-9]|0?[0-9]|零)時(?![間期点代])(?:(?P<minute>[0-5]?[0-9])分|(?P<halfpast>半))?"
     rf"|(?<![0-9:/])(?P<hour2>2[0-3]|[01]?[0-9]):(?P<minute2>[0-5][0-9])(?![0-9:])(?:[ ]?(?P<ampm>{_AMPM}))?)"
     # Not 5 pM, which is a concentration.
@@ -28,7 +37,7 @@ _CLOCK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of the day in minutes since midnight, [0, 1500); dimension: CLOCK or NOON_OR_MIDNIGHT."""
+    """A time of the day in minutes since midnight, [0, 1440); 24時 is 0時. dimension: CLOCK or NOON_OR_MIDNIGHT."""
 
     span: Span
     minutes: Fraction
@@ -50,10 +59,12 @@ def clocks(text: str) -> Iterator[Clock]:
         hour = 0 if written == "零" else int(written)
         minute = int(match["minute"] or match["minute2"] or 0) + (30 if match["halfpast"] else 0)
         half = match["half"] or match["ampm"] or match["ampm3"] or ""
-        if hour == 12 and not half and text.endswith(_NIGHT, 0, match.start()):
+        if hour == 12 and not half and match["part"] in _NIGHT:
             hour = 0
+        if not half and hour in _LATE.get(match["part"], ()):
+            half = "午後"
         is_open = hour == 12 and minute == 0 and half in ("午前", "午後")
-        minutes = Fraction(_of_24(hour, half) * 60 + minute)
+        minutes = Fraction((_of_24(hour, half) * 60 + minute) % 1440)
         yield Clock(span, minutes, NOON_OR_MIDNIGHT if is_open else CLOCK)
 
 

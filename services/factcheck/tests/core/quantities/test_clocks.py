@@ -47,6 +47,25 @@ def test_twelve_at_night_is_midnight(text: str, minutes: int) -> None:
     assert [found.minutes for found in clocks(text)] == [minutes]
 
 
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("夜8時", 1200), ("夜の10時半", 1350), ("晩の7時", 1140), ("夕方5時", 1020), ("昼の2時", 840), ("朝8時", 480),
+        ("夜中の2時", 120), ("夜1時", 60), ("24時", 0), ("昼の12時半", 750), ("深夜11時", 1380),
+    ],
+)  # fmt: skip
+def test_a_word_in_front_tells_the_half_of_the_day(text: str, minutes: int) -> None:
+    assert [found.minutes for found in clocks(text)] == [minutes]
+
+
+def test_the_same_time_in_other_words_agrees(check: Callable[..., Decision]) -> None:
+    for one, other in permutations(("夜8時", "20時", "午後8時"), 2):
+        decision = check(f"手術は{one}に始まった。", f"手術は{other}に始まった。")
+        assert decision.verdict is not Verdict.CONTRADICTED
+        assert "quantity_match" in {finding.kind for finding in decision.evidence[0].findings}
+    assert check("手術は夜8時に始まった。", "手術は朝8時に始まった。").verdict is Verdict.CONTRADICTED
+
+
 def test_drugs_behind_a_time_are_left_alone() -> None:
     """`8:30 am` of `8:30 amoxicillin`."""
     assert [found.span.of("at 8:30 amoxicillin") for found in clocks("at 8:30 amoxicillin")] == ["8:30"]
