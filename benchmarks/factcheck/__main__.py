@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from benchmarks.factcheck import document, plots, reading_speed, retrieval, speed, wrong_doses
+from benchmarks.factcheck import document, on_screen, plots, reading_speed, retrieval, speed, wrong_doses
 from benchmarks.factcheck.figures import (
     Claims,
     Interval,
@@ -50,6 +50,7 @@ def main() -> None:
         *wrong_doses.results(doses),
         *retrieval.results(found),
         *speed.measure(),
+        *on_screen.measure(),
         *reading_speed.measure(),
     ]
     for result in results:
