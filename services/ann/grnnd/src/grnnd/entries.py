@@ -5,6 +5,8 @@ entries are added where rows are far from all of them, as k-means++ does (Arthur
 until hardly a row is; data without such clusters keeps few, for each costs every search a distance.
 """
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ LEAST = 64
 _VERTICES_AN_ENTRY = 32  # at least so many to each, once there are more than the least entries
 _MOST = 4096
 _SAMPLED = 4  # vertices for each entry that may come to be, by which it is seen who is far
+_LOOK = 2048  # vertices by which it is seen whether any is
 _BATCH = 32  # entries that are drawn at once
 _FAR = 4.0  # times the squared distance of a vertex to the farthest of its neighbours
 _FAR_SHARE = 0.005  # of vertices may lie farther from all entries
@@ -32,14 +35,49 @@ def entries_of(points: Floats, order: Ids, edges: Ids, seed: int, least: int = L
     vertices = len(order)
     entries = _even(vertices, least)
     most = min(vertices // _VERTICES_AN_ENTRY, _MOST)
-    if most > least:
-        sample = _even(vertices, most * _SAMPLED)
-        chosen = np.concatenate([entries, sample, _farthest(edges[sample], sample)])
-        rows = _whole(points[order[chosen]])
-        sampled, neighbours = rows[least:].reshape(2, len(sample), -1)
-        far = _FAR * _squares(sampled - neighbours)
-        entries = np.union1d(entries, sample[_needed(sampled, rows[:least], far, most - least, seed)])
+    if most > least and _Sample.of(points, order, edges, entries, _LOOK).has_far:
+        sample = _Sample.of(points, order, edges, entries, most * _SAMPLED)
+        entries = np.union1d(entries, sample.vertices[_drawn(sample, most - least, seed)])
     return entries.astype(np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """vertices: spread evenly. rows: of these, as whole numbers. nearest: their squared distances to the nearest entry.
+    far: from which squared distance on each is far from all.
+    """
+
+    vertices: Positions
+    rows: Floats
+    nearest: Squares
+    far: Squares
+
+    @classmethod
+    def of(cls, points: Floats, order: Ids, edges: Ids, entries: Positions, count: int) -> "_Sample":
+        own = _even(len(order), count)
+        chosen = np.concatenate([entries, own, _farthest(edges[own], own)])
+        rows = _whole(points[order[chosen]])
+        near, neighbours = rows[len(entries) :].reshape(2, len(own), -1)
+        return cls(own, near, _to_nearest(near, rows[: len(entries)]), _FAR * _squares(near - neighbours))
+
+    @property
+    def has_far(self) -> bool:
+        return bool(np.mean(self.nearest > self.far) > _FAR_SHARE)
+
+
+def _drawn(sample: _Sample, most: int, seed: int) -> Positions:
+    """Positions in the sample of further entries: as many, of at most `most`, as leave hardly a vertex far from all."""
+    rng = np.random.default_rng(seed)
+    drawn = [np.empty(0, dtype=np.int64)]
+    for _ in range(most // _BATCH):
+        if not sample.has_far:
+            break
+        sums = np.cumsum(sample.nearest)
+        marks = (np.arange(_BATCH) + rng.random(_BATCH)) / _BATCH * sums[-1]
+        drawn.append(np.unique(np.searchsorted(sums[:-1], marks, side="right")))
+        nearest = np.minimum(sample.nearest, _to_nearest(sample.rows, sample.rows[drawn[-1]]))
+        sample = replace(sample, nearest=nearest)
+    return np.concatenate(drawn)
 
 
 def _farthest(lists: Ids, own: Positions) -> Positions:
@@ -59,22 +97,9 @@ def _whole(points: Floats) -> Floats:
     low, high = points.min(axis=0), points.max(axis=0)
     largest = float((high - low).max()) / 2
     bound = np.floor(np.sqrt(2**24 / points.shape[1]))
-    return np.rint((points - (low + high) / 2) * np.float32(bound / largest if largest > 0 else 0))
-
-
-def _needed(rows: Floats, entries: Floats, far: Squares, most: int, seed: int) -> Positions:
-    """Positions in rows of further entries: as many, of at most `most`, as leave hardly any row far from all."""
-    rng = np.random.default_rng(seed)
-    nearest = _to_nearest(rows, entries)
-    drawn = [np.empty(0, dtype=np.int64)]
-    for _ in range(most // _BATCH):
-        if np.mean(nearest > far) <= _FAR_SHARE:
-            break
-        sums = np.cumsum(nearest)
-        marks = (np.arange(_BATCH) + rng.random(_BATCH)) / _BATCH * sums[-1]
-        drawn.append(np.unique(np.searchsorted(sums[:-1], marks, side="right")))
-        nearest = np.minimum(nearest, _to_nearest(rows, rows[drawn[-1]]))
-    return np.concatenate(drawn)
+    points -= (low + high) / 2
+    points *= np.float32(bound / largest if largest > 0 else 0)
+    return np.rint(points, out=points)
 
 
 def _to_nearest(rows: Floats, entries: Floats) -> Squares:
