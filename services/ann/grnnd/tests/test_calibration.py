@@ -38,6 +38,21 @@ def test_a_target_within_two_standard_errors_counts_as_missed() -> None:
     assert [table.ef(1, target) for target in (0.87, 0.91, 0.92)] == [8, 16, 32]
 
 
+def test_no_line_leads_to_a_width_at_which_all_is_scanned() -> None:
+    """Of 6,000 rows of noise a beam of 256 found .65 and one of 384 all, as a scan is cheaper there; 365 found .67."""
+    points = (Measured(128, 0.5, 0), Measured(192, 0.6, 0), Measured(256, 0.65, 0), Measured(384, 1.0, 0))
+    assert Calibration({10: points}).ef(10, 0.95) == 384
+    assert Calibration({10: points}).ef(10, 0.62) == 218  # 192 + 64 · 2 / 5, rounded up
+
+
+def test_a_graph_reaches_what_its_widest_beam_found() -> None:
+    """Be it by chance, and by the next larger k that was measured; where nothing was measured nothing is missed."""
+    table = Calibration({1: (Measured(8, 0.99, 0.01),), 10: (Measured(12, 0.5, 0.1), Measured(384, 0.95, 0.02))})
+    assert [table.reaches(k, 0.95) for k in (1, 2, 10, 50)] == [True] * 4
+    assert [table.reaches(k, 0.96) for k in (1, 2, 10, 50)] == [True, False, False, False]
+    assert Calibration({}).reaches(5, 0.999)
+
+
 @pytest.mark.parametrize("target", [0, 1, -0.5, 1.5, float("nan")])
 def test_a_target_outside_0_and_1_is_refused(target: float) -> None:
     with pytest.raises(InvalidInput, match="target_recall"):
@@ -67,6 +82,18 @@ def test_recalls_are_measured_for_each_k_and_never_fall() -> None:
         assert recalls == sorted(recalls)
         assert recalls[-1] == 1
         assert all(at.error == 0 for at in points)  # each query found the same share
+
+
+def test_a_width_that_found_less_than_a_narrower_one_counts_as_that_one() -> None:
+    """With its error, too."""
+    true = np.ones((4, 1), dtype=np.float32)
+    missed = {8: 1, 12: 2}
+    table = Calibration.measured(
+        true, lambda k, ef: np.array([[9.0]] * missed.get(ef, 0) + [[1]] * (4 - missed.get(ef, 0)))
+    )
+    first, second = table.recalls[1][:2]
+    assert (second.recall, second.error) == (first.recall, first.error) == (0.75, pytest.approx(np.sqrt(3 / 16) / 2))
+    assert (first.ef, second.ef) == (8, 12)
 
 
 def test_the_error_is_that_of_a_mean_over_queries() -> None:

@@ -19,6 +19,7 @@ def test_the_graph_is_the_same_for_any_number_of_threads(name: str) -> None:
         again = grnnd.build(rows, threads=threads)
         assert (again.order == first.order).all()
         assert (again.edges == first.edges).all()
+        assert (again.entries == first.entries).all()
         assert again.calibration == first.calibration
 
 
@@ -32,6 +33,7 @@ def test_a_graph_over_codes_is_the_same_on_every_instruction_set(name: str, monk
         monkeypatch.setattr(building.engine, "core", lambda core=core: core)
         again = grnnd.build(rows)
         assert (again.codes.rows == first.codes.rows).all()
+        assert (again.entries == first.entries).all()
         assert (again.edges == first.edges).all()
 
 

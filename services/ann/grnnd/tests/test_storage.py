@@ -12,7 +12,7 @@ import pytest
 from distributions import sampled
 
 import grnnd
-from grnnd import Damaged, Graph, InvalidInput
+from grnnd import Calibration, Damaged, Graph, InvalidInput
 from grnnd.storage import MAGIC
 
 
@@ -32,6 +32,17 @@ def test_a_loaded_graph_answers_as_the_saved_one(tmp_path: Path, code: str, metr
         assert (before == after).all()
     assert loaded.calibration == graph.calibration
     assert (loaded.metric, loaded.dim, loaded.degree, len(loaded)) == (graph.metric, 9, 32, 300)
+
+
+def test_a_file_without_errors_of_recall_opens(tmp_path: Path) -> None:
+    """As they were written before calibration knew them."""
+    graph = grnnd.build(np.random.default_rng(0).standard_normal((3000, 9)).astype(np.float32))
+    pairs = {k: tuple((at.ef, at.recall) for at in points) for k, points in graph.calibration.recalls.items()}
+    replace(graph, calibration=Calibration(pairs)).save(tmp_path / "graph")
+    found = grnnd.load(tmp_path / "graph").calibration.recalls
+    assert pairs
+    assert {k: [at[:2] for at in points] for k, points in found.items()} == {k: list(each) for k, each in pairs.items()}
+    assert {at.error for points in found.values() for at in points} == {0.0}
 
 
 def test_arrays_are_mapped_not_read(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from monshin_ann.core.vectors import Matrix
 
 EXACT = 1.0
 DEFAULT_RECALL = 0.99
-_BELIEVED = 0.998  # of 200 rows held out a few may be missed by chance
+BELIEVED = 0.998  # of 200 rows held out a few may be missed by chance
 _MASKS_KEPT = 16
 
 
@@ -83,11 +83,7 @@ class Segment:
 
     def reaches(self, effort: Effort, k: int) -> bool:
         """Whether the graph found as much, at any width measured, as is asked for."""
-        recalls = self.graph.calibration.recalls
-        if effort.ef is not None or not recalls:
-            return True
-        measured = next((known for known in recalls if known >= k), max(recalls))
-        return recalls[measured][-1].recall >= min(effort.target_recall, _BELIEVED)
+        return effort.ef is not None or self.graph.calibration.reaches(k, min(effort.target_recall, BELIEVED))
 
     def matching(self, sequence: int, plan: Plan | None) -> Mask | None:
         """Which rows a reader at `sequence` sees that pass the filter; None: all."""

@@ -113,7 +113,7 @@ def test_a_budget_truncates_and_a_deadline_refuses(make: Make, batch: Callable[.
         collection.search(queries, 10, None, Deadline.after(0))
 
 
-def test_a_search_can_ask_for_what_it_must_see(make: Make, batch: Callable[..., Any]) -> None:
+def test_read_your_write_a_search_can_ask_for_what_it_must_see(make: Make, batch: Callable[..., Any]) -> None:
     collection = make()
     fill(collection, batch, clustered(10))
     assert collection.search(clustered(1), 1, None, FOREVER, min_sequence=10).sequence == 10

@@ -1,4 +1,4 @@
-"""Building: check → predict memory → points → codes → order → graph → repair → calibrate."""
+"""Building: check → memory → points → codes → order → edges → entries → calibrate → insert → repair."""
 
 import logging
 import math
@@ -121,7 +121,7 @@ def build_checked(
         codes = CodeTable.encoded(core, settings.kind or Kind.F32, points, order, threads)
     report.begin("calibrate", count)
     part = Graph(embedding, points, order[:built], edges[:built], entries, codes, Calibration({}))
-    recalls = _calibrated(part, held_out, threads)
+    recalls = calibrated(part, held_out, threads)
     space.insert(built, plan, entries, edges)
     space.repair(entries, edges)
     return Graph(embedding, points, order, edges, entries, codes, recalls)
@@ -214,10 +214,15 @@ def _ordered(
     return rows_first[moved], None if codes is None else np.take(codes, moved, axis=0)
 
 
-def _calibrated(part: Graph, held_out: NDArray[np.int64], threads: int) -> Calibration:
-    """Measured with rows that are among the points, but not in the graph."""
+Exact = Callable[[Floats, NDArray[np.bool_], int], Floats]
+
+
+def calibrated(part: Graph, held_out: NDArray[np.int64], threads: int, exact: Exact | None = None) -> Calibration:
+    """Measured with rows that are among the points, but not in the graph. exact: (queries, which rows are in the graph,
+    k) → distances of the true k nearest, ascending; None: by a scan.
+    """
     most = min(max(calibration.NEIGHBOURS), len(part) // 2)
-    if len(held_out) == 0:
+    if len(held_out) == 0 or most == 0:
         return Calibration({})
     queries = np.ascontiguousarray(part.vectors[held_out])
     is_built = np.ones(len(part.points), dtype=np.bool_)
@@ -228,7 +233,11 @@ def _calibrated(part: Graph, held_out: NDArray[np.int64], threads: int) -> Calib
         return part.search_checked(queries, k, ef, bits, matching, threads, math.inf).distances
 
     # A filter that is said to match hardly more than k makes the core scan.
-    true = part.search_checked(queries, most, most, bits, most, threads, math.inf).distances
+    true = (
+        part.search_checked(queries, most, most, bits, most, threads, math.inf).distances
+        if exact is None
+        else exact(queries, is_built, most)
+    )
     return Calibration.measured(true, search)
 
 

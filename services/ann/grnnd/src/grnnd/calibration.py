@@ -14,7 +14,6 @@ _MOST_HELD_OUT = 200  # rows: at a recall of 0.95 the standard error is about 0.
 _HELD_OUT_SHARE = 0.05
 NEIGHBOURS = (1, 10, 100)  # for which k it is measured
 WIDTHS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384)
-_ERRORS = 2  # standard errors by which a target must be reached: a promise of recall holds nearly always
 _ENOUGH = 0.9995  # wider beams are not measured
 
 Distances = NDArray[np.float32]
@@ -22,11 +21,18 @@ Search = Callable[[int, int], Distances]  # k, ef → distances of what was foun
 
 
 class Measured(NamedTuple):
-    """Recall of a beam of width ef, and its standard error: how far it would vary with other queries."""
+    """Recall of a beam of width ef, and its standard error over queries: 0 where each found the same share."""
 
     ef: int
     recall: float
     error: float
+
+    @property
+    def surely(self) -> float:
+        """What it reaches by two standard errors: of widths tried one after the other, the first that reaches a target
+        does so by chance more often than its recall allows.
+        """
+        return self.recall - 2 * self.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +58,17 @@ class Calibration:
             for k, points in recalls.items():
                 if k <= ef:
                     shares = shares_found(found[:, :k], true[:, :k])
-                    recall, error = float(shares.mean()), float(shares.std()) / math.sqrt(len(shares))
-                    points.append(Measured(ef, max(recall, points[-1].recall if points else 0.0), error))
-            if all(points and points[-1].recall >= _ENOUGH for points in recalls.values()):
+                    reached = Measured(ef, float(shares.mean()), float(shares.std()) / math.sqrt(len(shares)))
+                    better = max([reached, *points[-1:]], key=lambda at: at.recall)
+                    points.append(better._replace(ef=ef))
+            if all(points and points[-1].surely >= _ENOUGH for points in recalls.values()):
                 break
         return cls({k: tuple(points) for k, points in recalls.items() if points})
 
     def ef(self, k: int, target_recall: float) -> int:
         """The least width that reaches the target for k neighbours by two standard errors; the widest if none does.
 
-        Between two widths that were measured, recall is taken to rise as a line; it rises faster at first, so that this
+        Between two widths that were measured, recall is taken to rise as a line; as it rises ever more slowly, this
         errs to the safe side. Between the measured k the next larger one counts; beyond the largest, ef grows with k.
         Raises InvalidInput unless 0 < target_recall < 1.
         """
@@ -69,18 +76,29 @@ class Calibration:
             raise InvalidInput(f"target_recall is {target_recall!r}, allowed is more than 0 and less than 1")
         if not self.recalls:
             return max(k, WIDTHS[0])
-        measured = next((known for known in self.recalls if known >= k), max(self.recalls))
+        measured = self._measured(k)
         width = _width_for(self.recalls[measured], target_recall)
         return max(k, math.ceil(width if k <= measured else width * k / measured))
 
+    def reaches(self, k: int, target_recall: float) -> bool:
+        """Whether the widest beam that was measured found as much, be it by chance; true where nothing was measured."""
+        return not self.recalls or self.recalls[self._measured(k)][-1].recall >= target_recall
+
+    def _measured(self, k: int) -> int:
+        return next((known for known in self.recalls if known >= k), max(self.recalls))
+
 
 def _width_for(points: Sequence[Measured], target_recall: float) -> float:
-    below: tuple[int, float] | None = None
+    below: Measured | None = None
+    slope = math.inf
     for at in points:
-        surely = at.recall - _ERRORS * at.error
-        if surely >= target_recall:
-            return at.ef if below is None else float(np.interp(target_recall, (below[1], surely), (below[0], at.ef)))
-        below = at.ef, surely
+        risen = 0.0 if below is None else (at.surely - below.surely) / (at.ef - below.ef)
+        if at.surely >= target_recall:
+            # Where recall suddenly rises faster, a wide beam became a scan: between the two it has not risen yet.
+            if below is None or risen > slope:
+                return at.ef
+            return float(np.interp(target_recall, (below.surely, at.surely), (below.ef, at.ef)))
+        below, slope = at, math.inf if below is None else risen
     return points[-1].ef
 
 

@@ -1,8 +1,9 @@
 """Where searches begin: an entry near any query, also where rows lie in many tight clusters.
 
 Edges hardly lead from one tight cluster into another, so that a beam that begins in the wrong one stays there. Hence
-entries are added where rows are far from all of them, as k-means++ does (Arthur and Vassilvitskii 2007, D² sampling),
-until hardly a row is; data without such clusters keeps few, for each costs every search a distance.
+entries are added where rows are far from all of them, by D² sampling (k-means++, Arthur and Vassilvitskii 2007) in
+batches (k-means‖, Bahmani et al. 2012), until hardly a row is; data without such clusters keeps few, for each costs
+every search a distance.
 """
 
 from dataclasses import dataclass, replace
@@ -17,9 +18,12 @@ _VERTICES_AN_ENTRY = 32  # at least so many to each, once there are more than th
 _MOST = 4096
 _SAMPLED = 4  # vertices for each entry that may come to be, by which it is seen who is far
 _LOOK = 2048  # vertices by which it is seen whether any is
+_MOST_NUMBERS = 1 << 22  # that are copied for it; memory.py counts on it
 _BATCH = 32  # entries that are drawn at once
 _FAR = 4.0  # times the squared distance of a vertex to the farthest of its neighbours
-_FAR_SHARE = 0.005  # of vertices may lie farther from all entries
+_FAR_SHARE = 0.003  # of vertices may lie farther from all entries
+_OUTSIDE = 0.001  # of rows may lie outside of what is told apart, on either side: an outlier makes clusters no coarser
+_NARROWEST = 1e-30  # a spread below is none
 
 Positions = NDArray[np.int64]
 Squares = NDArray[np.float64]
@@ -27,10 +31,11 @@ Squares = NDArray[np.float64]
 
 def entries_of(points: Floats, order: Ids, edges: Ids, seed: int, least: int = LEAST) -> Ids:
     """uint32, ascending: vertices. points: float32 (rows, dim); order: the row of each vertex, (vertices,); edges: of
-    each vertex, ascending by distance, (vertices, degree), filled up with NONE.
+    each vertex, in the order of its metric, (vertices, degree), filled up with NONE. seed: of the draws. least: as many
+    lie evenly in the order of vertices, which is that of a tree's leaves.
 
-    The first lie evenly in the order of vertices, which is that of a tree's leaves. All arithmetic is of whole numbers
-    and exact, so that the entries are the same on every machine.
+    All arithmetic is of whole numbers and exact, so that the entries are the same on every machine. Inner products: an
+    edge to a far row says little of what is near, so that fewer entries are added.
     """
     vertices = len(order)
     entries = _even(vertices, least)
@@ -54,7 +59,7 @@ class _Sample:
 
     @classmethod
     def of(cls, points: Floats, order: Ids, edges: Ids, entries: Positions, count: int) -> "_Sample":
-        own = _even(len(order), count)
+        own = _even(len(order), min(count, max(1, _MOST_NUMBERS // (2 * points.shape[1]))))
         chosen = np.concatenate([entries, own, _farthest(edges[own], own)])
         rows = _whole(points[order[chosen]])
         near, neighbours = rows[len(entries) :].reshape(2, len(own), -1)
@@ -69,11 +74,12 @@ def _drawn(sample: _Sample, most: int, seed: int) -> Positions:
     """Positions in the sample of further entries: as many, of at most `most`, as leave hardly a vertex far from all."""
     rng = np.random.default_rng(seed)
     drawn = [np.empty(0, dtype=np.int64)]
-    for _ in range(most // _BATCH):
+    for start in range(0, most, _BATCH):
         if not sample.has_far:
             break
+        wanted = min(_BATCH, most - start)
         sums = np.cumsum(sample.nearest)
-        marks = (np.arange(_BATCH) + rng.random(_BATCH)) / _BATCH * sums[-1]
+        marks = (np.arange(wanted) + rng.random(wanted)) / wanted * sums[-1]
         drawn.append(np.unique(np.searchsorted(sums[:-1], marks, side="right")))
         nearest = np.minimum(sample.nearest, _to_nearest(sample.rows, sample.rows[drawn[-1]]))
         sample = replace(sample, nearest=nearest)
@@ -93,13 +99,15 @@ def _even(vertices: int, count: int) -> Positions:
 
 
 def _whole(points: Floats) -> Floats:
-    """As whole numbers, so small that float32 adds up the products of two rows exactly."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    largest = float((high - low).max()) / 2
+    """As whole numbers, so small that float32 adds up the products of two rows exactly. Overwrites the points."""
+    ranked = np.sort(points[::8], axis=0)
+    outside = int(len(ranked) * _OUTSIDE)
+    low, high = ranked[outside], ranked[len(ranked) - 1 - outside]
+    largest = float((high / 2 - low / 2).max())
     bound = np.floor(np.sqrt(2**24 / points.shape[1]))
-    points -= (low + high) / 2
-    points *= np.float32(bound / largest if largest > 0 else 0)
-    return np.rint(points, out=points)
+    points -= low / 2 + high / 2
+    points *= np.float32(bound / largest if largest > _NARROWEST else 0)
+    return np.clip(np.rint(points, out=points), -bound, bound, out=points)
 
 
 def _to_nearest(rows: Floats, entries: Floats) -> Squares:
@@ -109,4 +117,4 @@ def _to_nearest(rows: Floats, entries: Floats) -> Squares:
 
 
 def _squares(rows: Floats) -> Squares:
-    return np.einsum("ij,ij->i", rows, rows).astype(np.float64)
+    return np.einsum("ij,ij->i", rows, rows, dtype=np.float64)

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from grnnd import calibration, engine, inputs
-from grnnd.building import INSERT_WIDTH
+from grnnd import engine, inputs
+from grnnd.building import INSERT_WIDTH, calibrated
 from grnnd.calibration import Calibration
 from grnnd.codes import CodeTable, Scale, byte_row_length
 from grnnd.engine import NONE, Floats, Ids
@@ -134,7 +134,7 @@ class ExternalMerge:
         codes, edges = self._codes, self._edges
         part = Graph(self.embedding, self._points, self._order[:built], edges[:built], entries, codes, Calibration({}))
         self._on_step("calibrate", 0, 1)
-        recalls = self._calibrated(part)
+        recalls = calibrated(part, np.sort(self._order[built:]).astype(np.int64), self._threads, self._exact)
         edges[built:] = NONE
         how = (built, self._plan.slack_256, INSERT_WIDTH, entries)
         self._on_step("insert", 0, 1)
@@ -206,21 +206,6 @@ class ExternalMerge:
             self._core.encode_bytes(self._points, self._order[chunk], *how)
         release(rows, self._points)
         return CodeTable.of_bytes(rows, scale)
-
-    def _calibrated(self, part: Graph) -> Calibration:
-        held_out = self._order[self._built :]
-        most = min(max(calibration.NEIGHBOURS), self._built // 2)
-        if len(held_out) == 0 or most == 0:
-            return Calibration({})
-        queries = np.ascontiguousarray(self._points[np.sort(held_out)])
-        is_built = np.ones(len(self._points), dtype=np.bool_)
-        is_built[held_out] = False
-        bits, matching = inputs.filter_bits(is_built, len(is_built))
-
-        def search(k: int, ef: int) -> Floats:
-            return part.search_checked(queries, k, ef, bits, matching, self._threads, math.inf).distances
-
-        return Calibration.measured(self._exact(queries, is_built, most), search)
 
     def _exact(self, queries: Floats, is_built: NDArray[np.bool_], k: int) -> Floats:
         """Distances of the true k nearest, ascending, chunk by chunk with the core's own arithmetic."""

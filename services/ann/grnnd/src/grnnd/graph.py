@@ -120,8 +120,8 @@ class Graph:
         queries: real numbers of shape (q, dim), or (dim,) for one.
         k: 1 to 65536. Fewer rows than k give fewer results, filled up with -1.
         ef: width of the beam, at least k counts; wider is slower and finds more.
-        target_recall: in place of ef, in (0, 1): the least width that reached it when the graph was built
-        (`Calibration`). Neither: 0.95.
+        target_recall: in place of ef, in (0, 1): the least width that reached it by two standard errors when the graph
+        was built, or between two measured ones (`Calibration`). Neither: 0.95.
         filter: bool of shape (n,): only these rows can be found; or the same as bits, lowest first, uint8 (⌈n/8⌉,).
         threads: 0 for all CPUs.
         deadline_s: seconds from now; what is unfinished then is returned as `truncated`.

@@ -9,7 +9,9 @@ from grnnd.plan import Plan
 
 _FIXED_BYTES = 32 << 20  # threads' scratch, calibration, the interpreter's own
 _TREE_BYTES = 12  # of a vertex: its id and a key, while a tree is grown
-_SCRATCH_SAMPLE_BYTES = 64 << 20  # float64 sample by which codes are judged
+# Float64 sample by which codes are judged. Later, in its place, that by which entries are chosen (entries.py), which is
+# smaller: 4 M numbers, a half of them twice.
+_SCRATCH_SAMPLE_BYTES = 64 << 20
 # Of a vertex, while a tree's level is sorted: keys, segments, both stacked, ids, the sort's own.
 _DEVICE_TREE_BYTES = 88
 _DEVICE_FIXED_BYTES = 64 << 20  # kernels, and what the device's allocator rounds up

@@ -188,10 +188,7 @@ def _bytes(array: Array) -> memoryview:
 
 
 def _graph(header: dict[str, Any], arrays: dict[str, Array]) -> Graph:
-    recalls = {
-        int(k): tuple(Measured(int(ef), float(recall), float(error)) for ef, recall, error in points)
-        for k, points in header["recalls"].items()
-    }
+    recalls = {int(k): tuple(_measured(*point) for point in points) for k, points in header["recalls"].items()}
     return Graph(
         Embedding(Metric(header["metric"]), int(header["dim"]), float(header["radius"]), float(header["query_length"])),
         arrays["points"],
@@ -207,6 +204,11 @@ def _graph(header: dict[str, Any], arrays: dict[str, Array]) -> Graph:
         ),
         Calibration(recalls),
     )
+
+
+def _measured(ef: int, recall: float, error: float = 0.0) -> Measured:
+    """Files from before 2026-11-28 tell no error."""
+    return Measured(int(ef), float(recall), float(error))
 
 
 def _require_sound(graph: Graph, path: str | PathLike[str]) -> None:

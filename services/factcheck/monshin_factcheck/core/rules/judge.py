@@ -11,7 +11,7 @@ from monshin_factcheck.core.rules.alignment import Alignment, align
 from monshin_factcheck.core.rules.conditional import Conditional, conditional, told
 from monshin_factcheck.core.rules.findings import NUMBER_CONFLICTS, FindingKind, RuleFinding
 from monshin_factcheck.core.rules.name_rules import name_findings
-from monshin_factcheck.core.rules.order_rules import agreed, order_findings
+from monshin_factcheck.core.rules.order_rules import compare_orders
 from monshin_factcheck.core.rules.probability import estimate, leaning_to_contradicted, verbatim
 from monshin_factcheck.core.rules.quantity_rules import pair_quantities, quantity_findings
 from monshin_factcheck.core.rules.statement import Reader, Statement
@@ -115,15 +115,12 @@ class RulesJudge:
 
 def findings(alignment: Alignment) -> list[RuleFinding]:
     """Everything that the rules notice about a claim and one sentence."""
-    same_order = agreed(alignment)
-    opposites = (
-        rule for rule in opposite_findings(alignment) if not any(rule.claim.overlaps(cue) for cue in same_order)
-    )
+    orders = compare_orders(alignment)
     return [
         *quantity_findings(alignment, pair_quantities(alignment)),
-        *opposites,
+        *(rule for rule in opposite_findings(alignment) if not any(rule.claim.overlaps(cue) for cue in orders.agreed)),
         *polarity_findings(alignment),
-        *order_findings(alignment),
+        *orders.conflicts,
         *name_findings(alignment),
     ]
 

@@ -8,6 +8,7 @@ differ, and where each anchor stands in the other's rest and the directions are 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, similarity
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
@@ -31,6 +32,8 @@ _AFTER_EN = re.compile(r"\b(?:after|following|once|subsequent to)\b", re.IGNOREC
 _BEFORE_EN = re.compile(r"\b(?:before|prior to|ahead of|in advance of)\b", re.IGNORECASE)
 _THEN_EN = re.compile(r"\b(?:followed by|and then|then|precedes?|preceding)\b", re.IGNORECASE)
 _MOST_WORDS = 4  # of an anchor
+# What a claim of 2,000 code points costs is bounded.
+_MOST_ORDERS, _MOST_REST = 8, 24
 _ANCHOR_SHARE = 0.6
 _REST_SHARE = 0.5
 
@@ -45,44 +48,44 @@ class Order:
     cue: Span
 
 
-def order_findings(alignment: Alignment) -> list[RuleFinding]:
-    """Orders of the claim that the sentence turns round, unless it also has one that says the same."""
+@dataclass(frozen=True, slots=True)
+class OrdersFound:
+    """conflicts: orders of the claim that the sentence turns round. agreed: the words of the claim, in its original
+    text, for orders that the sentence tells, too: A後にB and B前にA.
+    """
+
+    conflicts: tuple[RuleFinding, ...]
+    agreed: tuple[Span, ...]
+
+
+def compare_orders(alignment: Alignment) -> OrdersFound:
+    """Each order of the claim against all of the sentence; one that is told once as it is conflicts with none."""
     claim, evidence = alignment.claim, alignment.evidence
-    theirs = list(orders(evidence))
-    findings: list[RuleFinding] = []
+    theirs = orders(evidence)
+    agreed: list[Span] = []
+    conflicts: list[RuleFinding] = []
     for mine in orders(claim) if theirs else ():
+        cue = claim.text.to_original(mine.cue)
         if any(_agree(mine, other) for other in theirs):
+            agreed.append(cue)
             continue
         strength, other = max(((_opposition(mine, other), other) for other in theirs), key=lambda found: found[0])
         if strength > 0:
-            findings.append(
-                RuleFinding(
-                    FindingKind.ORDER_CONFLICT,
-                    claim.text.to_original(mine.cue),
-                    evidence.text.to_original(other.cue),
-                    strength,
-                )
-            )
-    return findings
+            there = evidence.text.to_original(other.cue)
+            conflicts.append(RuleFinding(FindingKind.ORDER_CONFLICT, cue, there, strength))
+    return OrdersFound(tuple(conflicts), tuple(agreed))
 
 
-def agreed(alignment: Alignment) -> list[Span]:
-    """The words of the claim, in its original text, that say an order which the sentence says, too: A後にB, B前にA."""
-    theirs = list(orders(alignment.evidence))
-    return [
-        alignment.claim.text.to_original(mine.cue)
-        for mine in (orders(alignment.claim) if theirs else ())
-        if any(_agree(mine, other) for other in theirs)
-    ]
-
-
-def orders(statement: Statement) -> Iterator[Order]:
-    """All orders that a statement tells, by the words for them."""
+def orders(statement: Statement) -> list[Order]:
+    """The orders that a statement tells, by the words for them; of a very long one the first."""
     cues = _cues_en(statement) if statement.language is Language.ENGLISH else _cues_ja(statement)
-    for cue, comes_after, anchor in cues:
-        rest = tuple(unit for unit in statement.units if unit not in anchor and not unit.span.overlaps(cue))
-        if anchor and rest:
-            yield Order(anchor, rest, comes_after, cue)
+    found: list[Order] = []
+    for cue, comes_after, anchor in islice(cues, _MOST_ORDERS):
+        others = [unit for unit in statement.units if unit not in anchor and not unit.span.overlaps(cue)]
+        others.sort(key=lambda unit: abs(unit.span.start - cue.start))
+        if anchor and others:
+            found.append(Order(anchor, tuple(others[:_MOST_REST]), comes_after, cue))
+    return found
 
 
 _Cue = tuple[Span, bool, tuple[Unit, ...]]

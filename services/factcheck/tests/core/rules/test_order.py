@@ -3,6 +3,7 @@
 import pytest
 from monshin_factcheck.core.rules.alignment import align
 from monshin_factcheck.core.rules.judge import findings
+from monshin_factcheck.core.rules.order_rules import orders
 from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.text.words import Analyser
 
@@ -72,3 +73,12 @@ def test_what_is_before_a_place_is_no_time(reader: Reader) -> None:
     """前壁 and 後壁 are sides, 発症前 and 発症後 times."""
     assert "laterality_conflict" in _kinds(reader, "前壁の梗塞である。", "後壁の梗塞である。")
     assert "laterality_conflict" not in _kinds(reader, "発症前に投与する。", "発症後に投与する。")
+
+
+def test_a_very_long_claim_costs_no_more_than_its_first_orders(reader: Reader) -> None:
+    """Hazard: each order of a claim against each of a sentence, each word of one against each of the other."""
+    long = reader.read("採血した後に薬を投与し、" * 160)
+    found = orders(long)
+    assert 2 <= len(found) <= 8
+    assert all(len(order.anchor) <= 4 and len(order.rest) <= 24 for order in found)
+    assert findings(align(long, reader.read("薬を投与した後に採血する。")))
