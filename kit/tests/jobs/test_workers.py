@@ -68,11 +68,11 @@ async def test_a_job_resumes_from_its_checkpoint_within_15_s_of_kill_9(
 async def test_a_lost_job_goes_on_before_those_that_wait(
     store: JobStore, worker: MakeWorker, is_running: IsRunning, ended: Ended, diary: str
 ) -> None:
-    """Hazard: of a build in many shards the lost one goes to the end of the queue. Six others wait here, 3 s each."""
+    """Hazard: of a build in many shards the lost one goes to the end of the queue. Twelve others wait, 3 s each."""
     lost = await store.submit(COUNT, CountSpec(diary, 30, pause_s=0.1))
     with worker("first", **BUSY_LEASE) as first:
         await eventually(is_running(lost), "the first has the job")
-        waiting = [await store.submit(COUNT, CountSpec(f"{diary}.{n}", 30, pause_s=0.1)) for n in range(6)]
+        waiting = [await store.submit(COUNT, CountSpec(f"{diary}.{n}", 30, pause_s=0.1)) for n in range(12)]
         first.kill()
         with worker("second", **BUSY_LEASE):
             done = await ended(lost)

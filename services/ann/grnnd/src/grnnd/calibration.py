@@ -115,4 +115,5 @@ def shares_found(found: Distances, true: Distances) -> NDArray[np.float64]:
     found, true: of shape (queries, k), true ascending and finite.
     """
     limit = true[:, -1:] + 1e-6 * np.abs(true[:, -1:])
-    return np.mean(found <= limit, axis=1)
+    shares: NDArray[np.float64] = np.mean(found <= limit, axis=1)
+    return shares

@@ -113,8 +113,10 @@ def _whole(points: Floats) -> Floats:
 def _to_nearest(rows: Floats, entries: Floats) -> Squares:
     """Squared distance of each row to the entry nearest to it."""
     products = (rows @ entries.T).astype(np.float64)
-    return _squares(rows) + (_squares(entries) - 2 * products).min(axis=1)
+    squares: Squares = _squares(rows) + (_squares(entries) - 2 * products).min(axis=1)
+    return squares
 
 
 def _squares(rows: Floats) -> Squares:
-    return np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
+    squares: Squares = np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
+    return squares
