@@ -32,7 +32,7 @@ _CLICK_TO_FIRST_MARK = """() => new Promise(resolve => {
     }
     return null;
   };
-  const button = find(document, node => node.matches('check-form button.primary, button.primary'));
+  const button = find(document, node => node.matches('button.primary'));
   const began = performance.now();
   const look = () => {
     const mark = find(document, node => node.matches('mark[data-tone]:not([data-tone=waiting])'));

@@ -54,7 +54,7 @@ def search(
     walked: list[tuple[Segment, int]] = []
     for segment in snapshot.segments:
         stop = first + len(segment.blocks)
-        if is_exact or not segment.reaches(effort, k):
+        if is_exact or not effort.is_met_by(segment.graph, k):
             compared += range(first, stop)
         else:
             walked.append((segment, first))

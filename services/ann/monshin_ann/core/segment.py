@@ -15,7 +15,7 @@ from monshin_ann.core.vectors import Matrix
 
 EXACT = 1.0
 DEFAULT_RECALL = 0.99
-BELIEVED = 0.998  # of 200 rows held out a few may be missed by chance
+_BELIEVED = 0.998  # of 200 rows held out a few may be missed by chance
 _MASKS_KEPT = 16
 
 
@@ -33,6 +33,10 @@ class Effort:
     def is_exact(self) -> bool:
         """Whether graphs are not used."""
         return self.ef is None and self.target_recall >= EXACT
+
+    def is_met_by(self, graph: Graph, k: int) -> bool:
+        """Whether a graph found as much, at any width measured, as is asked for; a wished width always is."""
+        return self.ef is not None or graph.calibration.reaches(k, min(self.target_recall, _BELIEVED))
 
 
 THOROUGH = Effort()
@@ -80,10 +84,6 @@ class Segment:
     def memory_bytes(self) -> int:
         """Of vectors, edges and codes."""
         return self.vector_bytes + self.graph_bytes
-
-    def reaches(self, effort: Effort, k: int) -> bool:
-        """Whether the graph found as much, at any width measured, as is asked for."""
-        return effort.ef is not None or self.graph.calibration.reaches(k, min(effort.target_recall, BELIEVED))
 
     def matching(self, sequence: int, plan: Plan | None) -> Mask | None:
         """Which rows a reader at `sequence` sees that pass the filter; None: all."""

@@ -23,7 +23,7 @@ from monshin_ann.core.definition import Definition, Metric
 from monshin_ann.core.distances import Queries
 from monshin_ann.core.filters import Plan
 from monshin_ann.core.search import Neighbours
-from monshin_ann.core.segment import BELIEVED, THOROUGH, Effort
+from monshin_ann.core.segment import THOROUGH, Effort
 from monshin_ann.core.vectors import Matrix
 from monshin_ann.sharded import manifest
 from monshin_ann.sharded.filtering import Bits, RowFilters
@@ -245,7 +245,7 @@ def _walk(
     """Row numbers of shape (queries, k), -1 where there are fewer; and for which queries time ran out."""
     graph = opened.graph
     matching = int(np.bitwise_count(bits).sum()) if len(bits) else len(graph)
-    if effort.is_exact or (effort.ef is None and not graph.calibration.reaches(k, min(effort.target_recall, BELIEVED))):
+    if effort.is_exact or not effort.is_met_by(graph, k):
         # A filter that is said to match hardly more than k makes the core scan.
         every = bits if len(bits) else np.packbits(np.ones(len(graph), dtype=np.bool_), bitorder="little")
         ef, bits, matching = k, every, min(k, matching)
