@@ -28,7 +28,12 @@ _AFTER_JA = re.compile(
 )
 _BEFORE_JA = re.compile(r"に(?:先立|先だ)(?:って|ち|つ)|より(?:も)?(?:前|先)に|(?<![0-9時分日月年週間末])までに")
 _THEN_JA = re.compile(r"(?:その|この)?(?:後|のち)(?:に|で|は)?|次いで|ついで|次に|続いて|それから|引き続き")
-_AFTER_EN = re.compile(r"\b(?:after|following|once|subsequent to)\b", re.IGNORECASE)
+# Not `once daily` nor `the following drugs`.
+_AFTER_EN = re.compile(
+    r"\b(?:after|(?<!the )following|subsequent to"
+    r"|once(?= (?:the|you|it|they|this|these|[a-z]+ (?:is|are|has|have))\b))\b",
+    re.IGNORECASE,
+)
 _BEFORE_EN = re.compile(r"\b(?:before|prior to|ahead of|in advance of)\b", re.IGNORECASE)
 _THEN_EN = re.compile(r"\b(?:followed by|and then|then|precedes?|preceding)\b", re.IGNORECASE)
 _MOST_WORDS = 4  # of an anchor

@@ -18,6 +18,7 @@ TURNED = [
     ("消毒を終えてから手袋を着ける。", "手袋を着けてから消毒する。"),
     ("The dose is taken after meals.", "Take the dose before meals."),
     ("Blood cultures are drawn after antibiotics.", "Draw blood cultures before antibiotics."),
+    ("Stop oxygen once the fever is gone.", "Stop oxygen before the fever is gone."),
     ("Give fluids, then vasopressors.", "Give vasopressors, then fluids."),
 ]
 ALIKE = [
@@ -35,6 +36,8 @@ OTHER = [
     ("アムロジピンを投与する。", "食後にアムロジピンを投与する。"),
     ("午前に採血する。", "午後に採血する。"),
     ("最後に止血を確かめる。", "名前を確かめる。"),
+    ("Warfarin is taken once daily with digoxin.", "Digoxin is taken once daily with warfarin."),
+    ("Warfarin needs the following tests: INR.", "INR needs the following drugs: warfarin."),
 ]
 
 
