@@ -2,12 +2,13 @@
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monshin_ann.core.block import Block
 from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.distances import Queries, Scores
 from monshin_ann.core.filters import Mask, Plan
@@ -16,7 +17,7 @@ from monshin_ann.core.shortlist import Candidates, Shortlist
 from monshin_ann.core.snapshot import Part, Snapshot
 from monshin_ann.core.vectors import Matrix
 
-_CHUNK_NUMBERS = 1 << 20  # of float64, for exact distances
+_CHUNK_NUMBERS = 1 << 16  # of float64, for exact distances: three such arrays stay in a core's cache
 _MAX_WALKED_LENGTH = 1e16
 _GATHER_BELOW = 0.25  # share of matching rows under which copying them beats scoring all
 
@@ -74,14 +75,7 @@ def search(
         truncated |= was_cut
     deadline.check()
     joined = Candidates.joined(candidates)
-    if len(candidates) > 1:
-        joined = joined.take(np.argsort(joined.query, kind="stable"))
-    distances = _exact_distances(parts, joined, queries, deadline)
-    bounds = np.searchsorted(joined.query, np.arange(len(queries) + 1)).tolist()
-    return [
-        _rank(parts, joined, distances, slice(start, stop), k, is_truncated=bool(cut))
-        for (start, stop), cut in zip(itertools.pairwise(bounds), truncated, strict=True)
-    ]
+    return _ranked(parts, joined, _exact_distances(parts, joined, queries, deadline), truncated, k)
 
 
 def _compared(
@@ -169,26 +163,43 @@ def _gather(parts: Sequence[Part], part: NDArray[np.intp], row: NDArray[np.intp]
     return vectors
 
 
-def _rank(
+def _ranked(
     parts: Sequence[Part],
     candidates: Candidates,
     distances: NDArray[np.float32],
-    mine: slice,
+    truncated: NDArray[np.bool_],
     k: int,
-    *,
-    is_truncated: bool,
-) -> Neighbours:
-    """The k nearest of one query's candidates, which are `mine` of the arrays."""
-    found, part, row = distances[mine], candidates.part[mine], candidates.row[mine]
-    if len(found) > k:
-        near = found <= np.partition(found, k - 1)[k - 1]  # with all that tie at the end
-        found, part, row = found[near], part[near], row[near]
-    places = [(parts[p].block, r) for p, r in zip(part.tolist(), row.tolist(), strict=True)]
-    ids = [block.ids[r] for block, r in places]
-    order = sorted(range(len(ids)), key=list(zip(found.tolist(), ids, strict=True)).__getitem__)[:k]
-    return Neighbours(
-        [ids[i] for i in order],
-        [float(found[i]) for i in order],
-        [places[i][0].payloads[places[i][1]] for i in order],
-        is_truncated,
-    )
+) -> list[Neighbours]:
+    """The k nearest candidates of each query; of the others, Python objects are made only where they tie with these."""
+    order = np.lexsort((distances, candidates.query))
+    query = candidates.query[order]
+    starts = np.searchsorted(query, np.arange(len(truncated) + 1))
+    is_near = np.arange(len(order)) - starts[query] < k
+    for start, stop in _ties(query, distances[order]):
+        if is_near[start]:
+            tied = order[start:stop]
+            ids = [block.ids[row] for block, row in _places(parts, candidates, tied)]
+            order[start:stop] = tied[sorted(range(len(ids)), key=ids.__getitem__)]
+    near = order[is_near]
+    places, found = _places(parts, candidates, near), distances[near].tolist()
+    ids = [block.ids[row] for block, row in places]
+    payloads = [block.payloads[row] for block, row in places]
+    bounds = itertools.pairwise(np.searchsorted(query[is_near], np.arange(len(truncated) + 1)).tolist())
+    return [
+        Neighbours(ids[start:stop], found[start:stop], payloads[start:stop], was_cut)
+        for (start, stop), was_cut in zip(bounds, truncated.tolist(), strict=True)
+    ]
+
+
+def _places(parts: Sequence[Part], candidates: Candidates, which: NDArray[np.intp]) -> list[tuple[Block, int]]:
+    """Block and row of these candidates."""
+    rows = zip(candidates.part[which].tolist(), candidates.row[which].tolist(), strict=True)
+    return [(parts[part].block, row) for part, row in rows]
+
+
+def _ties(query: NDArray[np.intp], distances: NDArray[np.float32]) -> Iterator[tuple[int, int]]:
+    """Where runs of candidates of one query begin and end that are equally far; both arrays in order."""
+    is_tied = (query[1:] == query[:-1]) & (distances[1:] == distances[:-1])
+    edges = np.flatnonzero(np.diff(is_tied, prepend=False, append=False))
+    for first, stop in edges.reshape(-1, 2).tolist():
+        yield first, stop + 1
