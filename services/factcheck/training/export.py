@@ -51,7 +51,7 @@ class Earlier:
     share: float
 
     def mean_with(self, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Each tensor moved by the share towards the earlier one, in fp32; raises ValueError if names differ."""
+        """The mean, in fp32: each tensor moved by the share towards the earlier one. ValueError if names differ."""
         earlier = load_file(self.file)
         if earlier.keys() != tensors.keys():
             raise ValueError(f"{self.file} is an adapter of another kind")
