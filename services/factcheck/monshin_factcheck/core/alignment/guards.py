@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations
 
-from monshin_factcheck.core.alignment.markers import adnominals, limits, markers
 from monshin_factcheck.core.alignment.roles import TOPICS, head_of, is_bonded, is_same_role, particle_of
 from monshin_factcheck.core.cues.polarity import Stance, do_conflict, stance
 from monshin_factcheck.core.quantities.compare import Agreement
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.conditions import names_whom_or_when
 from monshin_factcheck.core.rules.quantity_rules import Pairing
+from monshin_factcheck.core.rules.remainder import is_same_remainder
 from monshin_factcheck.core.rules.statement import Statement
-from monshin_factcheck.core.rules.verbatim import CASES, loose_digits
+from monshin_factcheck.core.rules.verbatim import CASES, limits
 from monshin_factcheck.core.text.language import Language
+from monshin_factcheck.core.text.spans import Span
 
 # Particles of circumstances; not を, が or は, which say of what the sentence speaks.
 _ASIDE = frozenset({"に", "で", "から", "へ", "と"})
@@ -36,8 +37,6 @@ class Obstacle(Enum):
     UNSAID = "unsaid"
     UNSAID_QUANTITY = "unsaid_quantity"
     LIMIT = "limit"
-    DIGITS = "digits"
-    ADNOMINAL = "adnominal"
     QUANTITY = "quantity"
     LANGUAGE = "language"
 
@@ -58,6 +57,12 @@ class Laid:
         clauses |= {self.evidence.clause_at(pair.evidence.span.start) for pair in self.pairs if confirms(pair)}
         return frozenset(clauses)
 
+    @property
+    def spans(self) -> tuple[tuple[Span, Span], ...]:
+        """Words and numbers of the claim with those of the sentence that they are laid on."""
+        units = ((self.claim.units[at].span, self.evidence.units[place].span) for at, place in _placed(self))
+        return (*units, *((pair.claim.span, pair.evidence.span) for pair in self.pairs))
+
 
 def confirms(pair: Pairing) -> bool:
     """Whether a number is the same, not only near: 50未満 is not 50以下, 約50 does not confirm 50."""
@@ -73,12 +78,10 @@ def obstacles(laid: Laid) -> frozenset[Obstacle]:
         Obstacle.HEAD: _has_another_head,
         Obstacle.ORDER: _is_out_of_order,
         Obstacle.STANCE: _has_other_stance,
-        Obstacle.MARKERS: lambda one: markers(one.claim, None) != markers(one.evidence, one.used),
+        Obstacle.MARKERS: lambda one: not is_same_remainder(one.claim, one.evidence, one.spans, one.used),
         Obstacle.UNSAID: _leaves_words_out,
         Obstacle.UNSAID_QUANTITY: _leaves_quantities_out,
         Obstacle.LIMIT: _drops_a_limit,
-        Obstacle.DIGITS: lambda one: loose_digits(one.claim, None) != loose_digits(one.evidence, one.used),
-        Obstacle.ADNOMINAL: lambda one: adnominals(one.claim, None) != adnominals(one.evidence, one.used),
         Obstacle.QUANTITY: _has_other_quantities,
         Obstacle.LANGUAGE: lambda one: one.claim.language is not one.evidence.language,
     }

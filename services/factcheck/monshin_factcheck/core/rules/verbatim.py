@@ -1,16 +1,15 @@
 """Whether a sentence says what a claim says, almost word for word; the only way in which rules may support."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monshin_factcheck.core.quantities.analytes import is_same_value
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.alignment import similarity
+from monshin_factcheck.core.rules.remainder import is_same_remainder
 from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.rules.subjects import ALIKE, LONGEST
-from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
 
 # Words of a source that a claim may leave out without saying more than the source.
@@ -20,18 +19,6 @@ CASES = frozenset({"が", "を", "に", "へ", "で", "と", "から", "より",
 # Particles behind a first word that say what a sentence is about.
 TOPIC_ENDS = ("は", "の", "では", "には")
 _LIKE_TO = {"へ": "に"}
-# Small words that change what is said; both sides must hold the same ones.
-_MARKERS_JA = re.compile(
-    r"のみ|だけ|しか|ばかり|以外|ただし|より(?!も?[高低大小多少])|ほど|さえ|こそ|または|もしくは|あるいは|および|ならびに|かつ|ことがある|ことがあり|可能性|おそれ"
-    r"|恐れ|かもしれ|得る|うる|とは限ら|場合がある|ことはない|ことがない|ても|でも|まで(?!も)|からで|以降|ながら|うちに|たびに|ごとに|[〜~→]"
-    r"|(?:れ|られ|せ|させ)(?=る|て|た|ま|な|ず|、|。)"
-)
-_MARKERS_EN = re.compile(
-    r"\b(?:only|alone|except|or|both|either|unless|if|when|until|may|might|usually|always|sometimes|often|rarely|most|all|some|any"
-    r"|before|after|than|by|from|to|within)\b",
-    re.IGNORECASE,
-)
-_DIGITS = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 # An uncovered clause with one of these narrows the rest down.
 _LIMITS = re.compile(
     r"のみ|だけ|しか|限り|限る|限って|ただし|除[くいき]|以外|場合|とき|際|原則|通常|ならば|なら|れば|たら|未満|以上|以下|超|if\b|unless|only|except|when\b|usually|provided",
@@ -73,11 +60,15 @@ def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statem
         return False
     if not _may_leave_out(claim, evidence, used):
         return False
-    return (
-        _cues(claim, None) == _cues(evidence, used)
-        and _markers(claim, None) == _markers(evidence, used)
-        and loose_digits(claim, None) == loose_digits(evidence, used)
+    pairs = [(token.span, theirs[place].span) for token, place in zip(mine[start:], places, strict=True)]
+    return is_same_remainder(claim, evidence, pairs, used) and _cues(claim, pairs, 0, None) == _cues(
+        evidence, pairs, 1, used
     )
+
+
+def limits(clause: str) -> bool:
+    """Whether a clause narrows down what the rest of its sentence says."""
+    return _LIMITS.search(clause) is not None
 
 
 def _tokens(statement: Statement) -> list[_Token]:
@@ -95,7 +86,7 @@ def _tokens(statement: Statement) -> list[_Token]:
     return sorted(tokens, key=lambda token: token.span)
 
 
-def _placed(mine: Sequence[_Token], theirs: Sequence[_Token]) -> set[int] | None:
+def _placed(mine: Sequence[_Token], theirs: Sequence[_Token]) -> list[int] | None:
     """Where each token of the claim stands in the sentence: in order, or moved with its case particle."""
     places: list[int] = []
     last = -1
@@ -110,7 +101,7 @@ def _placed(mine: Sequence[_Token], theirs: Sequence[_Token]) -> set[int] | None
         if not moved:
             return None
         places.append(moved[0])
-    return set(places)
+    return places
 
 
 def _is_same(token: _Token, other: _Token) -> bool:
@@ -146,43 +137,30 @@ def _may_leave_out(claim: Statement, evidence: Statement, used: set[int]) -> boo
     for index, clause in enumerate(evidence.clauses):
         if index in used or clause.span.of(evidence.text.text) in claim.text.text:
             continue
-        if index < last or clause.is_condition or _LIMITS.search(clause.span.of(evidence.text.text)):
+        if index < last or clause.is_condition or limits(clause.span.of(evidence.text.text)):
             return False
     return True
 
 
-def _cues(statement: Statement, used: set[int] | None) -> list[tuple[str, int]]:
-    return [
-        (cue.operator.value, cue.group)
+def _cues(
+    statement: Statement, pairs: Sequence[tuple[Span, Span]], side: int, used: set[int] | None
+) -> list[tuple[str, int, int]]:
+    """The cues of these clauses, or of all, each with the pair before it: AではなくB against BではなくA."""
+    return sorted(
+        (
+            cue.operator.value,
+            cue.group,
+            max(
+                ((pair[side], at) for at, pair in enumerate(pairs) if pair[side].start < cue.span.start),
+                default=(None, -1),
+            )[1],
+        )
         for index, clause in enumerate(statement.clauses)
         if used is None or index in used
         for cue in clause.cues
-    ]
-
-
-def loose_digits(statement: Statement, used: Set[int] | None) -> Counter[str]:
-    """Written numbers that are not wholly inside a quantity or a name: what reading went past must be equal on both
-    sides. used: clauses that count; None: all.
-
-    `8〜0.9時` was read as 9時 once, and a wrong time was supported.
-    """
-    named = [unit.span for unit in statement.units]
-    return Counter(
-        match.group()
-        for match in outside_numbers(_DIGITS, statement, used)
-        if not any(Span(match.start(), match.end()).is_inside(span) for span in named)
     )
 
 
-def outside_numbers(pattern: re.Pattern[str], statement: Statement, used: Set[int] | None) -> Iterator[re.Match[str]]:
-    """What the pattern finds in these clauses, or in all, that is not wholly inside of a quantity."""
-    numbers = [span for quantity in statement.quantities for span in quantity.spans]
-    for match in pattern.finditer(statement.text.text):
-        is_number = any(Span(match.start(), match.end()).is_inside(span) for span in numbers)
-        if not is_number and (used is None or statement.clause_at(match.start()) in used):
-            yield match
-
-
-def _markers(statement: Statement, used: Set[int] | None) -> Counter[str]:
-    pattern = _MARKERS_EN if statement.language is Language.ENGLISH else _MARKERS_JA
-    return Counter(match.group().lower() for match in outside_numbers(pattern, statement, used))
+def _last_before(span: Span, others: Sequence[Span]) -> int:
+    """The number of the last of the others that begins before a span; -1 if none does."""
+    return max(((other.start, at) for at, other in enumerate(others) if other.start < span.start), default=(0, -1))[1]
