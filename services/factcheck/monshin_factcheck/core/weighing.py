@@ -21,12 +21,17 @@ from monshin_factcheck.core.decision import (
 )
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.judge import Condition, Opinion, Stance
-from monshin_factcheck.core.rules.findings import FindingKind
+from monshin_factcheck.core.rules.findings import NUMBER_CONFLICTS, FindingKind
+from monshin_factcheck.core.text.spans import Span
 
 RULES = "rules"
 # Findings that forbid SUPPORTED however sure the rules are that both sides speak of the same thing.
 VETOING = frozenset(
     {FindingKind.LATERALITY_CONFLICT.value, FindingKind.ORDER_CONFLICT.value, FindingKind.ROUTE_CONFLICT.value}
+)
+# Findings that say another number than the claim's, whether or not both can be right.
+OTHER_NUMBERS = frozenset(
+    kind.value for kind in (*NUMBER_CONFLICTS, FindingKind.COMPARATOR_BOUNDARY, FindingKind.QUANTITY_OUTSIDE)
 )
 # Beyond these odds a witness is not believed more.
 _SUREST = 6.0
@@ -150,8 +155,16 @@ class Account:
 
     @property
     def is_unconfirmed(self) -> bool:
-        """Whether a quantity of the claim is confirmed by no passage that was read."""
-        return bool(frozenset.intersection(*(opinion.unconfirmed for opinion in self.opinions)))
+        """Whether a quantity of the claim is confirmed by no passage that was read, or a passage that is nearer to the
+        claim than those that confirm it has another one.
+        """
+        quantities = frozenset[Span]().union(*(opinion.unconfirmed for opinion in self.opinions))
+        return any(not self._is_confirmed(quantity) for quantity in quantities)
+
+    def _is_confirmed(self, quantity: Span) -> bool:
+        nearest = max((one.relevance for one in self.opinions if quantity not in one.unconfirmed), default=-1.0)
+        others = (one.relevance for one in self.every if _has_another(one, quantity))
+        return nearest >= max(others, default=0.0)
 
 
 def features(account: Account) -> dict[str, float]:
@@ -293,6 +306,10 @@ class _Weighed:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         return self.evidence[0].conditions if self.verdict is Verdict.CONDITIONAL else ()
+
+
+def _has_another(opinion: Opinion, quantity: Span) -> bool:
+    return any(finding.claim == quantity and finding.kind in OTHER_NUMBERS for finding in opinion.findings)
 
 
 def _relevance(opinion: Opinion) -> float:

@@ -9,6 +9,7 @@ from monshin_factcheck.core.alignment.roles import TOPICS, head_of, is_bonded, i
 from monshin_factcheck.core.cues.polarity import Stance, do_conflict, stance
 from monshin_factcheck.core.quantities.compare import Agreement
 from monshin_factcheck.core.quantities.quantity import Quantity
+from monshin_factcheck.core.rules.acts import is_done_by_people
 from monshin_factcheck.core.rules.conditions import names_whom_or_when
 from monshin_factcheck.core.rules.quantity_rules import Pairing
 from monshin_factcheck.core.rules.remainder import is_same_remainder
@@ -65,9 +66,9 @@ class Laid:
 
 
 def confirms(pair: Pairing) -> bool:
-    """Whether a number is the same, not only near: 50未満 is not 50以下, 約50 does not confirm 50."""
+    """Whether a number is the same, not only near: 50未満 is not 50以下, 約50 or 1回50 do not confirm 50."""
     is_vaguer = pair.evidence.is_approximate and not pair.claim.is_approximate
-    return pair.agreement is Agreement.SAME and not is_vaguer
+    return pair.agreement is Agreement.SAME and pair.claim.scope is pair.evidence.scope and not is_vaguer
 
 
 def obstacles(laid: Laid) -> frozenset[Obstacle]:
@@ -102,7 +103,7 @@ def _has_other_role(laid: Laid) -> bool:
 def _is_topic_of_an_act(laid: Laid, at: int, place: int) -> bool:
     """Whether は stands for を, where nobody is named who acts: 薬は中止する is 薬を中止する."""
     here, there = laid.claim.units[at].particle, laid.evidence.units[place].particle
-    if {here, there} not in ({"は", "を"}, {"も", "を"}):
+    if {here, there} not in ({"は", "を"}, {"も", "を"}) or not is_done_by_people(laid.claim, laid.claim.units[at]):
         return False
     act, other = (laid.claim, laid.evidence) if here == "を" else (laid.evidence, laid.claim)
     return not any(unit.particle in TOPICS for unit in act.units) and not any(

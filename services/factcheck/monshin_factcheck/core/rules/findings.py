@@ -39,10 +39,12 @@ NUMBER_CONFLICTS = frozenset(
 class RuleFinding:
     """A finding about a claim and one sentence; spans are of their original texts.
 
-    `strength` in [0, 1] says how sure it is that both sides speak of the same thing.
+    `strength` in [0, 1] says how sure it is that both sides speak of the same thing. confirms: whether the sentence
+    says the number of the claim: the same one or a case of it, and the same done with it.
     """
 
     kind: FindingKind
     claim: Span
     evidence: Span
     strength: float
+    confirms: bool = False

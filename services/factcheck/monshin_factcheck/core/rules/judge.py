@@ -10,7 +10,7 @@ from monshin_factcheck.core.judge import Finding, Opinion, Stance
 from monshin_factcheck.core.rules.alignment import Alignment, align
 from monshin_factcheck.core.rules.conditional import Conditional, conditional, told
 from monshin_factcheck.core.rules.findings import NUMBER_CONFLICTS, FindingKind, RuleFinding
-from monshin_factcheck.core.rules.name_rules import name_findings
+from monshin_factcheck.core.rules.name_rules import name_findings, names_another
 from monshin_factcheck.core.rules.order_rules import compare_orders
 from monshin_factcheck.core.rules.probability import estimate, leaning_to_contradicted, verbatim
 from monshin_factcheck.core.rules.quantity_rules import pair_quantities, quantity_findings
@@ -57,7 +57,6 @@ TURNS = (
     frozenset({FindingKind.ANTONYM_CONFLICT, FindingKind.ORDER_CONFLICT}),
     NUMBER_CONFLICTS,
 )
-_CONFIRMING = frozenset({FindingKind.QUANTITY_MATCH, FindingKind.QUANTITY_WITHIN})
 ALWAYS = frozenset({FindingKind.LATERALITY_CONFLICT, FindingKind.ROUTE_CONFLICT})
 
 
@@ -99,7 +98,7 @@ class RulesJudge:
         odds = _probabilities(alignment, found, stance)
         left_out = () if stance is Stance.SUPPORTS else case.left_out or case.unmentioned
         return Opinion(
-            passage, stance, alignment.coverage, odds, told_findings, _unconfirmed(claim, found),
+            passage, stance, alignment.coverage, odds, told_findings, _unconfirmed(alignment, found),
             tuple(told(stretch, evidence, passage.span.start) for stretch in left_out),
         )  # fmt: skip
 
@@ -146,9 +145,13 @@ def _probabilities(alignment: Alignment, found: Sequence[RuleFinding], stance: S
     return leaning_to_contradicted(estimated) if stance is Stance.CONTRADICTS else estimated
 
 
-def _unconfirmed(claim: Statement, found: Sequence[RuleFinding]) -> frozenset[Span]:
-    confirmed = {rule.claim for rule in found if rule.kind in _CONFIRMING and rule.strength > 0}
-    return frozenset(claim.text.to_original(quantity.span) for quantity in claim.quantities) - confirmed
+def _unconfirmed(alignment: Alignment, found: Sequence[RuleFinding]) -> frozenset[Span]:
+    """Quantities of the claim that the sentence does not say, all of them where it speaks of another drug."""
+    claim = alignment.claim
+    every = frozenset(claim.text.to_original(quantity.span) for quantity in claim.quantities)
+    if names_another(alignment):
+        return every
+    return every - {rule.claim for rule in found if rule.confirms}
 
 
 def _finding(rule: RuleFinding, passage: Passage) -> Finding:

@@ -51,6 +51,12 @@ def name_findings(alignment: Alignment) -> list[RuleFinding]:
     return [RuleFinding(FindingKind.NAME_SWAP, mine, theirs, rest) for mine, theirs in spans]
 
 
+def names_another(alignment: Alignment) -> bool:
+    """Whether a name of the claim is lacking and another of its kind stands there, however unlike the rest is."""
+    claim, evidence = alignment.claim, alignment.evidence
+    return next(_other_names(claim, evidence), None) is not None or any(True for _ in _other_labels(claim, evidence))
+
+
 def _has_more(alignment: Alignment, names: Sequence[Span]) -> bool:
     """Whether the claim has other words, or else a number of a kind that the sentence has as well."""
     claim, evidence = alignment.claim, alignment.evidence

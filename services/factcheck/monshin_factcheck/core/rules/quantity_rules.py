@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from monshin_factcheck.core.quantities.comparators import Comparator
 from monshin_factcheck.core.quantities.compare import Agreement, are_comparable, compare
+from monshin_factcheck.core.quantities.interval import Relation, relate
 from monshin_factcheck.core.quantities.quantity import Quantity, Scope
 from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, similarity
+from monshin_factcheck.core.rules.change import change, may_be_same
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
 from monshin_factcheck.core.rules.statement import Statement, Unit
 
@@ -27,6 +30,9 @@ _LATER = 0.1
 # An equal number may lie this much farther from the claim's words than another one and is still meant.
 _MARGIN = 0.05
 
+# Each number is laid beside each: of more on a side than this, those behind are paired with none, and so not confirmed.
+_MOST = 48
+
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
@@ -44,10 +50,12 @@ def pair_quantities(alignment: Alignment) -> tuple[Pairing, ...]:
     The role is told by the content words around a number, the nearer the weightier, and by its unit.
     """
     claim, evidence = alignment.claim, alignment.evidence
+    there = [(theirs, _around(evidence, theirs)) for theirs in evidence.quantities[:_MOST]]
     candidates = [
-        Pairing(mine, theirs, compare(mine, theirs), _role(claim, mine, evidence, theirs))
-        for mine in claim.quantities
-        for theirs in evidence.quantities
+        Pairing(mine, theirs, compare(mine, theirs), _role(here, around))
+        for mine in claim.quantities[:_MOST]
+        for here in (_around(claim, mine),)
+        for theirs, around in there
         if are_comparable(mine, theirs)
     ]
     candidates.sort(key=lambda pairing: -(pairing.role + _bonus(pairing)))
@@ -72,9 +80,24 @@ def quantity_findings(alignment: Alignment, pairs: tuple[Pairing, ...]) -> list[
                 alignment.claim.text.to_original(pair.claim.span),
                 alignment.evidence.text.to_original(pair.evidence.span),
                 strength,
+                confirms=strength > 0 and _confirms(alignment, pair),
             )
         )
     return findings
+
+
+def _confirms(alignment: Alignment, pair: Pairing) -> bool:
+    """Whether the sentence's number entails the claim's, and the same is done with it: 10 mgに減量 is not 10 mg減量.
+
+    A bound only by the same one; a plain number also by a bound or a range that holds it.
+    """
+    if not may_be_same(change(alignment.claim, pair.claim), change(alignment.evidence, pair.evidence)):
+        return False
+    if pair.agreement is Agreement.SAME:
+        return True
+    is_plain = pair.claim.interval.is_point and pair.claim.comparator is Comparator.NONE
+    is_held = relate(pair.claim.interval, pair.evidence.interval) in (Relation.INSIDE, Relation.EQUAL)
+    return is_plain and is_held and pair.agreement in (Agreement.WITHIN, Agreement.SAME_NUMBER)
 
 
 def _in_context(alignment: Alignment, pair: Pairing) -> Agreement:
@@ -97,8 +120,8 @@ def _is_only(alignment: Alignment, pair: Pairing) -> bool:
     return sum(are_comparable(pair.claim, other) for other in alignment.evidence.quantities) == 1
 
 
-def _role(claim: Statement, mine: Quantity, evidence: Statement, theirs: Quantity) -> float:
-    here, there = _around(claim, mine), _around(evidence, theirs)
+def _role(here: list[tuple[Unit, float]], there: list[tuple[Unit, float]]) -> float:
+    """The share of the words around one number that stand around the other, in [0, 1]; 0.5 where there are none."""
     total = sum(weight for _, weight in here)
     if not total:
         return 0.5

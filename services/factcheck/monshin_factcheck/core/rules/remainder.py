@@ -25,11 +25,10 @@ Place = tuple[int, int]
 # Say nothing by themselves; roles are compared with the words that they belong to.
 _EMPTY_JA = frozenset(
     {
-        "は", "が", "を", "の", "に", "へ", "で", "と", "も", "て", "な", "や", "ね", "よ", "だ", "です", "ます", "た",
-        "為る", "有る", "居る", "御座る", "致す", "下さる", "於く", "事", "こと", "物", "もの", "者", "人", "方", "患者",
-        "例",
-        "症例", "状態", "状況", "其の", "此の", "其れ", "此れ", "或る", "こうした", "そうした", "斯かる", "本", "当該",
-        "等", "御",
+        "は", "が", "を", "の", "に", "へ", "で", "と", "も", "て", "な", "や", "ね", "よ", "り", "だ", "です", "ます",
+        "た", "為る", "有る", "居る", "御座る", "致す", "下さる", "於く", "おく", "事", "こと", "物", "もの", "者",
+        "人", "方", "例", "患者", "症例", "状態", "状況", "其の", "此の", "其れ", "此れ", "或る", "こうした",
+        "そうした", "斯かる", "本", "当該", "等", "御",
     }
 )  # fmt: skip
 _EMPTY_EN = frozenset({"a", "an", "the", "be", "do", "have", "also", "there", "patient", "person", "peopl"})
@@ -44,8 +43,7 @@ _ALIKE = {
 _PERIODS = frozenset(
     {
         "日", "毎日", "時間", "毎時", "分", "分間", "毎分", "回", "度", "単回", "体重", "kg", "キロ", "キログラム",
-        "当たり",
-        "毎", "就く", "付き", "daily", "per", "dose", "each", "single",
+        "当たり", "毎", "就く", "付き", "daily", "per", "dose", "each", "single",
     }
 )  # fmt: skip
 _PUNCTUATION = frozenset(" \t\n、。，．,;；・「」『』()[]{}【】〔〕〈〉《》\"'“”‘’`!?…®")
@@ -163,7 +161,12 @@ class _Rest:
         return self._ends[at] == word.span.start and self._tokens[at][2]
 
     def _periods(self, span: Span) -> Iterator[str]:
-        """What stands in the words that set a period or a dose before a number: 初回 of 初回投与量は10 mg."""
+        """What stands in the words that set a period or a dose before a number: 初回 of 初回投与量は10 mg.
+
+        3日おき is read as 3日ごと, and is every fourth day to many.
+        """
+        if "おき" in span.of(self._statement.text.text):
+            yield "おき"
         language = self._statement.language
         also = next(quantity.also for quantity in self._statement.quantities if quantity.span == span)
         for word in self._statement.words:
@@ -183,8 +186,9 @@ def _is_sign(text: str, at: int) -> bool:
     if sign == ":":
         return before.isdigit() and behind.isdigit()
     if sign in _DASHES:
-        # β-blocker, and a dash between two spaces.
-        return not (before.isalpha() and behind.isalpha()) and not (before.isspace() and behind.isspace())
+        # β-blocker, and a dash between two spaces; the one of Na-チャネル is a charge.
+        is_hyphen = before.isalpha() and behind.isascii() and behind.isalpha()
+        return not is_hyphen and not (before.isspace() and behind.isspace())
     return True
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from monshin_factcheck.core.quantities.analytes import is_same_value
 from monshin_factcheck.core.quantities.quantity import Quantity
+from monshin_factcheck.core.rules.acts import is_done_by_people
 from monshin_factcheck.core.rules.alignment import similarity
 from monshin_factcheck.core.rules.remainder import is_same_remainder
 from monshin_factcheck.core.rules.statement import Statement, Unit
@@ -60,6 +61,8 @@ def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statem
         return False
     if not _may_leave_out(claim, evidence, used):
         return False
+    if any(_hides_its_role(claim, token, theirs[place]) for token, place in zip(mine[start:], places, strict=True)):
+        return False
     pairs = [(token.span, theirs[place].span) for token, place in zip(mine[start:], places, strict=True)]
     return is_same_remainder(claim, evidence, pairs, used) and _cues(claim, pairs, 0, None) == _cues(
         evidence, pairs, 1, used
@@ -111,6 +114,13 @@ def _is_same(token: _Token, other: _Token) -> bool:
         return False
     cases = {_LIKE_TO.get(particle, particle) for particle in (token.particle, other.particle)} & CASES
     return len(cases) <= 1
+
+
+def _hides_its_role(claim: Statement, token: _Token, other: _Token) -> bool:
+    """Whether は stands for を, に or で although the predicate is nothing that people do."""
+    particles = {token.particle, other.particle}
+    is_hidden = bool(particles & {"は", "も"}) and bool(particles & (CASES - {"が"}))
+    return is_hidden and token.unit is not None and not is_done_by_people(claim, token.unit)
 
 
 def _is_same_quantity(one: Quantity | None, other: Quantity | None) -> bool:

@@ -84,7 +84,7 @@ The level should be kept {above|below|at} 7.
 The vaccine is given to {adults only|adults}.
 Warfarin {or|and|plus|without} aspirin is given to patients with stroke.
 {No|Any|Some|All|} patients received the drug.
-The drug {may|must|can|cannot|must not|should} be crushed.
+The drug {may|must|cannot|need not} be crushed.
 {Uncontrolled|Controlled} hypertension is treated first.
 {Non-smokers|Smokers} receive the vaccine.
 {Inactive|Active} infection is treated.
@@ -117,7 +117,6 @@ JAPANESE = """
 {0|1|}.5 mgを投与する。
 5 mg{以上|以下|未満|超|}を投与する。
 用量は5 mg{以上|以下|未満|超|}である。
-{約|}5 mgを投与する。
 5 mg{を超えて|を超えず}投与する。
 {食前|食後|食間}に服用する。
 妊婦{のみ|以外|}に投与する。
@@ -132,7 +131,7 @@ JAPANESE = """
 {未|既}治療の患者に投与する。
 投与{前|後|中}に血圧を測定する。
 投与を中止{する|しない|してよい|しなくてよい}。
-薬剤を使用する{ことがある|べきである|}。
+薬剤を使用{することがある|してはならない|する}。
 {第1|第2}世代の薬剤を投与する。
 1日1回{朝|夕}に投与する。
 妊娠{中|後|前}は禁忌である。
