@@ -56,7 +56,7 @@ class Laid:
         """The clauses of the sentence that hold what is accounted for."""
         clauses = {self.evidence.units[place].clause for place in self.places if place is not None}
         clauses |= {self.evidence.clause_at(pair.evidence.span.start) for pair in self.pairs if confirms(pair)}
-        return frozenset(clauses)
+        return frozenset(clauses) | self.evidence.bare_clauses
 
     @property
     def spans(self) -> tuple[tuple[Span, Span], ...]:

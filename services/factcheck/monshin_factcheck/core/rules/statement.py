@@ -73,6 +73,12 @@ class Statement:
                 return index
         return len(self.clauses) - 1
 
+    @property
+    def bare_clauses(self) -> frozenset[int]:
+        """The numbers of clauses without any content word or number: という of 「シックデイ」という."""
+        held = {unit.clause for unit in self.units} | {self.clause_at(one.span.start) for one in self.quantities}
+        return frozenset(range(len(self.clauses))) - held
+
 
 class Reader:
     """Reads sentences with one analyser and one table of names."""

@@ -55,7 +55,7 @@ def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statem
         places = _placed(mine[start:], theirs) if start else None
     if not places:
         return False
-    used = {theirs[place].clause for place in places}
+    used = {theirs[place].clause for place in places} | evidence.bare_clauses
     unsaid = (token for place, token in enumerate(theirs) if token.clause in used and place not in places)
     if any(token.unit is None or token.unit.key not in _HARMLESS for token in unsaid):
         return False
@@ -143,7 +143,7 @@ def _subject_length(mine: Sequence[_Token], around: Sequence[Statement]) -> int:
 
 
 def _may_leave_out(claim: Statement, evidence: Statement, used: set[int]) -> bool:
-    last = max(used)
+    last = max(used - evidence.bare_clauses)
     for index, clause in enumerate(evidence.clauses):
         if index in used or clause.span.of(evidence.text.text) in claim.text.text:
             continue
