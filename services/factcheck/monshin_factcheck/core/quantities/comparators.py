@@ -81,6 +81,7 @@ _AFTER: tuple[tuple[Comparator, str], ...] = (
         r"|[ ](?:maximum|at (?:the )?most)\b",
     ),
     (Comparator.AT_LEAST, r"[ ]?\+(?![0-9])"),
+    (Comparator.AT_MOST, r"[ ](?:(?:is|are|must|should|may|can)[ ])?(?:not|never)[ ](?:to[ ])?be[ ]exceeded\b"),
 )
 _BEFORE: tuple[tuple[Comparator, str], ...] = (
     (

@@ -71,7 +71,7 @@ _NEGATIVE_BOUND = re.compile(
 _REACH = 80
 
 _SHARE_DENIED_JA = re.compile(
-    r"(?:ほど|程度|くらい)?(?:の(?:患者|人|症例|例|者|方|女性|男性|小児|妊婦))?[はがにで](?:は|も)?[^、。,.]{0,24}?"
+    r"(?:ほど|程度|くらい)?(?:の(?:患者|人|症例|例|者|方|女性|男性|小児|妊婦))?(?P<particle>(?:は|が|に|で|も)(?:は|も)?)[^、。,.]{0,24}?"
     r"(?:ない|ません|なかった|ず(?=[、。]|$)|なし|無効)(?:[いでしたあるすと]{0,6})(?=[。、.,)」\s]|$)"
 )
 _SHARE_DENIED_EN = re.compile(
@@ -85,7 +85,7 @@ _SHARE_DENIAL_EN = re.compile(r"(?:\b(?:not|never|no)\b|n['’]t\b)[^.,;:]{0,30}
 def with_denials(text: str, found: list[Quantity]) -> Iterator[Quantity]:
     """The same quantities, those that are denied as what is allowed, or unread."""
     for quantity in found:
-        if quantity.dimension == "share" and quantity.comparator is Comparator.NONE:
+        if quantity.dimension == "share":
             yield _share(text, quantity)
         elif quantity.comparator in _OPPOSITE and _is_amount(quantity) and quantity.is_read:
             yield _bound(text, quantity)
@@ -100,10 +100,13 @@ def _is_amount(quantity: Quantity) -> bool:
 
 def _share(text: str, quantity: Quantity) -> Quantity:
     start, end = quantity.span.start, quantity.span.end
+    denied = _SHARE_DENIED_JA.match(text, end)
+    if denied is not None and quantity.comparator is not Comparator.NONE and denied["particle"] not in ("は", "が"):
+        return quantity
+    if denied is not None and denied["particle"] == "も":
+        return quantity.unread(text)
     is_denied = (
-        _SHARE_DENIED_JA.match(text, end)
-        or _SHARE_DENIED_EN.match(text, end)
-        or _SHARE_DENIAL_EN.search(text, max(0, start - _REACH), start)
+        denied or _SHARE_DENIED_EN.match(text, end) or _SHARE_DENIAL_EN.search(text, max(0, start - _REACH), start)
     )
     return replace(quantity, dimension=DENIED_SHARE) if is_denied else quantity
 

@@ -17,7 +17,7 @@ DIMENSION = "count:回/time"
 # Bounded: every frequency that is meant is short, and a run of digits must not be read from each of its places anew.
 _N = r"(?:[0-9]{1,6}(?:\.[0-9]{1,6})?|[一二三四五六七八九十]{1,6}|半)"
 _TIME = r"(?:日間|日|週間|週|[かヶカヵケ]月間?|箇月|月|年間|年|時間|分間|分|秒間|秒|晩|夜)"
-_TO = r"[ ]?(?:〜|~|から|ないし|-|–)[ ]?"
+_TO = r"(?:[ ]?(?:〜|~|から|ないし|-|–)[ ]?|(?<=[1-9])、(?=[2-9][ ]?[回度]))"
 _EN_N = r"(?:one|two|three|four|five|six|[0-9]{1,6})"
 _WORD_N = rf"(?:once|twice|thrice|{_EN_N}(?: (?:to|or) {_EN_N})? times?)"
 _EN_TIME = r"(?:day|week|month|year|hour|minute|night|morning|evening)"

@@ -15,6 +15,7 @@ _FROM_JA = re.compile(
     r"から(?:は|の)?[、 ]?(?:徐々に|段階的に|さらに|ゆっくり)?"
     r"(?:漸増|漸減|増[量加やえ]|減[量少らっり]|変更|切り?替|移行|上げ|下げ|上昇|低下|引き?[上下])"
 )
+_FROM_FAR_JA = re.compile(r"から[^、。,.]{0,10}")
 _CHANGE_EN = re.compile(
     r"\b(?:increas|reduc|decreas|lower|rais|chang|titrat|taper|fall|fell|rise|rising|rose|drop|improv|declin|escalat"
     r"|switch|cut|shorten|extend|prolong|grew|grow|shrank|shrink|went|goes)[a-z]*\b[^.;]{0,60}$",
@@ -47,19 +48,31 @@ def is_change(text: str, start: int, end: int, sign: str, *, falls: bool) -> boo
 
 def with_orders(text: str, found: list[Quantity]) -> Iterator[Quantity]:
     """The same quantities, amounts with the end of a change and times with the side of an event, where it is said."""
-    for quantity in found:
-        if quantity.order is not Order.UNSAID or not quantity.is_read:
-            yield quantity
-        elif quantity.dimension == "time":
-            yield replace(quantity, order=_side(text, quantity))
-        elif quantity.dimension in ("date", "month", "age", "count:回/time") or not quantity.interval.is_point:
-            yield quantity
-        elif _FROM_JA.match(text, quantity.span.end):
-            yield replace(quantity, order=Order.FROM)
-        elif _TO_JA.match(text, quantity.span.end) and not text.startswith("まで", quantity.span.end):
-            yield replace(quantity, order=Order.TO)
-        else:
-            yield quantity
+    orders = [_order(text, quantity) for quantity in found]
+    for index, (quantity, order) in enumerate(zip(found, orders, strict=True)):
+        following = found[index + 1] if index + 1 < len(found) and orders[index + 1] is Order.TO else None
+        is_start = order is Order.UNSAID and following is not None and _leads_to(text, quantity, following)
+        yield replace(quantity, order=Order.FROM if is_start else order)
+
+
+def _order(text: str, quantity: Quantity) -> Order:
+    if quantity.order is not Order.UNSAID or not quantity.is_read:
+        return quantity.order
+    if quantity.dimension == "time":
+        return _side(text, quantity)
+    if quantity.dimension in ("date", "month", "age") or not quantity.interval.is_point:
+        return Order.UNSAID
+    if _FROM_JA.match(text, quantity.span.end):
+        return Order.FROM
+    return Order.TO if _TO_JA.match(text, quantity.span.end) else Order.UNSAID
+
+
+def _leads_to(text: str, quantity: Quantity, following: Quantity) -> bool:
+    """The 1日10 mg of 1日10 mgから1日5 mgに減量."""
+    return (
+        quantity.dimension == following.dimension
+        and _FROM_FAR_JA.fullmatch(text, quantity.span.end, following.span.start) is not None
+    )
 
 
 def _side(text: str, quantity: Quantity) -> Order:

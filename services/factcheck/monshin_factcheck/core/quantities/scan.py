@@ -148,17 +148,24 @@ class _Reader:
         return replace(half, span=Span(start - 1, half.span.end), interval=above, comparator=Comparator.MORE_THAN)
 
     def _part(self, number: Numeral, following: Numeral) -> list[Quantity]:
-        """`3分の1`, `三分の一`."""
+        """`3分の1`, `三分の一`, `2分の1錠`."""
         part = _PART.match(self.text, number.end)
         if part is None or part.end() != following.start or not number.value or not number.is_clear:
             return []
-        return [self._made(number.start, following.end, point(following.value / number.value), None, "share")]
+        value = point(following.value / number.value)
+        after = read_unit(self.text, following.end)
+        if after is not None and after.unit.dimension.startswith("count:"):
+            return [self._made(number.start, after.end, value, after)]
+        return [self._made(number.start, following.end, value, None, "share")]
 
     def _fraction(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
         """`1/2錠`."""
         if not self._is_pair(number, following) or not following.value:
             return []
         after = read_unit(self.text, following.end)
+        if after is not None and after.unit.dimension == "time" and number.value < following.value:
+            # Half a day, or one to two days.
+            return [self._made(number.start, after.end, point(number.value), after).unread(self.text)]
         if (after is None or after.unit.dimension.startswith("count:")) and number.value < following.value <= 12:
             end = after.end if after is not None else following.end
             return [self._made(number.start, end, point(number.value / following.value), after)]
@@ -208,7 +215,7 @@ class _Reader:
         if sign is None or sign.end() != following.start:
             return []
         word = sign.group().strip()
-        if word in ("→", "⇒") or (word == "、" and not _are_neighbours(number, following)):
+        if word in ("→", "⇒") or (word == "、" and not self._are_neighbours(number, following)):
             return []
         if word == "and" and not _BETWEEN.search(self.text[max(0, number.start - 9) : number.start]):
             return []
@@ -230,6 +237,12 @@ class _Reader:
         factor = chosen.unit.factor if chosen is not None else Fraction(1)
         made = self._made(number.start, end, Interval(low / factor, high / factor), chosen)
         return [made if number.is_clear and following.is_clear else made.unread(self.text)]
+
+    def _are_neighbours(self, number: Numeral, following: Numeral) -> bool:
+        """`2、3日` are two to three days; `5、10 mg` and `1、2、3日` are lists."""
+        is_step = following.value - number.value == 1 and 0 < number.value < 10 and number.end - number.start == 1
+        is_first = self.text[max(0, number.start - 1) : number.start] != "、"
+        return is_step and is_first and read_unit(self.text, following.end) is not None
 
     def _is_pair(self, number: Numeral, following: Numeral) -> bool:
         slash = _PAIR.match(self.text, number.end)
@@ -265,11 +278,6 @@ def _is_shortened(unit: UnitExpression, after: UnitExpression) -> bool:
 
 def _digit(written: str) -> Fraction:
     return Fraction(written) if written.isascii() else kanji_value(written)
-
-
-def _are_neighbours(number: Numeral, following: Numeral) -> bool:
-    """`2、3日` are two to three days; `5、10 mg` is a list."""
-    return following.value - number.value == 1 and 0 < number.value < 10 and number.end - number.start == 1
 
 
 def _stronger(after: Bound, before: Bound) -> Comparator:

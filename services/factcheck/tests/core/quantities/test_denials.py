@@ -33,7 +33,8 @@ def only(text: str) -> Quantity:
         ("4 g未満にはしない", AT_LEAST), ("4 g未満に減量してはならない", AT_LEAST), ("4 g以下にはしない", MORE_THAN),
         ("4 gを下回ってはならない", AT_LEAST), ("3日以上は継続しない。", LESS_THAN),
         ("1日3回以上服用しない", LESS_THAN),
-        ("not more than 4 g", AT_MOST), ("must not exceed 4 g", AT_MOST), ("no less than 4 g", AT_LEAST),
+        ("not more than 4 g", AT_MOST), ("must not exceed 4 g", AT_MOST), ("4 g must not be exceeded", AT_MOST),
+        ("4 g is not to be exceeded", AT_MOST), ("no less than 4 g", AT_LEAST),
         ("is not allowed to exceed 4 g", AT_MOST), ("cannot exceed 4 g", AT_MOST),
         ("never take more than 4 g", AT_MOST),
         ("should not be given above 4 g", AT_MOST), ("do not use for more than 3 days", AT_MOST),
@@ -88,6 +89,15 @@ def test_what_is_forbidden_does_not_confirm_what_is_given(check: Callable[..., D
     ):
         assert check(claim, forbidden).verdict is not Verdict.SUPPORTED
         assert check(forbidden, claim).verdict is not Verdict.SUPPORTED
+
+
+def test_a_share_that_is_denied_with_even_or_a_bound_confirms_no_other() -> None:
+    for claim, evidence in (
+        ("3割も効かない", "3割に効く"),
+        ("3割も効かない", "3割は効かない"),
+        ("7割以上は生存しない", "7割以上が生存する"),
+    ):
+        assert compare(only(claim), only(evidence)) is Agreement.INCOMPARABLE
 
 
 SHARES = [
