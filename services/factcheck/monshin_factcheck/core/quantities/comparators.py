@@ -17,6 +17,9 @@ class Comparator(Enum):
     AT_MOST = "at_most"
     LESS_THAN = "less_than"
     RANGE = "range"
+    # 1時間弱, just under an hour; 1時間強, just over an hour.
+    LITTLE_LESS = "little_less"
+    LITTLE_MORE = "little_more"
 
     @property
     def points_up(self) -> bool:
@@ -27,6 +30,11 @@ class Comparator(Enum):
     def points_down(self) -> bool:
         """Whether smaller numbers are meant."""
         return self in (Comparator.AT_MOST, Comparator.LESS_THAN)
+
+    @property
+    def is_little(self) -> bool:
+        """Whether a number near by is meant, on one side of the one that is named."""
+        return self in (Comparator.LITTLE_LESS, Comparator.LITTLE_MORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +49,16 @@ class Bound:
 _NOT = r"(?:ない|ず|ぬ|ません|なけれ|てはなら|てはなり|てはいけ|ることはな|ることのな|るべきではな|ないよう)"
 _LINK = r"[ ]?(?:の|が|を|に|は|も)?[ ]?"
 
+# 強 of 10 kg強の, not of 強い, 強度 or 強化.
+_WORD_END = r"(?=$|[のでとをがはにもだ、。,.)」\s]|程度|かか|続|経|後|前|以|であ)"
+_BY_LITTLE = r"(?:を|は)?(?:わずかに|やや|少し|若干)"
+_LITTLE_EN = r"(?:a (?:little|bit|touch)|slightly|just|barely|marginally|shortly)"
+
 # In order: the first that matches right after a number and its unit counts. Negated bounds come first.
 _AFTER: tuple[tuple[Comparator, str], ...] = (
     (Comparator.AT_MOST, rf"{_LINK}(?:超え|越え|上回ら|上回っ|過ぎ){_NOT}"),
-    (Comparator.AT_MOST, r"以上(?:に|と)?(?:は)?(?:してはなら|しない|ならない)"),
+    (Comparator.LITTLE_LESS, rf"弱{_WORD_END}|近く(?!の(?:病|医|薬|施))|{_BY_LITTLE}(?:下回|足りな|欠け|切)"),
+    (Comparator.LITTLE_MORE, rf"(?:強|余り?|あまり){_WORD_END}|{_BY_LITTLE}(?:超え|越え|上回)"),
     (Comparator.AT_LEAST, rf"{_LINK}(?:下回ら|下回っ|切ら|切っ|割ら|割っ){_NOT}"),
     (Comparator.LESS_THAN, rf"台?{_LINK}(?:達し|届か|達す|及ば){_NOT}"),
     (Comparator.LESS_THAN, rf"{_LINK}(?:待た|経過せ|経過し|経た|空け|あけ|開け){_NOT}"),
@@ -67,8 +81,14 @@ _AFTER: tuple[tuple[Comparator, str], ...] = (
         r"|[ ](?:maximum|at (?:the )?most)\b",
     ),
     (Comparator.AT_LEAST, r"[ ]?\+(?![0-9])"),
+    (Comparator.AT_MOST, r"[ ](?:(?:is|are|must|should|may|can)[ ])?(?:not|never)[ ](?:to[ ])?be[ ]exceeded\b"),
 )
 _BEFORE: tuple[tuple[Comparator, str], ...] = (
+    (
+        Comparator.LITTLE_LESS,
+        rf"{_LITTLE_EN} (?:under|below|short of|shy of|(?:less|fewer|lower|shorter) than)|almost|nearly|not quite",
+    ),
+    (Comparator.LITTLE_MORE, rf"{_LITTLE_EN} (?:over|above|beyond|exceeding|(?:more|greater|higher|longer) than)"),
     (
         Comparator.AT_LEAST,
         r"≥|≧|>=|⩾|少なくとも|少なくても|低くても|短く(?:と|て)も|早く(?:と|て)も|最(?:低|小|短|少)(?:でも|限)?|下限は?",
@@ -100,27 +120,33 @@ _BEFORE: tuple[tuple[Comparator, str], ...] = (
 )
 _ROUGH_BEFORE = re.compile(
     r"(?:約|およそ|おおよそ|おおむね|概ね|ほぼ|だいたい|ざっと"
-    r"|about|approximately|around|roughly|some|nearly|almost)[ ]?$",
+    r"|about|approximately|around|roughly|some)[ ]?$",
     re.IGNORECASE,
 )
-_ROUGH_AFTER = re.compile(r"[ ]?(?:前後|程度|ほど|くらい|ぐらい|余り|あまり|弱(?=[のでと、。])|強(?=[のでと、。]))")
+_ROUGH_AFTER = re.compile(r"[ ]?(?:前後|程度|ほど|くらい|ぐらい)")
 _AFTER_PATTERNS = tuple((comparator, re.compile(pattern, re.IGNORECASE)) for comparator, pattern in _AFTER)
 _BEFORE_PATTERNS = tuple(
     (comparator, re.compile(rf"(?:{pattern})[ ]?(?:は|で|の|に|、|a total of )?[ ]?$", re.IGNORECASE))
     for comparator, pattern in _BEFORE
 )
 _REACH = 28
+# `5 mg 以上`, as some write.
+_SPACED = re.compile(r"[ ](?=[\u3040-\u9fff])")
+# How far off `a little` is at most, as a share of the number.
+_LITTLE = Fraction(1, 4)
 
 
 def bound_after(text: str, at: int) -> Bound:
     """The comparator that follows a quantity ending at `at`; `Bound.at` is its own end."""
     rough = _ROUGH_AFTER.match(text, at)
     start = rough.end() if rough is not None else at
+    if _SPACED.match(text, start):
+        start += 1
     for comparator, pattern in _AFTER_PATTERNS:
         found = pattern.match(text, start)
         if found is not None:
-            return Bound(comparator, found.end(), rough is not None)
-    return Bound(Comparator.NONE, start, rough is not None)
+            return Bound(comparator, found.end(), rough is not None or comparator.is_little)
+    return Bound(Comparator.NONE, rough.end() if rough is not None else at, rough is not None)
 
 
 def bound_before(text: str, at: int) -> Bound:
@@ -133,7 +159,7 @@ def bound_before(text: str, at: int) -> Bound:
     for comparator, pattern in _BEFORE_PATTERNS:
         found = pattern.search(before)
         if found is not None and not _is_inside_word(before, found.start()):
-            return Bound(comparator, end - len(found.group()), rough is not None)
+            return Bound(comparator, end - len(found.group()), rough is not None or comparator.is_little)
     return Bound(Comparator.NONE, end, rough is not None)
 
 
@@ -150,6 +176,10 @@ def bounded(value: Fraction, comparator: Comparator) -> Interval:
             return Interval(None, value)
         case Comparator.LESS_THAN:
             return Interval(None, value, high_open=True)
+        case Comparator.LITTLE_LESS:
+            return Interval(value - abs(value) * _LITTLE, value, high_open=True)
+        case Comparator.LITTLE_MORE:
+            return Interval(value, value + abs(value) * _LITTLE, low_open=True)
         case Comparator.RANGE:
             raise ValueError("a range has two ends")
 

@@ -4,13 +4,17 @@ from enum import Enum
 from fractions import Fraction
 
 from monshin_factcheck.core.quantities.analytes import are_near, in_units_of
+from monshin_factcheck.core.quantities.clocks import CLOCK, EITHER_HALF, HALF_DAY
 from monshin_factcheck.core.quantities.comparators import Comparator
 from monshin_factcheck.core.quantities.interval import Relation, relate
-from monshin_factcheck.core.quantities.quantity import Quantity
+from monshin_factcheck.core.quantities.quantity import Order, Quantity
 
 # Months and years have no fixed number of days: half a year is 26 weeks to everyone but a calendar.
 _CALENDAR_TOLERANCE = Fraction(1, 20)
+# 4週 is a month to some and not to others: neither the same nor other.
+_CALENDAR_DOUBT = Fraction(1, 10)
 _CALENDAR_UNITS = frozenset({"か月", "年"})
+_HALF_TOLD = frozenset({CLOCK, EITHER_HALF})
 
 
 class Agreement(Enum):
@@ -41,6 +45,10 @@ CONFLICTS = frozenset({Agreement.CONFLICT, Agreement.UNIT_CONFLICT, Agreement.CO
 
 def compare(claim: Quantity, evidence: Quantity) -> Agreement:
     """How the claim's quantity stands to the evidence's, if both are about the same attribute."""
+    if not _may_be_same_order(claim.order, evidence.order):
+        return Agreement.INCOMPARABLE
+    if {claim.dimension, evidence.dimension} == _HALF_TOLD:
+        return _by_half_of_day(claim, evidence)
     converted = in_units_of(claim, evidence)
     if converted is not None and are_near(converted, evidence):
         return Agreement.SAME
@@ -50,12 +58,15 @@ def compare(claim: Quantity, evidence: Quantity) -> Agreement:
         is_swapped = bool(claim.numbers) and claim.numbers == evidence.numbers
         return Agreement.UNIT_CONFLICT if is_swapped and _are_related(claim, evidence) else Agreement.INCOMPARABLE
     relation = relate(claim.interval, evidence.interval)
-    if (relation is Relation.EQUAL and claim.comparator is evidence.comparator) or _is_same_calendar_time(
-        claim, evidence
-    ):
+    calendar = _calendar_difference(claim, evidence)
+    if (relation is Relation.EQUAL and claim.comparator is evidence.comparator) or calendar <= _CALENDAR_TOLERANCE:
         return Agreement.SAME
+    if claim.comparator.is_little or evidence.comparator.is_little:
+        return _near_by(claim, evidence, relation)
     if claim.interval.ends == evidence.interval.ends:
         return _same_ends(claim.comparator, evidence.comparator)
+    if calendar <= _CALENDAR_DOUBT:
+        return Agreement.INCOMPARABLE
     found = _different_ends(claim, evidence, relation)
     is_unit_swapped = claim.numbers == evidence.numbers and claim.unit != evidence.unit and bool(claim.numbers)
     return Agreement.UNIT_CONFLICT if is_unit_swapped and found is not Agreement.WITHIN else found
@@ -63,7 +74,9 @@ def compare(claim: Quantity, evidence: Quantity) -> Agreement:
 
 def are_comparable(claim: Quantity, evidence: Quantity) -> bool:
     """Whether the two could be about the same attribute at all."""
-    if in_units_of(claim, evidence) is not None:
+    if not _may_be_same_order(claim.order, evidence.order):
+        return False
+    if in_units_of(claim, evidence) is not None or {claim.dimension, evidence.dimension} == _HALF_TOLD:
         return True
     if claim.dimension != evidence.dimension:
         return claim.numbers == evidence.numbers and bool(claim.numbers) and _are_related(claim, evidence)
@@ -97,15 +110,53 @@ def _different_ends(claim: Quantity, evidence: Quantity, relation: Relation) -> 
     return Agreement.CONFLICT
 
 
-def _is_same_calendar_time(claim: Quantity, evidence: Quantity) -> bool:
-    if claim.dimension != "time" or claim.comparator is not evidence.comparator:
-        return False
-    if (claim.unit in _CALENDAR_UNITS) == (evidence.unit in _CALENDAR_UNITS) and claim.unit == evidence.unit:
-        return False
+def _near_by(claim: Quantity, evidence: Quantity, relation: Relation) -> Agreement:
+    """Where one of the two is `a little less` or `a little more`: how much that is nobody knows, so little is said."""
+    if _named(claim) == _named(evidence):
+        if claim.comparator.is_little and evidence.comparator.is_little:
+            return Agreement.COMPARATOR_CONFLICT
+        if Comparator.NONE in (claim.comparator, evidence.comparator):
+            return Agreement.BOUNDARY
+    is_bound_there = evidence.comparator.points_up or evidence.comparator.points_down
+    if relation is Relation.INSIDE and is_bound_there:
+        return Agreement.WITHIN
+    if relation is not Relation.APART:
+        return Agreement.INCOMPARABLE
+    return Agreement.OUTSIDE if is_bound_there else Agreement.CONFLICT
+
+
+def _named(quantity: Quantity) -> Fraction | None:
+    """The number that the words name, in base units; None for a range."""
+    if quantity.comparator is Comparator.LITTLE_LESS:
+        return quantity.interval.high
+    is_one = quantity.comparator is Comparator.LITTLE_MORE or quantity.interval.is_point
+    return quantity.interval.low if is_one else None
+
+
+def _may_be_same_order(claim: Order, evidence: Order) -> bool:
+    """What a change starts from is nothing else.
+
+    BEFORE and AFTER are left to words: 食事の30分前に服用 is 服用の30分後に食事.
+    """
+    return claim is evidence or (Order.UNSAID in (claim, evidence) and Order.FROM not in (claim, evidence))
+
+
+def _calendar_difference(claim: Quantity, evidence: Quantity) -> Fraction:
+    """By which share two times differ, where one is told in months or years; 1 where that is no question."""
+    if claim.dimension != "time" or claim.comparator is not evidence.comparator or claim.unit == evidence.unit:
+        return Fraction(1)
     ends, others = claim.interval.ends, evidence.interval.ends
-    if len(ends) != len(others) or not {claim.unit, evidence.unit} & _CALENDAR_UNITS:
-        return False
-    return all(
-        abs(one - other) <= _CALENDAR_TOLERANCE * max(abs(one), abs(other))
+    if not ends or len(ends) != len(others) or not {claim.unit, evidence.unit} & _CALENDAR_UNITS:
+        return Fraction(1)
+    return max(
+        abs(one - other) / max(abs(one), abs(other), Fraction(1, 10**9))
         for one, other in zip(ends, others, strict=True)
     )
+
+
+def _by_half_of_day(claim: Quantity, evidence: Quantity) -> Agreement:
+    """3時 may be 午前3時 and 午後3時: it agrees with either, which confirms neither, and is never 午後5時."""
+    if not (claim.interval.is_point and evidence.interval.is_point):
+        return Agreement.INCOMPARABLE
+    one, other = claim.interval.ends[0], evidence.interval.ends[0]
+    return Agreement.INCOMPARABLE if (one - other) % HALF_DAY == 0 else Agreement.CONFLICT

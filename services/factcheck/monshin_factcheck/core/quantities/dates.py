@@ -58,7 +58,9 @@ def _decades(text: str) -> Iterator[Quantity]:
 def _ordered(text: str, span: Span, dimension: str, interval: Interval) -> Quantity:
     after = bound_after(text, span.end)
     comparator = after.comparator
-    if comparator is not Comparator.NONE:
+    if comparator.points_up or comparator.points_down:
         edge = interval.low if comparator in (Comparator.AT_LEAST, Comparator.LESS_THAN) else interval.high
         interval = interval if edge is None else bounded(edge, comparator)
-    return Quantity(Span(span.start, after.at), interval, dimension, "", comparator)
+    return Quantity(
+        Span(span.start, after.at), interval, dimension, "", comparator, is_approximate=after.is_approximate
+    )

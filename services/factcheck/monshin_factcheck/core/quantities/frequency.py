@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from monshin_factcheck.core.quantities.comparators import Comparator, bound_after, bound_before, bounded
@@ -16,7 +17,7 @@ DIMENSION = "count:回/time"
 # Bounded: every frequency that is meant is short, and a run of digits must not be read from each of its places anew.
 _N = r"(?:[0-9]{1,6}(?:\.[0-9]{1,6})?|[一二三四五六七八九十]{1,6}|半)"
 _TIME = r"(?:日間|日|週間|週|[かヶカヵケ]月間?|箇月|月|年間|年|時間|分間|分|秒間|秒|晩|夜)"
-_TO = r"[ ]?(?:〜|~|から|ないし|-|–)[ ]?"
+_TO = r"(?:[ ]?(?:〜|~|から|ないし|-|–)[ ]?|(?<=[1-9])、(?=[2-9][ ]?[回度]))"
 _EN_N = r"(?:one|two|three|four|five|six|[0-9]{1,6})"
 _WORD_N = rf"(?:once|twice|thrice|{_EN_N}(?: (?:to|or) {_EN_N})? times?)"
 _EN_TIME = r"(?:day|week|month|year|hour|minute|night|morning|evening)"
@@ -27,22 +28,25 @@ _EN_ADVERB = {
 
 _TIMES_PER = re.compile(
     rf"(?:(?P<every>毎)|(?P<period>{_N})?[ ]?)(?P<unit>{_TIME})"
-    r"(?:あたり|当たり|につき|に付き|ごとに|ごと|毎に|おきに|に)?[ ]?"
+    r"(?P<skip>おきに)?(?:あたり|当たり|につき|に付き|ごとに|ごと|毎に|に)?[ ]?"
     rf"(?P<prefix>少なくとも|最大|最低|約|多くとも|通常)?[ ]?(?P<low>{_N})(?:[回度]?{_TO}(?P<high>{_N}))?[ ]?"
-    r"[回度](?![目復転診腸避以下合数])"
+    r"[回度](?![目復転診腸避下合数]|以(?![上下内]))"
 )
 _EVERY = re.compile(
     rf"(?P<low>{_N})(?:{_TIME}?{_TO}(?P<high>{_N}))?[ ]?(?P<unit>{_TIME})[ ]?"
-    r"(?:ごと|毎(?![日週月年食])|おき|間隔|に[1一][回度](?![目]))"
+    r"(?:ごと|毎(?![日週月年食])|(?P<skip>おき)|間隔|に[1一][回度](?![目]))"
 )
 _WORDS: tuple[tuple[re.Pattern[str], Fraction], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), Fraction(days))
     for pattern, days in (
-        ("毎日|連日|日々|every day|each day|once daily", 1), ("隔日|every other day|alternate days", 2),
-        ("毎週|every week|each week", 7), ("隔週|every other week", 14), ("毎月|every month", Fraction(487, 16)),
-        ("毎年|every year", Fraction(1461, 4)), ("twice daily|b\\.?i\\.?d\\.?(?![a-z])", Fraction(1, 2)),
-        ("three times daily|t\\.?i\\.?d\\.?(?![a-z])", Fraction(1, 3)),
-        ("four times daily|q\\.?i\\.?d\\.?(?![a-z])", Fraction(1, 4)),
+        ("毎日|連日|日々|every day|each day|once daily|(?<![A-Za-z])q\\.?d\\.?(?![A-Za-z])", 1),
+        ("隔日|every (?:other|second) day|alternate days|(?<![A-Za-z])q\\.?o\\.?d\\.?(?![A-Za-z])", 2),
+        ("every third day", 3),
+        ("毎週|every week|each week", 7), ("隔週|every (?:other|second) week", 14),
+        ("毎月|every month", Fraction(487, 16)), ("隔月|every (?:other|second) month", Fraction(487, 8)),
+        ("毎年|every year", Fraction(1461, 4)), ("twice daily|(?<![A-Za-z])b\\.?i\\.?d\\.?(?![a-z])", Fraction(1, 2)),
+        ("three times daily|(?<![A-Za-z])t\\.?i\\.?d\\.?(?![a-z])", Fraction(1, 3)),
+        ("four times daily|(?<![A-Za-z])q\\.?i\\.?d\\.?(?![a-z])", Fraction(1, 4)),
     )
 )  # fmt: skip
 _EN_TIMES = re.compile(
@@ -56,6 +60,12 @@ _EN_EVERY = re.compile(
     rf"(?P<unit>{_EN_TIME}s|h|hr|hrs|hourly|wk|min)\b",
     re.IGNORECASE,
 )
+# As often as this, if it is needed at all.
+_AS_NEEDED = re.compile(
+    r"[ ,、]*(?:prn|p\.r\.n\.|as needed|if needed|when needed|必要時|頓用|頓服)(?![A-Za-z])", re.IGNORECASE
+)
+# 時間おき is 時間ごと to everyone. 1日おき is every other day; 3日おき the third day to some, the fourth to others.
+_SKIPPED_CLEARLY = frozenset({"時間", "分", "分間", "秒", "秒間"})
 _COUNTS = {"once": "1", "twice": "2", "thrice": "3"}
 _DAYS = {
     "晩": Fraction(1), "夜": Fraction(1), "月": Fraction(487, 16), "night": Fraction(1), "morning": Fraction(1),
@@ -88,15 +98,31 @@ def _readings(text: str) -> Iterator[Quantity]:
             continue
         days = (_number(match["period"]) if match["period"] else Fraction(1)) * _days(match["unit"])
         if days:
-            yield from _quantity(text, match, _interval(match["low"], match["high"]), 1 / days)
+            made = _quantity(text, match, _interval(match["low"], match["high"]), 1 / days)
+            yield from _skipping(text, match, made, match["period"])
     for match in _EVERY.finditer(text):
         interval = _interval(match["low"], match["high"])
         if interval is not None and interval.low:
-            yield from _quantity(text, match, interval.scaled(_days(match["unit"])).inverted())
+            made = _quantity(text, match, interval.scaled(_days(match["unit"])).inverted())
+            yield from _skipping(text, match, made, match["low"])
     for pattern, days in _WORDS:
         for match in pattern.finditer(text):
             yield from _quantity(text, match, point(1 / days))
     yield from _english(text)
+
+
+def _skipping(text: str, match: re.Match[str], made: Iterator[Quantity], period: str | None) -> Iterator[Quantity]:
+    """おき leaves days out: 1日おき is every other day, not every day."""
+    if match["skip"] is None or match["unit"] in _SKIPPED_CLEARLY:
+        yield from made
+        return
+    is_one_day = match["unit"] in ("日", "日間") and _number(period or "1") == 1
+    for quantity in made:
+        yield (
+            replace(quantity, interval=quantity.interval.scaled(Fraction(1, 2)))
+            if is_one_day
+            else quantity.unread(text)
+        )
 
 
 def _english(text: str) -> Iterator[Quantity]:
@@ -125,6 +151,9 @@ def _quantity(
     interval = interval.scaled(factor)
     after, before = bound_after(text, match.end()), bound_before(text, match.start())
     comparator = after.comparator if after.comparator is not Comparator.NONE else before.comparator
+    needed = _AS_NEEDED.match(text, after.at)
+    if comparator is Comparator.NONE and needed is not None:
+        comparator = Comparator.AT_MOST
     prefix = match.groupdict().get("prefix")
     if comparator is Comparator.NONE and prefix in ("少なくとも", "最低"):
         comparator = Comparator.AT_LEAST
@@ -136,7 +165,10 @@ def _quantity(
         interval = bounded(interval.low, comparator)
     start = before.at if before.comparator is not Comparator.NONE or before.is_approximate else match.start()
     numbers = tuple(numeral.value for numeral in numerals(match.group()))
-    yield Quantity(Span(start, after.at), interval, DIMENSION, "回/日", comparator, numbers=numbers)
+    yield Quantity(
+        Span(start, after.at), interval, DIMENSION, "回/日", comparator, numbers=numbers,
+        is_approximate=comparator.is_little,
+    )  # fmt: skip
 
 
 def _interval(low: str, high: str | None) -> Interval | None:

@@ -12,6 +12,8 @@ _SIGNS = {
     Comparator.AT_MOST: "≤",
     Comparator.LESS_THAN: "<",
     Comparator.RANGE: "",
+    Comparator.LITTLE_LESS: "≲",
+    Comparator.LITTLE_MORE: "≳",
 }
 
 

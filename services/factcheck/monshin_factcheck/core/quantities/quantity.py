@@ -1,6 +1,6 @@
 """A quantity of a text: an interval of a dimension, and how it was said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 
@@ -14,6 +14,20 @@ class Scope(Enum):
 
     UNSAID = "unsaid"
     PER_DOSE = "per_dose"
+
+
+class Order(Enum):
+    """Which end of a change an amount is, or on which side of an event a time lies, where the text says so."""
+
+    UNSAID = ""
+    FROM = "from"
+    TO = "to"
+    BEFORE = "before"
+    AFTER = "after"
+
+
+# Quantities that have several readings, each a dimension of its own: a word agrees with itself alone.
+_UNREAD = "unread:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,7 @@ class Quantity:
     also: tuple[Span, ...] = ()
     # The laboratory value that it is of, by its name in analytes.yaml; empty where none is named in its clause.
     analyte: str = ""
+    order: Order = Order.UNSAID
 
     @property
     def key(self) -> str:
@@ -44,11 +59,19 @@ class Quantity:
         # The comparator is part of it: 4〜6時間 and 4〜6時間以上 have the same ends.
         left = "(" if interval.low is None or interval.low_open else "["
         right = ")" if interval.high is None or interval.high_open else "]"
-        return (
-            f"{self.dimension} {left}{interval.low},{interval.high}{right} {self.comparator.value} {self.scope.value}"
-        )
+        said = f"{self.comparator.value} {self.scope.value} {self.order.value}".rstrip()
+        return f"{self.dimension} {left}{interval.low},{interval.high}{right} {said}"
 
     @property
     def spans(self) -> tuple[Span, ...]:
         """All words that take part in it."""
         return (*self.also, self.span)
+
+    def unread(self, text: str) -> "Quantity":
+        """The same words of `text` without their meaning: confirmed only by themselves, in conflict with nothing."""
+        return replace(self, dimension=f"{_UNREAD}{''.join(self.span.of(text).split())}")
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is known what it means."""
+        return not self.dimension.startswith(_UNREAD)

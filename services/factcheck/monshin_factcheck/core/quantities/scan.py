@@ -7,20 +7,29 @@ from fractions import Fraction
 
 from monshin_factcheck.core.quantities.comparators import Bound, Comparator, bound_after, bound_before, bounded
 from monshin_factcheck.core.quantities.dates import dates
+from monshin_factcheck.core.quantities.denials import with_denials
 from monshin_factcheck.core.quantities.frequency import frequencies
 from monshin_factcheck.core.quantities.interval import Interval, point
-from monshin_factcheck.core.quantities.numerals import Numeral, numerals
+from monshin_factcheck.core.quantities.joined import joined
+from monshin_factcheck.core.quantities.numerals import Numeral, kanji_value, numerals
+from monshin_factcheck.core.quantities.order import is_change, with_orders
 from monshin_factcheck.core.quantities.period import with_periods
-from monshin_factcheck.core.quantities.quantity import Quantity, Scope
+from monshin_factcheck.core.quantities.quantity import Order, Quantity, Scope
 from monshin_factcheck.core.quantities.unit_expression import UnitExpression, read_unit
 from monshin_factcheck.core.text.spans import Span
 
-_RANGE = re.compile(r"[ ]?(?:〜|~|-|–|—|‐|−|から|ないし|to(?= )|through(?= )|and(?= )|または|又は|or(?= ))[ ]?(?:約)?")
+_RANGE = re.compile(
+    r"[ ]?(?:〜|~|-|–|—|‐|−|から|ないし|to(?= )|through(?= )|and(?= )|または|又は|or(?= )|→|⇒|、)[ ]?(?:約)?"
+)
 _BETWEEN = re.compile(r"between[ ]?$", re.IGNORECASE)
 _PLUS_MINUS = re.compile(r"[ ]?±[ ]?")
 _PAIR = re.compile(r"[ ]?/[ ]?")
 _PART = re.compile(r"分の")
-_HALF = re.compile(r"半(?![分減数身額])")
+# 2割5分 is 25 %, 38度5分 is 38.5 degrees; 度 is never followed by minutes of arc in a patient.
+_DIGIT = "[0-9一二三四五六七八九]"
+_TENTH = re.compile(rf"(?P<digit>{_DIGIT})分(?!間|の[ ]?{_DIGIT})(?:(?P<hundredth>{_DIGIT})厘)?")
+_IN_TENTHS = frozenset({"割", "度"})
+_HALF = re.compile(r"半(?![分減数身額])|[ ]and a half(?![A-Za-z])")
 # A share without a unit: 半数, 半量; 過半数 is more than that.
 _HALVES = re.compile(r"半(?:数|分|量)")
 # Kanji that read like a number and a unit and mean something else.
@@ -45,7 +54,8 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         made, index = reader.read(index)
         found.extend(one for one in made if not any(one.span.overlaps(other.span) for other in fixed))
     found.sort(key=lambda quantity: quantity.span)
-    return tuple(with_periods(text, _chained(text, found)))
+    found = list(with_periods(text, joined(text, found)))
+    return tuple(with_denials(text, list(with_orders(text, found))))
 
 
 def _merged(first: list[Quantity], second: list[Quantity]) -> list[Quantity]:
@@ -78,22 +88,31 @@ class _Reader:
         halves = _HALVES.match(self.text, number.start)
         if halves is not None:
             return [self._halves(number.start, halves.end())], index + 1
+        part = self._part(number, following) if following is not None else []
+        if part:
+            return part, index + 2
         if not self._counts(number, unit):
             made = (
                 [] if following is None or not self._waits(number, following) else self._range(number, unit, following)
             )
             return made, index + 2 if made else index + 1
         if following is not None:
-            for form in (self._fraction, self._pair, self._spread, self._range):
+            for form in (self._fraction, self._pair, self._spread, self._change, self._range):
                 made = form(number, unit, following)
                 if made:
                     return made, index + 2
         value = number.value
         end = unit.end if unit is not None else number.end
-        half = _HALF.match(self.text, end) if unit is not None and number.value.denominator == 1 else None
+        is_whole = unit is not None and number.value.denominator == 1
+        half = _HALF.match(self.text, end) if is_whole else None
+        tenth = _TENTH.match(self.text, end) if is_whole and unit is not None and unit.unit.name in _IN_TENTHS else None
         if half is not None:
             value, end = value + Fraction(1, 2), half.end()
-        return [self._made(number.start, end, point(value), unit)], index + 1
+        elif tenth is not None:
+            value += _digit(tenth["digit"]) / 10 + _digit(tenth["hundredth"] or "0") / 100
+            end = tenth.end()
+        single = self._made(number.start, end, point(value), unit)
+        return [single if number.is_clear else single.unread(self.text)], index + 1
 
     def _is_taken(self, number: Numeral) -> bool:
         at = bisect_right(self.taken, number.start, key=lambda span: span.start) - 1
@@ -128,15 +147,25 @@ class _Reader:
         above = bounded(Fraction(1, 2), Comparator.MORE_THAN)
         return replace(half, span=Span(start - 1, half.span.end), interval=above, comparator=Comparator.MORE_THAN)
 
-    def _fraction(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
-        """`3分の1`, `1/2錠`."""
+    def _part(self, number: Numeral, following: Numeral) -> list[Quantity]:
+        """`3分の1`, `三分の一`, `2分の1錠`."""
         part = _PART.match(self.text, number.end)
-        if part is not None and part.end() == following.start and number.value:
-            interval = point(following.value / number.value)
-            return [self._made(number.start, following.end, interval, None, "share")]
+        if part is None or part.end() != following.start or not number.value or not number.is_clear:
+            return []
+        value = point(following.value / number.value)
+        after = read_unit(self.text, following.end)
+        if after is not None and after.unit.dimension.startswith("count:"):
+            return [self._made(number.start, after.end, value, after)]
+        return [self._made(number.start, following.end, value, None, "share")]
+
+    def _fraction(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
+        """`1/2錠`."""
         if not self._is_pair(number, following) or not following.value:
             return []
         after = read_unit(self.text, following.end)
+        if after is not None and after.unit.dimension == "time" and number.value < following.value:
+            # Half a day, or one to two days.
+            return [self._made(number.start, after.end, point(number.value), after).unread(self.text)]
         if (after is None or after.unit.dimension.startswith("count:")) and number.value < following.value <= 12:
             end = after.end if after is not None else following.end
             return [self._made(number.start, end, point(number.value / following.value), after)]
@@ -162,6 +191,23 @@ class _Reader:
         interval = Interval(number.value - abs(following.value), number.value + abs(following.value))
         return [self._made(number.start, end, interval, after)]
 
+    def _change(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
+        """`10 mgから5 mgに減量`, `from 10 to 5 mg`, `5→10 mg`: two amounts, and which is the earlier one."""
+        end = unit.end if unit is not None else number.end
+        sign, after = _RANGE.match(self.text, end), read_unit(self.text, following.end)
+        if sign is None or sign.end() != following.start or after is None:
+            return []
+        first = after if unit is None or _is_shortened(unit, after) else unit
+        if first.unit.dimension != after.unit.dimension or not (number.is_clear and following.is_clear):
+            return []
+        falls = number.value * first.unit.factor > following.value * after.unit.factor
+        if not is_change(self.text, number.start, after.end, sign.group().strip(), falls=falls):
+            return []
+        return [
+            replace(self._made(number.start, end, point(number.value), first), order=Order.FROM),
+            replace(self._made(following.start, after.end, point(following.value), after), order=Order.TO),
+        ]
+
     def _range(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
         """`10〜20 mg`, `5cmから6cm`, `between 5 and 10 days`."""
         at = unit.end if unit is not None else number.end
@@ -169,11 +215,15 @@ class _Reader:
         if sign is None or sign.end() != following.start:
             return []
         word = sign.group().strip()
+        if word in ("→", "⇒") or (word == "、" and not self._are_neighbours(number, following)):
+            return []
         if word == "and" and not _BETWEEN.search(self.text[max(0, number.start - 9) : number.start]):
             return []
         after = read_unit(self.text, following.end)
         if word == "から" and after is None:
             return []
+        if unit is not None and after is not None and _is_shortened(unit, after):
+            unit = None
         if unit is not None and after is not None and unit.unit.dimension != after.unit.dimension:
             return []
         low = number.value * (unit.unit.factor if unit is not None else after.unit.factor if after is not None else 1)
@@ -185,7 +235,14 @@ class _Reader:
         chosen = after or unit
         end = after.end if after is not None else following.end
         factor = chosen.unit.factor if chosen is not None else Fraction(1)
-        return [self._made(number.start, end, Interval(low / factor, high / factor), chosen)]
+        made = self._made(number.start, end, Interval(low / factor, high / factor), chosen)
+        return [made if number.is_clear and following.is_clear else made.unread(self.text)]
+
+    def _are_neighbours(self, number: Numeral, following: Numeral) -> bool:
+        """`2、3日` are two to three days; `5、10 mg` and `1、2、3日` are lists."""
+        is_step = following.value - number.value == 1 and 0 < number.value < 10 and number.end - number.start == 1
+        is_first = self.text[max(0, number.start - 1) : number.start] != "、"
+        return is_step and is_first and read_unit(self.text, following.end) is not None
 
     def _is_pair(self, number: Numeral, following: Numeral) -> bool:
         slash = _PAIR.match(self.text, number.end)
@@ -214,38 +271,14 @@ class _Reader:
         )
 
 
+def _is_shortened(unit: UnitExpression, after: UnitExpression) -> bool:
+    """`5 mg to 10 mg a day`: both are a day."""
+    return after.unit.name.startswith(f"{unit.unit.name}/")
+
+
+def _digit(written: str) -> Fraction:
+    return Fraction(written) if written.isascii() else kanji_value(written)
+
+
 def _stronger(after: Bound, before: Bound) -> Comparator:
     return after.comparator if after.comparator is not Comparator.NONE else before.comparator
-
-
-_BETWEEN_BOUNDS = re.compile(r"[ ]?(?:、|,|の|かつ|で|から|て|and|but|to|〜)?[ ]?")
-
-
-def _chained(text: str, found: list[Quantity]) -> list[Quantity]:
-    """`70以上110未満` is one interval, not two bounds."""
-    kept: list[Quantity] = []
-    for quantity in found:
-        before = kept[-1] if kept else None
-        if before is not None and _is_chain(text, before, quantity):
-            interval = Interval(
-                before.interval.low, quantity.interval.high, before.interval.low_open, quantity.interval.high_open
-            )
-            dimension, unit = (quantity.dimension, quantity.unit) if quantity.unit else (before.dimension, before.unit)
-            kept[-1] = replace(
-                quantity, span=Span(before.span.start, quantity.span.end), interval=interval,
-                comparator=Comparator.RANGE, dimension=dimension, unit=unit,
-                numbers=before.numbers + quantity.numbers,
-            )  # fmt: skip
-            continue
-        kept.append(quantity)
-    return kept
-
-
-def _is_chain(text: str, before: Quantity, quantity: Quantity) -> bool:
-    if not (before.comparator.points_up and quantity.comparator.points_down):
-        return False
-    if before.dimension != quantity.dimension or before.interval.low is None or quantity.interval.high is None:
-        return False
-    if before.interval.low > quantity.interval.high:
-        return False
-    return _BETWEEN_BOUNDS.fullmatch(text, before.span.end, quantity.span.start) is not None

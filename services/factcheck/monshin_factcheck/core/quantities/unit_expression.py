@@ -9,10 +9,14 @@ from monshin_factcheck.core.quantities.units import Unit, compose, unit_table
 _SLASH = re.compile(r"[ ]?/[ ]?(?:\()?|[・·](?=[a-zA-Z日時分])|[ ](?:per|an?|each|every)[ ]")
 _EVERY = re.compile(r"[ ]daily(?![a-z])|[ ]every day|毎日")
 _PER_DOSE = re.compile(r"[ ]?(?:/|per |a |each )[ ]?(?:回|dose|time)(?![a-z])")
+# 1.5-fold and 3-day; not 5-FU.
+_HYPHEN = re.compile(
+    r"-(?=(?:fold|mg|mL|μg|mcg|kg|cm|mm|second|minute|hour|day|week|month|year(?!-old))(?![A-Za-z]))", re.IGNORECASE
+)
 _NOTHING = Unit("", "", Fraction(1))
 _DAY = Unit("日", "time", Fraction(1))
 # In front of a divisor `時` is an hour; alone it is a time of the day.
-_NO_DIVISORS = frozenset({"share", "age", "temperature", "parity"})
+_NO_DIVISORS = frozenset({"share", "age", "degree", "parity"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ def read_unit(text: str, at: int) -> UnitExpression | None:
     'mass/body_mass/time'
     """
     table = unit_table()
-    start = at + 1 if text[at : at + 1] == " " else at
+    start = at + 1 if text[at : at + 1] == " " or _HYPHEN.match(text, at) else at
     first = table.find(text, start)
     if first is None:
         unit, end = _NOTHING, at

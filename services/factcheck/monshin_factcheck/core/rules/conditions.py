@@ -9,7 +9,7 @@ import yaml
 
 from monshin_factcheck.core import cues
 from monshin_factcheck.core.judge import ConditionKind
-from monshin_factcheck.core.quantities.clocks import CLOCK, NOON_OR_MIDNIGHT
+from monshin_factcheck.core.quantities.clocks import CLOCK, EITHER_HALF, NOON_OR_MIDNIGHT
 from monshin_factcheck.core.quantities.notation import notation
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.statement import Statement, Unit
@@ -147,7 +147,7 @@ def _cuts(statement: Statement, span: Span) -> bool:
 
 def _kind(units: tuple[Unit, ...], numbers: tuple[Quantity, ...], table: _Table) -> ConditionKind:
     dimensions = {quantity.dimension for quantity in numbers}
-    if dimensions - {"age", "body_mass", "time", "date", "month", CLOCK, NOON_OR_MIDNIGHT, "parity"}:
+    if dimensions - {"age", "body_mass", "time", "date", "month", CLOCK, EITHER_HALF, NOON_OR_MIDNIGHT, "parity"}:
         return ConditionKind.QUANTITY
     if _names_people(units, numbers, table) or dimensions & {"age", "body_mass"}:
         return ConditionKind.POPULATION

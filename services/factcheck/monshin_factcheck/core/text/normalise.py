@@ -1,4 +1,4 @@
-"""NFKC with a map back: every place in the normalised text knows where it came from."""
+"""NFKC with a map back, but for raised digits: every place in the normalised text knows where it came from."""
 
 import re
 import unicodedata
@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from monshin_factcheck.core.text.spans import Span
 
+# NFKC makes 103 of 10³, and 51 of a 5 with a footnote. Behind letters it does no harm: m2.
+_RAISED = re.compile(r"(?<=[0-9０-９])[⁺⁻]?[⁰¹²³⁴-⁹]+")
 # Code points that NFKC leaves alone and that never combine with what stands before them.
 _INERT = re.compile(r"[\x00-\x7e\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\u3001\u3002\u300c-\u300f]+")
 
 
 @dataclass(frozen=True, slots=True)
 class NormalisedText:
-    """`text` is NFKC of `original`; `runs` hold the places where the two drift apart.
+    """`text` is NFKC of `original`, with ^ before raised digits; `runs` hold the places where the two drift apart.
 
     A run is (start in text, end in text, start in original, end in original) of a piece that NFKC changed.
     Between runs the two texts are equal, so memory grows with the changes, not with the text.
@@ -59,7 +61,7 @@ class NormalisedText:
 
 
 def normalise(original: str) -> NormalisedText:
-    """NFKC of any text, lone surrogates included.
+    """NFKC of any text, lone surrogates included; 10³ becomes 10^3.
 
     >>> found = normalise("５㎎を")
     >>> found.text, found.to_original(Span(1, 3))
@@ -73,6 +75,8 @@ def normalise(original: str) -> NormalisedText:
     for start, end in _segments(original):
         piece = original[start:end]
         made = unicodedata.normalize("NFKC", piece)
+        if _RAISED.match(original, start, end):
+            made = f"^{made}"
         if made != piece:
             runs.append((length, length + len(made), start, end))
         pieces.append(made)
@@ -84,7 +88,16 @@ def _segments(text: str) -> list[tuple[int, int]]:
     """Cuts a text where normalising the parts equals normalising the whole."""
     segments: list[tuple[int, int]] = []
     at = 0
-    while at < len(text):
+    for raised in _RAISED.finditer(text):
+        segments += _plain_segments(text, at, raised.start())
+        segments.append(raised.span())
+        at = raised.end()
+    return segments + _plain_segments(text, at, len(text))
+
+
+def _plain_segments(text: str, at: int, stop_at: int) -> list[tuple[int, int]]:
+    segments: list[tuple[int, int]] = []
+    while at < stop_at:
         inert = _INERT.match(text, at)
         if inert is not None:
             # The last one may combine with what follows, so it opens the next segment.

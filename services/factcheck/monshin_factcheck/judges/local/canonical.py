@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from monshin_factcheck.core.quantities.numerals import numerals
+from monshin_factcheck.core.quantities.numerals import Numeral, numerals
 from monshin_factcheck.core.quantities.scan import quantities
 from monshin_factcheck.core.text.normalise import normalise
 
@@ -21,7 +21,7 @@ def canonical(text: str) -> str:
     pieces: list[str] = []
     at = 0
     for number in numerals(text):
-        if text[number.start : number.end] == "半":
+        if text[number.start : number.end] == "半" or not _is_decimal(number):
             continue
         if not any(span.start <= number.start and number.end <= span.end for span in spans):
             continue
@@ -29,6 +29,11 @@ def canonical(text: str) -> str:
         pieces.append(_digits(number.value))
         at = number.end
     return "".join((*pieces, text[at:]))
+
+
+def _is_decimal(number: Numeral) -> bool:
+    """A third has no digits that end, and what has two readings stays as it is written."""
+    return number.is_clear and 10**12 % number.value.denominator == 0
 
 
 def _digits(value: Fraction) -> str:

@@ -5,11 +5,11 @@ from itertools import permutations
 
 import pytest
 from monshin_factcheck.core.decision import Decision, Verdict
-from monshin_factcheck.core.quantities.clocks import CLOCK, NOON_OR_MIDNIGHT, clocks
+from monshin_factcheck.core.quantities.clocks import CLOCK, EITHER_HALF, NOON_OR_MIDNIGHT, clocks
 
 JAPANESE = {
     "0時": 0, "零時": 0, "午前0時": 0, "午前零時": 0, "0:00": 0, "午前12時30分": 30, "午前12:30": 30, "0時30分": 30,
-    "0時半": 30, "8時": 480, "午前8時": 480, "8:00": 480, "午前08時": 480, "12時": 720,
+    "0時半": 30, "午前8時": 480, "8:00": 480, "午前08時": 480, "12時": 720,
     "午後0時": 720, "午後零時": 720, "午後12時30分": 750, "12:30": 750, "午後0時半": 750, "午後8時": 1200, "20時": 1200,
     "午後8:00": 1200, "PM8:00": 1200,
 }  # fmt: skip
@@ -99,3 +99,44 @@ def test_twelve_by_either_custom_differs_from_the_other_and_confirms_nothing_els
                 assert check(*map(frame.format, pair)).verdict is Verdict.NOT_ENOUGH_EVIDENCE, pair
     for pair in permutations(OPEN):
         assert check(*map(frame.format, pair)).verdict is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize("hour", range(1, 12))
+def test_an_hour_whose_half_is_not_told_confirms_neither_and_is_none_of_the_other_hours(
+    check: Callable[..., Decision], hour: int
+) -> None:
+    """Hazard: 3時 was 3:00 in the night, and contradicted 午後3時."""
+    frame = "手術は{}時に始まった。"
+    bare = frame.format(hour)
+    assert [found.dimension for found in clocks(bare)] == [EITHER_HALF]
+    assert check(bare, bare).verdict is Verdict.SUPPORTED
+    for half in ("午前", "午後"):
+        told = frame.format(f"{half}{hour}")
+        assert check(bare, told).verdict is Verdict.NOT_ENOUGH_EVIDENCE
+        assert check(told, bare).verdict is Verdict.NOT_ENOUGH_EVIDENCE
+        assert check(bare, frame.format(f"{half}{hour % 11 + 1}")).verdict is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("午後2時から5時", [840, 1020]), ("午後2時〜5時半", [840, 1050]), ("午前9時から11時", [540, 660]),
+        ("夕方5時から7時", [1020, 1140]), ("9時から17時", [540, 1020]), ("8時と20時", [480, 1200]),
+        ("11 to 2 p.m.", [660, 840]), ("from 2 to 5 pm", [840, 1020]), ("2–5 pm", [840, 1020]),
+        ("10:30 to 11 a.m.", [630, 660]), ("10 am to 2 pm", [600, 840]),
+    ],
+)  # fmt: skip
+def test_one_of_two_times_may_tell_the_half_of_both(text: str, minutes: list[int]) -> None:
+    assert [(found.minutes, found.dimension) for found in clocks(text)] == [(one, CLOCK) for one in minutes]
+
+
+@pytest.mark.parametrize("text", ["午前10時から2時", "3時から午後5時", "午後2時に、診察は5時"])
+def test_a_half_is_not_handed_on_where_the_order_of_the_two_does_not_tell_it(text: str) -> None:
+    assert EITHER_HALF in [found.dimension for found in clocks(text)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("2 to 5 p.m.", "5 p.m."), ("午後2時から5時", "午前2時から5時"), ("2 to 5 pm", "2 to 5 am")]
+)
+def test_other_stretches_of_the_day_are_other_times(one: str, other: str) -> None:
+    assert [found.minutes for found in clocks(one)] != [found.minutes for found in clocks(other)]

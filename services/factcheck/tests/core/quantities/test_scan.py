@@ -146,6 +146,10 @@ def test_a_kanji_range_takes_the_unit_of_its_end() -> None:
     assert only("三十〜四十五度の角度").key == only("30〜45度の角度").key
 
 
+def test_numbers_that_are_listed_are_no_range() -> None:
+    assert [found.comparator for found in quantities("1、2、3日目と5、10 mg")] == [Comparator.NONE] * 5
+
+
 def test_a_range_of_bounds_is_one_interval() -> None:
     found = only("血糖70以上110未満")
     assert (found.interval.low, found.interval.high) == (Fraction(70), Fraction(110))
