@@ -37,6 +37,7 @@ from monshin_factcheck.core.calibration import (
     softmax,
 )
 from monshin_factcheck.core.decision import Saying, Verdict, decide
+from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage, Probabilities, probabilities
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.rules.decisive import is_decisive
@@ -47,7 +48,7 @@ from monshin_factcheck.core.semantic import Answer, Reading
 from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Analyser
-from monshin_factcheck.core.weighing import RULES, Account, features
+from monshin_factcheck.core.weighing import RULES, features
 from monshin_factcheck.judges.fitted import BUILT_IN
 from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
