@@ -9,7 +9,7 @@ os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 import tempfile
 from collections.abc import Iterator
 
-from benchmarks.ann import data, growth, library, plots, service
+from benchmarks.ann import data, filters, growth, library, memory, plots, service, tight_clusters
 from benchmarks.report import Result, main
 
 
@@ -22,10 +22,10 @@ def measure(quick: bool) -> Iterator[Result]:
     for name, load in kinds.items():
         rows, queries = load(count)
         yield from library.compare(name, rows, queries, rounds)
-        yield from growth.filtered(name, rows, queries)
+        yield from filters.filtered(name, rows, queries)
         with tempfile.TemporaryDirectory() as folder:
-            yield from growth.memory(f"{name} × {rows.shape[1]}", rows, folder)
-    yield from growth.tight_clusters(10_000 if quick else 60_000)
+            yield from memory.memory(f"{name} × {rows.shape[1]}", rows, folder)
+    yield from tight_clusters.tight_clusters(10_000 if quick else 60_000)
     yield from growth.grown((2500, 5000, 10_000) if quick else (25_000, 50_000, 100_000, 200_000, 400_000))
     yield from service.measure(quick)
     if not quick:

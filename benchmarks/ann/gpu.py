@@ -18,8 +18,8 @@ import numpy as np
 from grnnd.device import Device
 
 from benchmarks.ann import data
-from benchmarks.ann.library import nearest, recall
 from benchmarks.ann.peers import K, Rows
+from benchmarks.ann.truth import nearest, recall
 from benchmarks.report import Result, main
 
 _MANY = 10_000_000

@@ -12,6 +12,10 @@ Rows = NDArray[np.float32]
 Search = Callable[[Rows, int], NDArray[Any]]  # queries, effort → ids (queries, K)
 Setting = Mapping[str, int]
 _BEAM_WIDTHS = (12, 16, 24, 32, 40, 48, 64, 80, 96, 128, 160, 200, 300)
+# M and efConstruction: few edges and narrow beams build fastest, many and wide ones search fastest.
+_HNSW = ((12, 60), (16, 40), (16, 60), (16, 100), (24, 100), (32, 200))
+# Leaves of the tree, and how many of what is found get their exact distance.
+_SCANN = ((316, 40), (316, 60), (316, 100), (316, 200), (1000, 60), (1000, 100))
 _LEAVES = (5, 8, 12, 16, 20, 25, 30, 40, 60, 80, 120, 200)
 
 
@@ -31,17 +35,17 @@ class Family:
 
 def families() -> list[Family]:
     """Ours first. It has one setting: its defaults."""
-    hnsw = [{"M": 16, "efC": 60}, {"M": 16, "efC": 100}, {"M": 24, "efC": 100}]
-    scann = [{"leaves": 316, "rerank": 60}, {"leaves": 316, "rerank": 100}, {"leaves": 1000, "rerank": 60}]
+    hnsw = [{"M": degree, "efC": width} for degree, width in _HNSW]
+    nsg = [{"R": 16, "GK": 32}, {"R": 24, "GK": 48}, {"R": 32, "GK": 64}, {"R": 48, "GK": 64}]
+    neighbours = [{"neighbours": count} for count in (10, 15, 20, 30)]
+    scann = [{"leaves": leaves, "rerank": rerank} for leaves, rerank in _SCANN]
     return [
         Family("grnnd", "ours", [{}], _BEAM_WIDTHS, _grnnd),
         Family("faiss HNSW", "graph", hnsw, _BEAM_WIDTHS, faiss_hnsw),
         Family("hnswlib", "graph", hnsw, _BEAM_WIDTHS, _hnswlib),
-        Family("usearch", "graph", hnsw[:2], _BEAM_WIDTHS, _usearch),
-        Family(
-            "pynndescent", "slow", [{"neighbours": 15}, {"neighbours": 30}], (0, 5, 10, 15, 20, 30, 40), _pynndescent
-        ),
-        Family("faiss NSG", "slow", [{"R": 32, "GK": 64}], _BEAM_WIDTHS, _faiss_nsg),
+        Family("usearch", "graph", hnsw, _BEAM_WIDTHS, _usearch),
+        Family("pynndescent", "slow", neighbours, (0, 5, 10, 15, 20, 30, 40), _pynndescent),
+        Family("faiss NSG", "slow", nsg, _BEAM_WIDTHS, _faiss_nsg),
         Family("ScaNN", "quantised", scann, _LEAVES, _scann),
     ]
 

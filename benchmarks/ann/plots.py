@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ann.library import CURVES
+from benchmarks.ann.curves import CURVES
 
 FIGURES = Path(__file__).parents[2] / "docs" / "figures"
 _COLOURS = {"ours": "#c0392b", "graph": "#2c6e9b", "slow": "#8a8a8a", "quantised": "#2e8b57"}

@@ -13,11 +13,12 @@ import numpy as np
 from monshin_embed.core.request import Kind
 from monshin_factcheck.core.calibration import Flags, Floats, Ints, best_temperature, least_probability, softmax
 from monshin_factcheck.core.decision import Decision, Saying, Verdict, decide
+from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
 from monshin_factcheck.core.retrieval.terms import Terms
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.text.words import Analyser
-from monshin_factcheck.core.weighing import RULES, Account, features
+from monshin_factcheck.core.weighing import RULES, features
 from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
 from monshin_kit.settings import load

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 from monshin_factcheck.core.decision import Decision, Saying, decide
+from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.rules.revision import rules_revision
-from monshin_factcheck.core.weighing import RULES, Account, Weighing, decide_by_all, features
+from monshin_factcheck.core.weighing import RULES, Weighing, decide_by_all, features
 from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
 from monshin_factcheck.settings import FactcheckSettings
 

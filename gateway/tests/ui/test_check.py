@@ -295,14 +295,22 @@ def test_a_link_to_a_document_opens_it(page: Page) -> None:
     expect(page.locator("document-dialog h2")).to_have_text("ワルファリン")
 
 
-@pytest.mark.parametrize(("language", "word"), [("ja", "根拠なし"), ("en", "not enough evidence")])
-def test_the_limits_stand_where_results_are_shown(language: str, word: str, page: Page) -> None:
-    """What most verdicts do not mean, in the language of the page."""
+@pytest.mark.parametrize(
+    ("language", "compared", "limits"),
+    [
+        ("ja", "出来事の前後関係", ["根拠なし", "以前の規則で"]),
+        ("en", "the order of events in time", ["not enough evidence", "with an earlier state of the rules"]),
+    ],
+)
+def test_the_limits_stand_where_results_are_shown(language: str, compared: str, limits: list[str], page: Page) -> None:
+    """What the rules compare, what most verdicts do not mean, and of which rules the figures are."""
     page.goto("/")
     page.evaluate("language => localStorage.setItem('monshin.language', language)", language)
     page.reload()
     check(page)
-    expect(page.locator("purpose-note .measured")).to_contain_text(word)
+    expect(page.locator("purpose-note")).to_contain_text(compared)
+    for words in limits:
+        expect(page.locator("purpose-note .measured")).to_contain_text(words)
 
 
 def test_a_narrow_screen_shows_one_column_without_scrolling_sideways(context: BrowserContext, page: Page) -> None:

@@ -37,23 +37,26 @@ from monshin_factcheck.core.calibration import (
     softmax,
 )
 from monshin_factcheck.core.decision import Saying, Verdict, decide
-from monshin_factcheck.core.evidence import Passage, Probabilities, probabilities
+from monshin_factcheck.core.document_account import Account
+from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.revision import rules_revision
 from monshin_factcheck.core.rules.statement import Reader
-from monshin_factcheck.core.semantic import Answer, Reading
+from monshin_factcheck.core.semantic import Reading
 from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Analyser
-from monshin_factcheck.core.weighing import RULES, Account, features
+from monshin_factcheck.core.weighing import RULES, features
 from monshin_factcheck.judges.fitted import BUILT_IN
 from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
+from monshin_kit.errors import Unavailable
 from monshin_kit.settings import load
 
 from services.factcheck.tools import regression
+from services.factcheck.tools.kept_judge import KeptJudge
 from services.factcheck.tools.training_items import CONTRADICTED, SUPPORTED, number_of
 from services.factcheck.tools.weighing_rows import DEV, GIVEN, HELD_OUT, Row, labelled
 
@@ -115,27 +118,20 @@ def passages_of(row: Row) -> list[Passage]:
 
 async def heard(seat: Seat, rows: Sequence[Row], cache: Path) -> tuple[str, str, list[Probabilities]]:
     """What a judge says of all rows; asked in parts, each of which is kept before the next."""
-    await seat.open()
-    if seat.absence:
-        raise SystemExit(f"the judge {seat.name} cannot be asked ({seat.absence}): see the log above")
-    file = cache / "scores" / f"{seat.name}-{seat.revision[:16]}.jsonl"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    known = {one["key"]: one["odds"] for one in map(json.loads, file.read_text().splitlines())} if file.exists() else {}
-    wanted = list({row.key: row for row in rows if row.key not in known}.values())
+    judge = KeptJudge(seat, cache / "scores")
+    try:
+        await judge.open()
+    except Unavailable as error:
+        raise SystemExit(error.message) from error
+    readings = [Reading(row.claim, row.text, ()) for row in rows]
+    wanted = judge.unheard(readings)
     for start in range(0, len(wanted), _AT_ONCE):
         part = wanted[start : start + _AT_ONCE]
-        told = await seat.read([Reading(row.claim, row.text, ()) for row in part])
-        with file.open("a") as lines:
-            for row, answer in zip(part, told.answers, strict=True):
-                if not isinstance(answer, Answer):
-                    raise SystemExit(f"the judge {seat.name} did not answer ({answer.code}): run this again")
-                odds = answer.probabilities
-                known[row.key] = [odds.supported, odds.contradicted, odds.neither]
-                lines.write(json.dumps({"key": row.key, "odds": known[row.key]}) + "\n")
-        sys.stderr.write(f"{seat.name}: {start + len(part)} of {len(wanted)} claims\n")
-    revision = seat.revision
-    await seat.close()
-    return seat.name, revision, [probabilities(*known[row.key]) for row in rows]
+        await judge.read(part)
+        sys.stderr.write(f"{judge.name}: {start + len(part)} of {len(wanted)} claims\n")
+    odds, revision = [answer.probabilities for answer in await judge.read(readings)], judge.revision
+    await judge.close()
+    return judge.name, revision, odds
 
 
 def saying(judge: str, revision: str, odds: Probabilities) -> Saying:

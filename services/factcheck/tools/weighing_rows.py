@@ -1,7 +1,6 @@
 """The labelled claims that the joining of judges is fitted on: with their own passages, and with others that search
 finds as well."""
 
-import hashlib
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -50,11 +49,6 @@ class Row:
     def is_found(self) -> bool:
         """Whether search chose the text."""
         return self.way != GIVEN
-
-    @property
-    def key(self) -> str:
-        """Of claim and text."""
-        return hashlib.sha256(f"{self.claim}\0{self.text}".encode()).hexdigest()
 
 
 def labelled(data: Path, items: int, strangers: int) -> list[Row]:

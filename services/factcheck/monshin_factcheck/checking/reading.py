@@ -9,11 +9,12 @@ from monshin_kit.errors import MonshinError
 from monshin_factcheck.checking.seats import Answered, Seat
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.decision import Decision, Saying
+from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.retrieval.contexts import readings
 from monshin_factcheck.core.semantic import Answer, Reading, Worthless
-from monshin_factcheck.core.weighing import RULES, Account, Weighing, Weighings, decide_by_all, joint_revision
+from monshin_factcheck.core.weighing import RULES, Weighing, Weighings, decide_by_all, joint_revision
 
 
 @dataclass(frozen=True, slots=True)

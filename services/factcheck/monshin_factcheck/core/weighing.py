@@ -19,20 +19,11 @@ from monshin_factcheck.core.decision import (
     Saying,
     Verdict,
 )
+from monshin_factcheck.core.document_account import Account, relevance_of
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.judge import Condition, Opinion, Stance
-from monshin_factcheck.core.rules.findings import NUMBER_CONFLICTS, FindingKind
-from monshin_factcheck.core.text.spans import Span
 
 RULES = "rules"
-# Findings that forbid SUPPORTED however sure the rules are that both sides speak of the same thing.
-VETOING = frozenset(
-    {FindingKind.LATERALITY_CONFLICT.value, FindingKind.ORDER_CONFLICT.value, FindingKind.ROUTE_CONFLICT.value}
-)
-# Findings that say another number than the claim's, whether or not both can be right.
-OTHER_NUMBERS = frozenset(
-    kind.value for kind in (*NUMBER_CONFLICTS, FindingKind.COMPARATOR_BOUNDARY, FindingKind.QUANTITY_OUTSIDE)
-)
 # Beyond these odds a witness is not believed more.
 _SUREST = 6.0
 # Without a fitted map: what the mean of the judges must reach, and what a conflict named by the rules takes from it.
@@ -101,70 +92,6 @@ def careful(revisions: Mapping[str, str]) -> Weighing:
         weights[f"{name}:supported"] = (share, 0.0, 0.0)
         weights[f"{name}:contradicted"] = (0.0, share, 0.0)
     return Weighing(weights, revisions, _CAREFUL, _CAREFUL)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What the witnesses say of one document.
-
-    opinions: the rules' on the passages that were read, at least one. sayings: of each judge on all that was read.
-    beside: the rules' opinions on other passages of the document, which the judges did not get to see; they forbid, and
-    confirm nothing.
-    """
-
-    opinions: tuple[Opinion, ...]
-    sayings: tuple[Saying, ...]
-    beside: tuple[Opinion, ...] = ()
-
-    @property
-    def every(self) -> tuple[Opinion, ...]:
-        """On all passages of the document, read or not."""
-        return (*self.opinions, *self.beside)
-
-    @property
-    def nearest(self) -> Opinion:
-        """The opinion on the passage that speaks of most of the claim, of those that were read."""
-        return max(self.opinions, key=_relevance)
-
-    @property
-    def is_searched(self) -> bool:
-        """Whether search chose the document."""
-        return any(opinion.passage.is_found for opinion in self.opinions)
-
-    @property
-    def is_vetoed(self) -> bool:
-        """Whether the rules forbid SUPPORTED."""
-        return self.is_unconfirmed or bool(self.opposing)
-
-    @property
-    def opposing(self) -> tuple[Opinion, ...]:
-        """Where the rules find a contradiction, or another side, route or order in time, in a passage of the document
-        about as near as the nearest, or another name in the nearest. None where a passage says the claim word for word.
-        """
-        if any(opinion.stance is Stance.SUPPORTS for opinion in self.every):
-            return ()
-        nearest = max(self.every, key=_relevance)
-        near = [opinion for opinion in self.every if opinion.relevance >= nearest.relevance - NEARLY_BEST]
-        return tuple(
-            opinion
-            for opinion in near
-            if opinion.stance is Stance.CONTRADICTS
-            or any(finding.kind in VETOING for finding in opinion.findings)
-            or (opinion is nearest and any(finding.kind == FindingKind.NAME_SWAP.value for finding in opinion.findings))
-        )
-
-    @property
-    def is_unconfirmed(self) -> bool:
-        """Whether a quantity of the claim is confirmed by no passage that was read, or a passage that is nearer to the
-        claim than those that confirm it has another one.
-        """
-        quantities = frozenset[Span]().union(*(opinion.unconfirmed for opinion in self.opinions))
-        return any(not self._is_confirmed(quantity) for quantity in quantities)
-
-    def _is_confirmed(self, quantity: Span) -> bool:
-        nearest = max((one.relevance for one in self.opinions if quantity not in one.unconfirmed), default=-1.0)
-        others = (one.relevance for one in self.every if _has_another(one, quantity))
-        return nearest >= max(others, default=0.0)
 
 
 def features(account: Account) -> dict[str, float]:
@@ -262,7 +189,7 @@ def _against(told: "_Weighed", weighed: Sequence["_Weighed"], opinions: Sequence
     ]
     return [
         *((one.evidence[0], one.odds, one.sayings) for one in sorted(whole, key=lambda one: one.odds.neither)),
-        *((one, one.probabilities, ()) for one in sorted(near, key=_relevance, reverse=True)),
+        *((one, one.probabilities, ()) for one in sorted(near, key=relevance_of, reverse=True)),
     ]
 
 
@@ -283,7 +210,7 @@ class _Weighed:
             verdict, stance = Verdict.SUPPORTED, Stance.SUPPORTS
         elif odds.contradicted >= weighing.contradicted:
             verdict, stance = Verdict.CONTRADICTED, Stance.CONTRADICTS
-        ranked = sorted(account.opinions, key=_relevance, reverse=True)
+        ranked = sorted(account.opinions, key=relevance_of, reverse=True)
         if stance is not None:
             # The same stance from the rules leads, as it points at the words; the reader's verdict is of the whole.
             ranked.sort(key=lambda opinion: opinion.stance is not stance)
@@ -306,14 +233,6 @@ class _Weighed:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         return self.evidence[0].conditions if self.verdict is Verdict.CONDITIONAL else ()
-
-
-def _has_another(opinion: Opinion, quantity: Span) -> bool:
-    return any(finding.claim == quantity and finding.kind in OTHER_NUMBERS for finding in opinion.findings)
-
-
-def _relevance(opinion: Opinion) -> float:
-    return opinion.relevance
 
 
 def _odds(part: float, neither: float) -> float:

@@ -6,10 +6,11 @@ from itertools import permutations
 
 import pytest
 from monshin_factcheck.core.decision import Decision, Saying, Verdict, decide
+from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage, probabilities
 from monshin_factcheck.core.judge import Opinion, Stance
 from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.core.weighing import Account, Weighing, decide_by_all
+from monshin_factcheck.core.weighing import Weighing, decide_by_all
 
 Decider = Callable[..., Decision]
 

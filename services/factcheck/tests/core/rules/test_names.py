@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from monshin_factcheck.core.decision import Saying, Verdict
+from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.core.weighing import Account, careful, decide_by_all
+from monshin_factcheck.core.weighing import careful, decide_by_all
 
 Split = Callable[..., list[Passage]]
 
