@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from distributions import DISTRIBUTIONS, sampled
-from reference import reachable_share, recall
+from reference import is_walked, reachable_share, recall
 
 import grnnd
 
@@ -63,6 +63,17 @@ def test_long_vectors_are_found_by_inner_product() -> None:
     rows, queries = (rng.standard_normal((n, 16)).astype(np.float32) for n in (20_000, 100))
     hits = grnnd.build(rows, metric="inner_product").search(queries, 10, ef=64)
     assert recall(hits.distances, rows, queries, "inner_product") >= 0.97
+
+
+def test_one_very_long_vector_does_not_hide_other_products() -> None:
+    """Squares of distances on a sphere of radius 10⁶ hide all products: 0.05 was found so."""
+    rng = np.random.default_rng(0)
+    rows, queries = (rng.standard_normal((n, 16)).astype(np.float32) for n in (20_000, 100))
+    rows[0] = 1e6
+    for code, ef in (("auto", 64), ("f32", 64)):
+        graph = grnnd.build(rows, metric="inner_product", code=code)
+        assert is_walked(graph, 10, ef)
+        assert recall(graph.search(queries, 10, ef=ef).distances, rows, queries, "inner_product") >= 0.95
 
 
 @pytest.mark.parametrize("code", ["f32", "f16", "sq8", "bits"])
