@@ -85,7 +85,7 @@ def test_recalls_are_measured_for_each_k_and_never_fall() -> None:
 
 
 def test_each_k_is_measured_with_the_exact_ranking_that_serves_it() -> None:
-    """A search for more that ranks more says nothing of one for less. Where as many are ranked whatever k is, the largest
+    """A search for more that ranks more says nothing of one for less. Where as many are ranked for any k, the largest
     serves all."""
     asked: list[tuple[int, int]] = []
 
