@@ -20,7 +20,7 @@ TABLE = Calibration(
     [
         (1, 0.8, 8),
         (1, 0.81, 9),  # between two widths recall rises as a line: 8 + 8 · 0.01 / 0.19
-        (1, 0.999, 16),  # never reached: the widest that was measured
+        (1, 0.999, 384),  # never reached: the widest, and at least a usual one
         (10, 0.9, 32),
         (2, 0.9, 32),  # between the measured k the larger counts
         (11, 0.95, 128),
@@ -35,7 +35,7 @@ def test_the_least_width_that_reached_the_target_is_taken(k: int, target: float,
 
 def test_a_target_within_two_standard_errors_counts_as_missed() -> None:
     table = Calibration({1: (Measured(8, 0.91, 0.02), Measured(16, 0.93, 0.01), Measured(32, 0.99, 0.06))})
-    assert [table.ef(1, target) for target in (0.87, 0.91, 0.92)] == [8, 16, 32]
+    assert [table.ef(1, target) for target in (0.87, 0.91, 0.92)] == [8, 16, 384]
 
 
 def test_no_line_leads_to_a_width_at_which_all_is_scanned() -> None:

@@ -16,7 +16,7 @@ _MOST_HELD_OUT = 200  # rows: at a recall of 0.95 the standard error is about 0.
 _HELD_OUT_SHARE = 0.05
 NEIGHBOURS = (1, 10, 100)  # for which k it is measured
 WIDTHS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
-_ENOUGH = 0.9995  # wider beams are not measured
+_ENOUGH, _SURELY_ENOUGH = 0.9995, 0.998  # recall from which on wider beams are not measured: one miss of 2000
 _USUAL = 384  # beyond, only what is still short of _HARD: data whose neighbours hardly differ, as noise
 _HARD = 0.99
 
@@ -64,8 +64,7 @@ class Calibration:
         """
         recalls: dict[int, list[Measured]] = {k: [] for k in NEIGHBOURS if k <= true.shape[1]}
         for ef in WIDTHS:
-            enough = _ENOUGH if ef <= _USUAL else _HARD
-            short = [k for k, points in recalls.items() if k <= ef and not (points and points[-1].surely >= enough)]
+            short = [k for k, points in recalls.items() if k <= ef and not (points and _is_enough(points[-1], ef))]
             for _, alike in groupby(short, partial(depth, ef=ef)):
                 ks = list(alike)
                 found = search(ks[-1], ef)
@@ -77,7 +76,8 @@ class Calibration:
         return cls({k: tuple(points) for k, points in recalls.items() if points})
 
     def ef(self, k: int, target_recall: float) -> int:
-        """The least width that reaches the target for k neighbours by two standard errors; the widest if none does.
+        """The least width that reaches the target for k neighbours by two standard errors; the widest if none does, at
+        least 384.
 
         Between two widths that were measured, recall is taken to rise as a line; as it rises ever more slowly, this
         errs to the safe side. Between the measured k the next larger one counts; beyond the largest, ef grows with k.
@@ -110,7 +110,14 @@ def _width_for(points: Sequence[Measured], target_recall: float) -> float:
                 return at.ef
             return float(np.interp(target_recall, (below.surely, at.surely), (below.ef, at.ef)))
         below, slope = at, math.inf if below is None else risen
-    return points[-1].ef
+    return max(points[-1].ef, _USUAL)  # narrower ones may have been enough to measure no more
+
+
+def _is_enough(reached: Measured, ef: int) -> bool:
+    """So that width ef need not be measured."""
+    if ef > _USUAL and reached.surely >= _HARD:
+        return True
+    return reached.recall >= _ENOUGH and reached.surely >= _SURELY_ENOUGH
 
 
 def held_out(count: int, seed: int) -> NDArray[np.int64]:
