@@ -109,3 +109,14 @@ def test_rows_without_outliers_are_covered_completely() -> None:
         scale = Scale.fit(rows)
         assert (scale.low == rows.min(axis=0)).all()
         assert scale.step == pytest.approx((rows.max(axis=0) - scale.low).max() / 127, rel=1e-6)
+
+
+def test_a_wider_beam_helps_where_codes_are_equal() -> None:
+    """In clusters of 15 rows with one code, the nearest is told by exact distances alone: of nine it is one in two."""
+    rng = np.random.default_rng(0)
+    everything = rng.standard_normal((1000, 24)).repeat(15, axis=0) + 1e-3 * rng.standard_normal((15_000, 24))
+    everything = everything[rng.permutation(15_000)].astype(np.float32)
+    rows, queries = everything[:14_800], everything[14_800:]
+    graph = grnnd.build(rows, code="sq8")
+    assert is_walked(graph, 1, 256)
+    assert recall(graph.search(queries, 1, ef=256).distances, rows, queries) >= 0.95

@@ -44,8 +44,8 @@ class Kind(StrEnum):
     def rerank(self, k: int, ef: int) -> int:
         """How many of a beam to measure exactly for the k nearest: the coarser the code, the more. Never falls with k.
 
-        Of a wide beam at least an eighth: where codes do not tell the nearest apart, as in clusters tighter than a step,
-        a wider beam must help. A half costs a tenth of the speed at ef 200, and found no more.
+        Of a wide beam at least an eighth: where codes do not tell the nearest apart, as in clusters tighter than a
+        step, a wider beam must help. A half costs a tenth of the speed at ef 200, and found no more.
         """
         match self:
             case Kind.F32:
