@@ -116,6 +116,7 @@ class Index {
  public:
   Index(In<float> points, In<u32> order, In<u32> neighbours, In<u32> entries, Metric metric)
       : points_(points), order_(order), neighbours_(neighbours), entries_(entries),
+        is_product_(metric == Metric::inner_product),
         searcher_({static_cast<u32>(neighbours.shape(0)), static_cast<u32>(neighbours.shape(1)), neighbours.data(), order.data(),
                    entries.data(), static_cast<u32>(entries.shape(0))},
                   points.data(), static_cast<u32>(points.shape(0)), static_cast<u32>(points.shape(1)), metric) {}
@@ -129,13 +130,15 @@ class Index {
                      {rows.data(), distances.data(), truncated.data()});
   }
 
-  FloatCodes float_codes() const { return {points_.data(), order_.data(), static_cast<u32>(points_.shape(1))}; }
+  FloatCodes float_codes() const { return {points_.data(), order_.data(), static_cast<u32>(points_.shape(1)), is_product_}; }
+  bool is_scanned(u32 k, u32 ef, u32 matching) const { return searcher_.is_scanned({k, ef, {}, matching, 1, 0}); }
 
  private:
   In<float> points_;
   In<u32> order_;
   In<u32> neighbours_;
   In<u32> entries_;
+  bool is_product_;
   Searcher searcher_;
 };
 
@@ -231,7 +234,7 @@ NB_MODULE(GRNND_MODULE, m) {
     new (self) HeldBits{{rows, centre}, {rows.data(), static_cast<u32>(centre.shape(0)), centre.data()}};
   });
   nb::class_<Index> index(m, "Index");
-  index.def(nb::init<In<float>, In<u32>, In<u32>, In<u32>, Metric>()).def("float_codes", &Index::float_codes);
+  index.def(nb::init<In<float>, In<u32>, In<u32>, In<u32>, Metric>()).def("float_codes", &Index::float_codes).def("is_scanned", &Index::is_scanned);
   bind_search<FloatCodes>(index);
   bind_search<HeldBytes>(index);
   bind_search<HeldHalves>(index);

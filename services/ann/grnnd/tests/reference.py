@@ -27,6 +27,12 @@ def recall(
     return float(np.mean(distances <= true + 1e-4 * np.abs(true) + 1e-6))
 
 
+def is_walked(graph: Graph, k: int, ef: int, matching: int | None = None) -> bool:
+    """Or does a search, of so many matching rows, scan them, so that it says nothing of the graph?"""
+    index, _ = graph._opened
+    return not index.is_scanned(k, ef, len(graph) if matching is None else matching)
+
+
 def reachable_share(graph: Graph) -> float:
     """Of all vertices, from the entries."""
     edges = [[v for v in row if v != engine.NONE] for row in graph.edges.tolist()]

@@ -158,7 +158,7 @@ def test_the_prediction_is_an_upper_bound_and_not_a_wild_one(n: int, dim: int, m
     used = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     predicted = grnnd.predict_memory(n, dim, metric)
     assert used <= predicted
-    assert predicted <= 2 * used + (96 << 20)
+    assert predicted <= 1.15 * used + (96 << 20)  # its fixed part: scratch, and the sample that judges codes
 
 
 def test_what_was_needed_before_the_pools_is_given_back_before_they_are_taken() -> None:

@@ -20,7 +20,7 @@ TABLE = Calibration(
     [
         (1, 0.8, 8),
         (1, 0.81, 9),  # between two widths recall rises as a line: 8 + 8 · 0.01 / 0.19
-        (1, 0.999, 16),  # never reached: the widest that was measured
+        (1, 0.999, 384),  # never reached: the widest, and at least a usual one
         (10, 0.9, 32),
         (2, 0.9, 32),  # between the measured k the larger counts
         (11, 0.95, 128),
@@ -35,7 +35,7 @@ def test_the_least_width_that_reached_the_target_is_taken(k: int, target: float,
 
 def test_a_target_within_two_standard_errors_counts_as_missed() -> None:
     table = Calibration({1: (Measured(8, 0.91, 0.02), Measured(16, 0.93, 0.01), Measured(32, 0.99, 0.06))})
-    assert [table.ef(1, target) for target in (0.87, 0.91, 0.92)] == [8, 16, 32]
+    assert [table.ef(1, target) for target in (0.87, 0.91, 0.92)] == [8, 16, 384]
 
 
 def test_no_line_leads_to_a_width_at_which_all_is_scanned() -> None:
@@ -74,7 +74,7 @@ def test_recalls_are_measured_for_each_k_and_never_fall() -> None:
         found[:, :good] = true[:, :good]
         return found
 
-    table = Calibration.measured(true, search)
+    table = Calibration.measured(true, search, lambda k, ef: k)
     assert tuple(table.recalls) == NEIGHBOURS
     for k, points in table.recalls.items():
         assert [at.ef for at in points] == [ef for ef in WIDTHS if k <= ef <= points[-1].ef]
@@ -84,12 +84,39 @@ def test_recalls_are_measured_for_each_k_and_never_fall() -> None:
         assert all(at.error == 0 for at in points)  # each query found the same share
 
 
+def test_each_k_is_measured_with_the_exact_ranking_that_serves_it() -> None:
+    """A search for more that ranks more says nothing of one for less. Where as many are ranked for any k, the largest
+    serves all."""
+    asked: list[tuple[int, int]] = []
+
+    def search(k: int, ef: int) -> np.ndarray:
+        asked.append((k, ef))
+        return np.full((5, k), float(k), dtype=np.float32)
+
+    true = np.tile(np.repeat(np.float32([1, 10, 100]), [1, 9, 90]), (5, 1))
+    table = Calibration.measured(true, search, lambda k, ef: max(2 * k, ef // 2))
+    assert [k for k, ef in asked if ef == 12] == [10]  # k 1 was found by the first width, and is not asked for again
+    assert asked[:2] == [(1, 8), (10, 12)]
+    assert all(points[-1].recall == 1 for points in table.recalls.values())
+    asked.clear()
+    Calibration.measured(np.zeros((5, 100), dtype=np.float32), search, lambda k, ef: 0)
+    assert [k for k, ef in asked if ef >= 128] == [100] * sum(ef >= 128 for ef in WIDTHS)
+
+
+def test_widths_beyond_the_usual_are_measured_where_recall_is_short() -> None:
+    true = np.ones((5, 1), dtype=np.float32)
+    for reached, last in ((0.8, WIDTHS[-1]), (1.0, WIDTHS[0])):
+        row = np.where(np.arange(5) < 5 * reached, 1, 9)[:, None].astype(np.float32)
+        table = Calibration.measured(true, lambda k, ef, row=row: row, lambda k, ef: k)
+        assert table.recalls[1][-1].ef == last
+
+
 def test_a_width_that_found_less_than_a_narrower_one_counts_as_that_one() -> None:
     """With its error, too."""
     true = np.ones((4, 1), dtype=np.float32)
     missed = {8: 1, 12: 2}
     table = Calibration.measured(
-        true, lambda k, ef: np.array([[9.0]] * missed.get(ef, 0) + [[1]] * (4 - missed.get(ef, 0)))
+        true, lambda k, ef: np.array([[9.0]] * missed.get(ef, 0) + [[1]] * (4 - missed.get(ef, 0))), lambda k, ef: k
     )
     first, second = table.recalls[1][:2]
     assert (second.recall, second.error) == (first.recall, first.error) == (0.75, pytest.approx(np.sqrt(3 / 16) / 2))
@@ -99,7 +126,7 @@ def test_a_width_that_found_less_than_a_narrower_one_counts_as_that_one() -> Non
 def test_the_error_is_that_of_a_mean_over_queries() -> None:
     """Of four queries for one row, one missed it: a share of 3/4, deviating by √(3/16), by the root of four."""
     true = np.array([[1], [1], [1], [1]], dtype=np.float32)
-    table = Calibration.measured(true, lambda k, ef: np.array([[1], [1], [1], [9]], dtype=np.float32))
+    table = Calibration.measured(true, lambda k, ef: np.array([[1], [1], [1], [9]], dtype=np.float32), lambda k, ef: k)
     assert table.recalls[1][0] == (8, 0.75, pytest.approx(np.sqrt(3 / 16) / 2))
 
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference import is_walked, recall
 
+import grnnd
 from grnnd import engine
 from grnnd.codes import CodeTable, Kind, Scale, bit_row_length, byte_row_length, byte_rows
 
@@ -74,3 +76,47 @@ def test_distances_between_bits_are_nearly_true(core: engine.Core, dim: int) -> 
     queries = points[:20] + 0.3 * rng.standard_normal((20, dim)).astype(np.float32)
     index.search(codes, queries, 8, 8, nothing, 2000, float("inf"), 1, hits, distances, np.empty(20, dtype=np.uint8))
     assert np.mean(hits[:, 0] == np.arange(20)) >= 0.9
+
+
+@pytest.mark.parametrize("code", ["auto", "sq8", "bits"])
+def test_one_far_row_does_not_blur_the_codes_of_others(code: str) -> None:
+    """Its own code is clipped. With a range, or a centre, that it decides, none of the others is found."""
+    rng = np.random.default_rng(0)
+    rows, queries = (rng.standard_normal((n, 16)).astype(np.float32) for n in (20_000, 100))
+    rows[7] = 1e6
+    graph = grnnd.build(rows, code=code)
+    ef = 512 if code == "bits" else 128
+    assert graph.codes.kind == ("sq8" if code == "auto" else code)
+    assert is_walked(graph, 10, ef)
+    assert recall(graph.search(queries, 10, ef=ef).distances, rows, queries) >= 0.95
+    assert graph.search(rows[7], 1, ef=64).ids[0, 0] == 7
+    assert recall(graph.search(rows[7:8], 10, ef=ef).distances, rows, rows[7:8]) >= 0.5  # the others are equally far
+
+
+def test_what_is_left_out_of_the_range_is_one_row_in_a_thousand() -> None:
+    rows = np.random.default_rng(0).standard_normal((5000, 8)).astype(np.float32)
+    whole = Scale.fit(rows)
+    rows[:5] *= 1e4
+    few = Scale.fit(rows)
+    assert few.step <= 1.01 * whole.step
+    rows[:6] = 1e4 * rows[100]
+    assert Scale.fit(rows).step > 100 * whole.step
+
+
+def test_rows_without_outliers_are_covered_completely() -> None:
+    for dim in (1, 8, 100):
+        rows = np.random.default_rng(dim).standard_normal((20_000, dim)).astype(np.float32)
+        scale = Scale.fit(rows)
+        assert (scale.low == rows.min(axis=0)).all()
+        assert scale.step == pytest.approx((rows.max(axis=0) - scale.low).max() / 127, rel=1e-6)
+
+
+def test_a_wider_beam_helps_where_codes_are_equal() -> None:
+    """In clusters of 15 rows with one code, the nearest is told by exact distances alone: of nine it is one in two."""
+    rng = np.random.default_rng(0)
+    everything = rng.standard_normal((1000, 24)).repeat(15, axis=0) + 1e-3 * rng.standard_normal((15_000, 24))
+    everything = everything[rng.permutation(15_000)].astype(np.float32)
+    rows, queries = everything[:14_800], everything[14_800:]
+    graph = grnnd.build(rows, code="sq8")
+    assert is_walked(graph, 1, 256)
+    assert recall(graph.search(queries, 1, ef=256).distances, rows, queries) >= 0.95

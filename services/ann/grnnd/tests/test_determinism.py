@@ -7,7 +7,7 @@ from distributions import sampled
 import grnnd
 from grnnd import building, engine
 
-NAMES = ["normal 16d", "bytes", "few distinct", "400 clusters", "one outlier", "zeros"]
+NAMES = ["normal 16d", "bytes", "few distinct", "400 clusters", "one outlier", "nested clusters", "zeros"]
 
 
 @pytest.mark.parametrize("name", NAMES)

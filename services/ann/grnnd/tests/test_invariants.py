@@ -104,8 +104,8 @@ def test_the_smallest_graphs_work(n: int, dim: int) -> None:
 
 
 def test_a_scale_that_cannot_tell_neighbours_apart_is_refused() -> None:
-    """One far outlier makes all other codes equal."""
+    """Too many outliers to leave them out make all other codes equal."""
     rows, _ = sampled("normal 16d")
     assert Scale.fit(rows).is_faithful(rows, 0)
-    rows[0] = 1e6
+    rows[:4] = 1e6
     assert not Scale.fit(rows).is_faithful(rows, 0)

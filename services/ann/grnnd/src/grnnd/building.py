@@ -238,7 +238,9 @@ def calibrated(part: Graph, held_out: NDArray[np.int64], threads: int, exact: Ex
         if exact is None
         else exact(queries, is_built, most)
     )
-    return Calibration.measured(true, search)
+    # Floats are exact in the beam already: however many are measured again, the nearest are the same.
+    kind = part.codes.kind
+    return Calibration.measured(true, search, (lambda k, ef: 0) if kind is Kind.F32 else kind.rerank)
 
 
 def _by_vertex(first: NDArray[np.int32] | None, order: Ids, built: int) -> Ids:

@@ -3,7 +3,9 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from itertools import groupby
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +15,19 @@ from grnnd.errors import InvalidInput
 _MOST_HELD_OUT = 200  # rows: at a recall of 0.95 the standard error is about 0.006
 _HELD_OUT_SHARE = 0.05
 NEIGHBOURS = (1, 10, 100)  # for which k it is measured
-WIDTHS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384)
-_ENOUGH = 0.9995  # wider beams are not measured
+WIDTHS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+_ENOUGH, _SURELY_ENOUGH = 0.9995, 0.998  # recall from which on wider beams are not measured: one miss of 2000
+_USUAL = 384  # beyond, only what is still short of _HARD: data whose neighbours hardly differ, as noise
+_HARD = 0.99
 
 Distances = NDArray[np.float32]
 Search = Callable[[int, int], Distances]  # k, ef → distances of what was found, (rows, k)
+
+
+class Depth(Protocol):
+    """How many of a beam of width ef a search for k measures exactly; never falls with k."""
+
+    def __call__(self, k: int, ef: int) -> int: ...
 
 
 class Measured(NamedTuple):
@@ -46,27 +56,28 @@ class Calibration:
     recalls: Mapping[int, tuple[Measured, ...]]
 
     @classmethod
-    def measured(cls, true: Distances, search: Search) -> "Calibration":
+    def measured(cls, true: Distances, search: Search, depth: Depth) -> "Calibration":
         """true: the distances of the nearest neighbours of a sample, ascending, of shape (rows, most).
 
-        One search a width serves all k: its nearest k are those of a search for k.
+        Each k is searched for as callers will: with its own exact ranking. Of those that rank equally many of a beam,
+        the largest serves all: their nearest are the same.
         """
-        most = true.shape[1]
-        recalls: dict[int, list[Measured]] = {k: [] for k in NEIGHBOURS if k <= most}
-        for ef in WIDTHS if recalls else ():
-            found = search(min(ef, most), ef)
-            for k, points in recalls.items():
-                if k <= ef:
+        recalls: dict[int, list[Measured]] = {k: [] for k in NEIGHBOURS if k <= true.shape[1]}
+        for ef in WIDTHS:
+            short = [k for k, points in recalls.items() if k <= ef and not (points and _is_enough(points[-1], ef))]
+            for _, alike in groupby(short, partial(depth, ef=ef)):
+                ks = list(alike)
+                found = search(ks[-1], ef)
+                for k in ks:
                     shares = shares_found(found[:, :k], true[:, :k])
                     reached = Measured(ef, float(shares.mean()), float(shares.std()) / math.sqrt(len(shares)))
-                    better = max([reached, *points[-1:]], key=lambda at: at.recall)
-                    points.append(better._replace(ef=ef))
-            if all(points and points[-1].surely >= _ENOUGH for points in recalls.values()):
-                break
+                    better = max([reached, *recalls[k][-1:]], key=lambda at: at.recall)
+                    recalls[k].append(better._replace(ef=ef))
         return cls({k: tuple(points) for k, points in recalls.items() if points})
 
     def ef(self, k: int, target_recall: float) -> int:
-        """The least width that reaches the target for k neighbours by two standard errors; the widest if none does.
+        """The least width that reaches the target for k neighbours by two standard errors; the widest if none does, at
+        least 384.
 
         Between two widths that were measured, recall is taken to rise as a line; as it rises ever more slowly, this
         errs to the safe side. Between the measured k the next larger one counts; beyond the largest, ef grows with k.
@@ -99,7 +110,14 @@ def _width_for(points: Sequence[Measured], target_recall: float) -> float:
                 return at.ef
             return float(np.interp(target_recall, (below.surely, at.surely), (below.ef, at.ef)))
         below, slope = at, math.inf if below is None else risen
-    return points[-1].ef
+    return max(points[-1].ef, _USUAL)  # narrower ones may have been enough to measure no more
+
+
+def _is_enough(reached: Measured, ef: int) -> bool:
+    """So that width ef need not be measured."""
+    if ef > _USUAL and reached.surely >= _HARD:
+        return True
+    return reached.recall >= _ENOUGH and reached.surely >= _SURELY_ENOUGH
 
 
 def held_out(count: int, seed: int) -> NDArray[np.int64]:

@@ -29,6 +29,7 @@ class Index(Protocol):
     """Searcher of search.h."""
 
     def float_codes(self) -> Codes: ...
+    def is_scanned(self, k: int, ef: int, matching: int, /) -> bool: ...
     def search(
         self,
         codes: Codes,

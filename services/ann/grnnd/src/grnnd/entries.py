@@ -19,6 +19,7 @@ _MOST = 4096
 _SAMPLED = 4  # vertices for each entry that may come to be, by which it is seen who is far
 _LOOK = 2048  # vertices by which it is seen whether any is
 _MOST_NUMBERS = 1 << 22  # that are copied for it; memory.py counts on it
+_MOST_PRODUCTS = 1 << 20  # of rows and entries at once
 _BATCH = 32  # entries that are drawn at once
 _FAR = 4.0  # times the squared distance of a vertex to the farthest of its neighbours
 _FAR_SHARE = 0.003  # of vertices may lie farther from all entries
@@ -112,8 +113,12 @@ def _whole(points: Floats) -> Floats:
 
 def _to_nearest(rows: Floats, entries: Floats) -> Squares:
     """Squared distance of each row to the entry nearest to it."""
-    products = (rows @ entries.T).astype(np.float64)
-    squares: Squares = _squares(rows) + (_squares(entries) - 2 * products).min(axis=1)
+    nearest, own = np.empty(len(rows)), _squares(entries)
+    step = max(1, _MOST_PRODUCTS // len(entries))
+    for start in range(0, len(rows), step):
+        products = (rows[start : start + step] @ entries.T).astype(np.float64)
+        nearest[start : start + step] = (own - 2 * products).min(axis=1)
+    squares: Squares = _squares(rows) + nearest
     return squares
 
 

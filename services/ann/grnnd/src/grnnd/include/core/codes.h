@@ -61,9 +61,13 @@ class ByteCodes {
   float step_;
 };
 
+// The points themselves. Under inner product the query's last coordinate is 0, so that its product with a point is that
+// of the vectors: no square of the sphere's radius hides it (one row of length 10⁶ makes squares of 10¹², of which float32
+// resolves 65,536).
 class FloatCodes {
  public:
-  FloatCodes(const float* rows, const u32* order, u32 dim) : space_{rows, order, dim} {}
+  FloatCodes(const float* rows, const u32* order, u32 dim, bool is_product)
+      : space_{rows, order, dim}, is_product_(is_product) {}
 
   class Query {
    public:
@@ -73,7 +77,9 @@ class FloatCodes {
       return true;
     }
     u32 distance(u32 v) const {
-      return float_key(simd::squared_distance(query_, codes_.space_.row(v), codes_.space_.dim));
+      const float* x = codes_.space_.row(v);
+      if (codes_.is_product_) return ~sortable(simd::product(query_, x, codes_.space_.dim));
+      return float_key(simd::squared_distance(query_, x, codes_.space_.dim));
     }
     void prefetch(u32 v) const { codes_.space_.prefetch(v); }
 
@@ -84,6 +90,7 @@ class FloatCodes {
 
  private:
   FloatSpace space_;
+  bool is_product_;
 };
 
 class HalfCodes {

@@ -89,7 +89,7 @@ class Searcher {
   void search(const Codes& codes, const float* queries, u32 count, u32 rerank, const SearchParams& params, Answers out) {
     const Deadline deadline(params.deadline_s);
     if (is_scanned(params)) return scan_all(queries, count, params, deadline, out);
-    const FloatCodes exact_codes(points_, graph_.order, dim_);
+    const FloatCodes exact_codes(points_, graph_.order, dim_, metric_ == Metric::inner_product);
     Trouble trouble;
 #pragma omp parallel num_threads(params.threads)
     {
@@ -121,7 +121,6 @@ class Searcher {
     trouble.rethrow();
   }
 
- private:
   // A beam of width ef/s finds ef rows that pass a filter of selectivity s, at about `degree` distances a step; a scan
   // measures each matching row once, in order. Below this many matching rows the scan is the faster, and exact.
   bool is_scanned(const SearchParams& params) const {
@@ -129,15 +128,27 @@ class Searcher {
     const double selectivity = static_cast<double>(params.matching) / graph_.count;
     return params.matching * selectivity < kStepCost * params.ef;
   }
+
+ private:
   static constexpr double kStepCost = 16;  // distances of a scan for the price of one step of a beam
 
+  // The k nearest of what passes. Where few matching rows stand in a beam, they lie elsewhere: filter and surroundings of
+  // the query have to do with each other, and the selectivity says nothing of it. Then the beam is widened, as long as
+  // that costs less than a scan.
   template <class Query>
   bool find(const Query& query, const float* q, u32 rerank, const SearchParams& params, const Deadline& deadline,
             Scratch& scratch, Ranking& ranking) {
     const double selectivity = static_cast<double>(params.matching) / graph_.count;
     const u32 ef = std::max(params.ef, params.k);
-    const u32 width = static_cast<u32>(std::min<double>(ef / selectivity, graph_.count));
+    u32 width = static_cast<u32>(std::min<double>(ef / selectivity, graph_.count));
     bool complete = walk(graph_, query, width, params.filter, deadline, scratch);
+    while (complete && !has_led_there(scratch, ef, params)) {
+      const bool is_all = !scratch.beam.is_full();  // that can be reached
+      scratch.forget();
+      if (is_all || kStepCost * kWiden * width >= params.matching) return scan(q, 1, params.filter, deadline, &ranking);
+      width *= kWiden;
+      complete = walk(graph_, query, width, params.filter, deadline, scratch);
+    }
     const Nearest& found = params.filter.bits != nullptr ? scratch.matching : scratch.beam;
     const u32 measured = std::min(found.size(), std::max(rerank, params.k));
     for (u32 i = 0; i < measured; ++i) prefetch_point(static_cast<u32>(found[i]) >> 1);
@@ -146,11 +157,17 @@ class Searcher {
       ranking.offer(exact_distance(q, row), row);
     }
     scratch.forget();
-    if (complete && ranking.size() < std::min(params.k, params.matching)) {  // the graph did not lead to enough matching rows
-      ranking = Ranking(params.k);
-      complete = scan(q, 1, params.filter, deadline, &ranking);
-    }
     return complete;
+  }
+  static constexpr u32 kWiden = 4;
+
+  // Of ef matching rows that the beam should hold, does it hold half, and k? Those beyond it were met by the way, not
+  // searched for. A beam with room left has met all that can be reached, and is as good as it gets.
+  static bool has_led_there(const Scratch& scratch, u32 ef, const SearchParams& params) {
+    if (params.filter.bits == nullptr) return scratch.beam.size() >= std::min(params.k, params.matching);
+    const u32 needed = std::min(std::max(params.k, ef / 2), params.matching);
+    if (!scratch.beam.is_full()) return scratch.matching.size() >= std::min(params.k, params.matching);
+    return scratch.matching.size() >= needed && scratch.matching[needed - 1] <= scratch.beam.worst();
   }
 
   // A group of queries reads each row once: a single one waits for memory most of the time.
