@@ -38,7 +38,7 @@ _MIGRATIONS = [
     + requests.SCHEMA,
     "ALTER TABLE collection ADD COLUMN build TEXT NOT NULL DEFAULT '';",
 ]
-_INSERT = "INSERT INTO collection (definition, checksum, sequence) VALUES (?, ?, 0)"
+_INSERT = "INSERT INTO collection (definition, checksum, sequence) VALUES (?, ?, ?)"
 _BATCH_ROWS = 1000
 
 
@@ -83,12 +83,12 @@ class PointsFile:
             raise
 
     @staticmethod
-    def create(path: Path, definition: Definition) -> None:
-        """Makes a new file without points, complete on disk when this returns."""
+    def create(path: Path, definition: Definition, beginning: int = 0) -> None:
+        """Makes a new file without points, complete on disk when this returns. beginning: of its sequence numbers."""
         layout.prepare(path, definition.dim)
         database = Database(path, _MIGRATIONS)
         try:
-            row = definitions.encode(definition)
+            row = (*definitions.encode(definition), beginning)
             database.write(lambda connection: connection.execute(_INSERT, row))
         finally:
             database.close()
@@ -173,6 +173,14 @@ class PointsFile:
             lambda connection: connection.execute("UPDATE collection SET definition=?, checksum=?", row)
         )
         self.definition = definition
+
+    def take_over(self, definition: Definition, sequence: int) -> None:
+        """Gives the points to a collection, under a sequence number of their own."""
+        row = (*definitions.encode(definition), sequence)
+        self.database.write(
+            lambda connection: connection.execute("UPDATE collection SET definition=?, checksum=?, sequence=?", row)
+        )
+        self.definition, self.sequence = definition, sequence
 
     def _mutate(self, key: RequestKey, change: Callable[[apsw.Connection, int], Committed]) -> Future[Committed]:
         def run(connection: apsw.Connection) -> Committed:

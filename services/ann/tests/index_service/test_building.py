@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
-from index_calls import DIM, SMALL, Stub, rows, until
+from index_calls import DIM, SMALL, Stub, kill_after, rows, until
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.ann.v1 import ann_pb2_grpc, index_pb2, index_pb2_grpc
@@ -110,7 +110,7 @@ async def test_kills_while_building_lose_nothing(
         )
         version = 0
         for _ in range(8):
-            killing = asyncio.create_task(_kill_after(own, rng.uniform(0.5, 3)))
+            killing = asyncio.create_task(kill_after(own, rng.uniform(0.5, 3)))
             in_flight: dict[str, int] = {}
             while not killing.done():
                 ids = [f"p{number}" for number in rng.sample(range(3000), 100)]
@@ -146,8 +146,3 @@ async def _is_stored(stub: Stub, collection: str, name: str, version: int) -> bo
     """Whether the point has the vector of this version: a chunk is stored as a whole or not at all."""
     found = await stub.GetPoints(pb.GetPointsRequest(collection=collection, ids=[name], with_vectors=True))
     return bool(found.points.vectors.data == rows(1, version)[0].tobytes())
-
-
-async def _kill_after(service: ServiceProcess, delay_s: float) -> None:
-    await asyncio.sleep(delay_s)
-    await service.kill()
