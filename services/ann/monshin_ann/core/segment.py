@@ -70,6 +70,10 @@ class Segment:
         """Rows that have died by now."""
         return sum(block.dead for block in self.blocks)
 
+    def dead_by(self, until: int) -> int:
+        """Rows that had died at this sequence number, or before the process started."""
+        return sum(int(np.count_nonzero(block.died <= until)) for block in self.blocks)
+
     @property
     def vector_bytes(self) -> int:
         """Of its rows."""

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import grpc
@@ -140,6 +141,44 @@ async def test_kills_while_building_lose_nothing(
         await index.BuildIndex(index_pb2.BuildIndexRequest(name=f"{full}/index"))
         found = await until(index, "notes", index_pb2.INDEX_STATE_READY)
         assert (found.head_points, sum(each.points - each.dead_points for each in found.segments)) == (0, len(known))
+
+
+@pytest.mark.slow
+async def test_a_build_that_is_asked_for_amid_writes_ends_also_over_a_kill(
+    process: Callable[..., ServiceProcess], upsert: Callable[..., Any]
+) -> None:
+    """Somebody writes all the time, before and after the kill: what was there when it was asked for gets a graph."""
+    env = SMALL | {"MONSHIN_ANN_SEAL_POINTS": "1000000"}  # so that nothing is built but what is asked for
+    name = "collections/notes/index"
+    async with process(**env) as own:
+        stub: Stub = ann_pb2_grpc.AnnServiceStub(own.channel())
+        collection = pb.Collection(dim=DIM, metric=pb.METRIC_L2)
+        await stub.CreateCollection(pb.CreateCollectionRequest(collection_id="notes", collection=collection))
+        for start in range(0, 12_000, 4000):
+            points = {f"p{start + number}": row for number, row in enumerate(rows(4000, seed=start))}
+            await stub.Upsert(upsert("notes", points))
+
+        async def write(stub: Stub) -> None:
+            for number in count():
+                await stub.Upsert(upsert("notes", {f"late{number}": rows(1, seed=number)[0]}))
+
+        writing = asyncio.create_task(write(stub))
+        index: Stub = index_pb2_grpc.IndexServiceStub(own.channel())
+        wanted = (await index.BuildIndex(index_pb2.BuildIndexRequest(name=name))).wanted_sequence
+        assert wanted >= 12_000
+        await own.kill()
+        await asyncio.wait([writing])
+        await own.start()
+        await own.wait_serving()
+        index = index_pb2_grpc.IndexServiceStub(own.channel())
+        writing = asyncio.create_task(write(ann_pb2_grpc.AnnServiceStub(own.channel())))
+        async with asyncio.timeout(60):
+            while (found := await index.GetIndex(index_pb2.GetIndexRequest(name=name))).wanted_sequence:
+                assert found.wanted_sequence == wanted
+        assert not writing.done(), writing
+        assert sum(each.points for each in found.segments) >= 12_000
+        assert found.sequence > wanted
+        writing.cancel()
 
 
 async def _is_stored(stub: Stub, collection: str, name: str, version: int) -> bool:
