@@ -129,15 +129,15 @@ def test_a_failing_build_is_tried_again_after_growing_pauses_and_leaves_its_stac
     def broken(*_: Any, **__: Any) -> None:
         nonlocal now_s
         attempts.append(now_s)
-        now_s += 30 if len(attempts) == 5 else 0  # longer than the pause that would be next
+        now_s += 200 if len(attempts) == 5 else 0  # longer than the pause that would be next
         raise TypeError
 
     with monkeypatch.context() as patched:
         patched.setattr(indexing.grnnd, "build", broken)
-        for _ in range(400):
+        for _ in range(900):
             assert not collection.build_next()
             now_s += 1
-    assert np.diff(attempts).tolist() == [5, 10, 20, 40, 30 + 80, 160]
+    assert np.diff(attempts).tolist() == [5, 10, 20, 40, 200 + 200, 160]
     assert collection.view_index().failure == "TypeError"
     assert collection.view_index().retry_s > 0
     assert len(caplog.records) == len(attempts)
