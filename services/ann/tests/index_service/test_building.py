@@ -31,8 +31,14 @@ async def test_graphs_come_by_themselves(
     assert [point.recall for point in segment.recalls] == sorted(point.recall for point in segment.recalls)
 
     request = pb.SearchRequest(collection=f"collections/{name}", queries=pack(rows(3)), k=5, ef=64)
-    for number, hits in enumerate((await stub.Search(request)).hits):
+    answer = await stub.Search(request)
+    assert 0.5 < answer.calibrated_recall <= 1
+    for number, hits in enumerate(answer.hits):
         assert (hits.ids[0], hits.distances[0], len(hits.ids), hits.truncated) == (f"p{number}", 0, 5, False)
+    request.filter.condition.field, request.filter.condition.exists = "n", True
+    assert not (await stub.Search(request)).HasField("calibrated_recall")
+    request.target_recall = 1
+    assert (await stub.Search(request)).calibrated_recall == 1
     stats = (await stub.GetCollection(pb.GetCollectionRequest(name=f"collections/{name}"))).stats
     assert stats.indexed_points == 5000 - found.head_points
 
