@@ -29,10 +29,14 @@ class Stats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """The answer of a search: one entry a query, and the sequence number that all of them saw."""
+    """The answer of a search: one entry a query, and the sequence number that all of them saw.
+
+    recall: calibrated for such a search, as `core.recall` says; None: unknown.
+    """
 
     neighbours: list[Neighbours]
     sequence: int
+    recall: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,7 +22,8 @@ from monshin_ann.core.definition import Definition
 from monshin_ann.core.distances import Queries
 from monshin_ann.core.filters import Plan
 from monshin_ann.core.index import Index
-from monshin_ann.core.search import search
+from monshin_ann.core.recall import calibrated_recall
+from monshin_ann.core.search import search, segments_walked
 from monshin_ann.core.segment import THOROUGH, Effort
 from monshin_ann.core.snapshot import Snapshot
 from monshin_ann.core.vectors import Matrix
@@ -134,7 +135,9 @@ class Collection:
                 )
             prepared = Queries.of(self.definition.metric, queries)
             neighbours = search(snapshot, prepared, k, plan, deadline, effort, budget)
-            return Found(neighbours, snapshot.sequence)
+            graphs = [segment.graph for segment in segments_walked(snapshot, prepared, k, effort)]
+            recall = calibrated_recall(graphs, k, effort, is_filtered=plan is not None)
+            return Found(neighbours, snapshot.sequence, recall)
 
     def view_index(self) -> IndexView:
         """The state of its graphs."""

@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from monshin_kit import durable
@@ -155,7 +156,8 @@ class Collections:
             self._require_room(definition)
             file = self._folder.new_name(definition.id)
             self._registry.begin(file)
-            PointsFile.create(self._folder.path / file, definition)
+            beginning = self._registry.begin_numbers(definition.id)
+            PointsFile.create(self._folder.path / file, definition, beginning)
             durable.sync(self._folder.path)
             self._registry.add(Entry(definition, file), key)
             self._collections[definition.id] = self._opened(definition, file)
@@ -197,14 +199,14 @@ class Collections:
         """Puts a snapshot's points in the collection's place, once every one of them was read and found whole.
 
         snapshot: a file of the collections' folder (`upload_path`), which is taken over. The old points serve until the
-        new ones are ready. Raises InvalidInput, ResourceExhausted, and changes nothing, if anything is wrong; Aborted
-        if the collection was changed meanwhile.
+        new ones are ready. Sequence numbers go on beyond all that were given away under this name. Raises InvalidInput,
+        ResourceExhausted, and changes nothing, if anything is wrong; Aborted if the collection was changed meanwhile.
         """
         old = self.find_writable(collection_id, caller)
         with self._admin:
             if self._registry.recall(key) is not None:
                 return old
-        take_over(snapshot, old.definition)
+        take_over(snapshot, old.definition, partial(self._registry.begin_numbers, collection_id))
         file = self._folder.new_name(collection_id)
         self._registry.begin(file)
         snapshot.rename(self._folder.path / file)

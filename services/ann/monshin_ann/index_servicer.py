@@ -160,7 +160,7 @@ def _copy(source: Path, target: Path) -> None:
         sqlite.copy(source, target)
         with closing(apsw.Connection(str(target))) as connection:
             connection.execute("PRAGMA journal_mode=DELETE").fetchall()
-            connection.execute("DELETE FROM requests; UPDATE collection SET build=''; VACUUM").fetchall()
+            connection.execute("DELETE FROM requests; UPDATE collection SET build='', build_until=0; VACUUM").fetchall()
 
 
 def _next(files: Iterator[Path]) -> Path | None:

@@ -1,6 +1,7 @@
 """The graphs of one collection: made of its points in the background, put in place, thrown away and made again."""
 
 import logging
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -9,10 +10,11 @@ import grnnd
 import numpy as np
 from grnnd import Progress
 from grnnd.memory import available_bytes
-from monshin_kit.errors import ResourceExhausted
+from monshin_kit.errors import DataLoss, MonshinError, ResourceExhausted
 from monshin_kit.requests import NOT_REMEMBERED, RequestKey
 from monshin_kit.telemetry import resource_hash
 
+from monshin_ann.core.backoff import Backoff, Clock
 from monshin_ann.core.block import LIVING, Batch, Sequences
 from monshin_ann.core.building import LIMITS, Choice, Limits, next_build
 from monshin_ann.core.definition import Definition, Metric
@@ -21,7 +23,7 @@ from monshin_ann.core.segment import Built, Segment
 from monshin_ann.core.snapshot import Snapshot
 from monshin_ann.loading import assembled
 from monshin_ann.store import layout
-from monshin_ann.store.points_file import PointsFile, Wish
+from monshin_ann.store.points_file import Aim, PointsFile, Wish
 from monshin_ann.store.segment_files import SegmentFiles, StoredSegment
 
 _log = logging.getLogger(__name__)
@@ -32,12 +34,16 @@ _UNIT_ERROR = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class BuildSettings:
-    """threads: of a build. memory_limit_bytes: that it may take; None: what the system has. device: cpu, cuda, auto."""
+    """threads: of a build. memory_limit_bytes: that it may take; None: what the system has. device: cpu, cuda, auto.
+
+    clock: seconds, for the pauses after failures.
+    """
 
     limits: Limits = LIMITS
     threads: int = 1
     memory_limit_bytes: int | None = None
     device: str = "cpu"
+    clock: Clock = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,14 @@ class BuildState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IndexView:
-    """What there is, what is at work, what is wanted. failure: of the last build, or empty."""
+    """What there is, what is at work, what is wanted. failure: of the last build, or empty. retry_s: until the next."""
 
     snapshot: Snapshot
     wish: Wish
     build: BuildState | None
     is_due: bool
     failure: str
+    retry_s: float
 
 
 class Indexing:
@@ -76,31 +83,32 @@ class Indexing:
         self._cancel = threading.Event()
         self._build: BuildState | None = None
         self._failure = ""
-        self._retry_at_s = 0.0
+        self._backoff = Backoff(settings.clock)
         self._is_stopped = False
 
     @property
     def view(self) -> IndexView:
         """As of now."""
         snapshot = self._index.snapshot
-        is_due = self._wish is not Wish.HOLD and self._next(snapshot) is not None
-        return IndexView(snapshot, self._wish, self._build, is_due, self._failure)
+        wish = self._wish
+        is_due = wish.aim is not Aim.HOLD and self._next(snapshot, wish) is not None
+        return IndexView(snapshot, wish, self._build, is_due, self._failure, self._backoff.remaining_s)
 
     def want_all(self, key: RequestKey) -> None:
-        """Every point is to be in a segment; the wish is on disk when this returns.
+        """Every point there is now is to be in a segment; the wish is on disk when this returns.
 
         Raises ResourceExhausted, with the estimate, if a build would not fit.
         """
         snapshot = self._index.snapshot
-        choice = next_build(snapshot, self._settings.limits, wants_all=True)
+        choice = next_build(snapshot, self._settings.limits, snapshot.sequence)
         if choice is not None and not self._file.knows(key):
             self._require_memory(min(snapshot.points, self._settings.limits.segment_points))
-        if self._set_wish(Wish.ALL, key):
-            self._failure, self._retry_at_s = "", 0.0
+        if self._set_wish(Aim.ALL, key):
+            self._forget_failures()
 
     def hold(self, key: RequestKey) -> None:
         """Stops the build at work; none begins until `want_all`. On disk when this returns."""
-        if self._set_wish(Wish.HOLD, key):
+        if self._set_wish(Aim.HOLD, key):
             self._cancel.set()
 
     def stop(self) -> None:
@@ -109,37 +117,48 @@ class Indexing:
         self._cancel.set()
 
     def build_next(self) -> bool:
-        """Builds one segment if one is due; whether it did."""
+        """Builds one segment if one is due, and no pause after a failure holds it; whether it did.
+
+        Raises DataLoss.
+        """
         self._cancel.clear()  # before what is looked at next, so that no wish to stop is lost
-        if self._is_stopped or self._wish is Wish.HOLD:
+        wish = self._wish
+        if self._is_stopped or wish.aim is Aim.HOLD:
             return False
-        choice = self._next(self._index.snapshot)
-        if choice is None:
-            self._failure = ""
-            self._fulfil()
-            return False
-        if time.monotonic() < self._retry_at_s:
-            return False
-        material = self._index.begin(choice.segments, self._settings.limits.segment_points if choice.with_head else 0)
+        began_s = self._settings.clock()
         try:
-            segments = [self._built(material)] if material.points else []
+            choice = self._next(self._index.snapshot, wish)
+            if (choice is not None or wish.aim is Aim.ALL) and self._backoff.remaining_s:
+                return False
+            if choice is not None:
+                self._carry_out(choice, wish)
+            elif wish.aim is Aim.ALL:
+                self._fulfil()
         except grnnd.Cancelled:
-            self._index.abandon(material)
             return False
-        except Exception as error:  # noqa: BLE001  # whatever it is, the rows must be free for the next build
-            self._index.abandon(material)
-            self._fail(error)
+        except DataLoss:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is: it is told, and the next attempt waits its turn
+            self._fail(error, self._settings.clock() - began_s)
             return False
+        self._forget_failures()
+        return choice is not None
+
+    def _next(self, snapshot: Snapshot, wish: Wish) -> Choice | None:
+        return next_build(snapshot, self._settings.limits, wish.bound)
+
+    def _carry_out(self, choice: Choice, wish: Wish) -> None:
+        most = self._settings.limits.segment_points if choice.with_head else 0
+        material = self._index.begin(choice.segments, most, LIVING if wish.bound is None else wish.bound)
+        try:
+            self._index.adopt(material, [self._built(material)] if material.points else [])
+        except BaseException:
+            self._index.abandon(material)  # its rows must be free for the next build
+            raise
         finally:
             self._build = None
-        self._index.adopt(material, segments)
         for segment in choice.segments:
             self._files.remove(segment.built.number)
-        self._failure = ""
-        return True
-
-    def _next(self, snapshot: Snapshot) -> Choice | None:
-        return next_build(snapshot, self._settings.limits, wants_all=self._wish is Wish.ALL)
 
     def _built(self, material: Material) -> Segment:
         began = time.monotonic()
@@ -184,25 +203,38 @@ class Indexing:
         if self._build is not None:
             self._build = BuildState(self._build.points, self._build.memory_bytes, progress)
 
-    def _fail(self, error: Exception) -> None:
-        self._failure = str(error) if isinstance(error, ResourceExhausted) else type(error).__name__
-        self._retry_at_s = time.monotonic() + _RETRY_S
+    def _fail(self, error: Exception, took_s: float) -> None:
+        self._backoff.fail(took_s)
+        self._failure = _reason(error)
         extra = {"resource_hash": resource_hash(self._definition.name), "reason": type(error).__name__}
-        _log.error("a graph could not be built: its points are compared exactly", extra=extra)
+        stack = None if isinstance(error, MonshinError) else error  # kit writes lines of code, not the error's words
+        _log.error("a graph could not be built: its points are compared exactly", exc_info=stack, extra=extra)
 
-    def _set_wish(self, wish: Wish, key: RequestKey) -> bool:
+    def _forget_failures(self) -> None:
+        self._failure = ""
+        self._backoff.reset()
+
+    def _set_wish(self, aim: Aim, key: RequestKey) -> bool:
         with self._wishing:  # so that memory follows the file in the order of its commits
-            is_new = self._file.wish_for(wish, key)
-            if is_new:
+            wish = self._file.wish_for(aim, key)
+            if wish is not None:
                 self._wish = wish
-            return is_new
+            return wish is not None
 
     def _fulfil(self) -> None:
-        """Nothing is left to build."""
+        """Nothing is left to build; unless the index, which follows the file, has yet to hear of points wished for."""
         with self._wishing:
-            if self._wish is Wish.ALL and self._next(self._index.snapshot) is None:
-                self._file.wish_for(Wish.NONE, NOT_REMEMBERED)
-                self._wish = Wish.NONE
+            snapshot, wish = self._index.snapshot, self._wish
+            if wish.aim is Aim.ALL and snapshot.sequence >= wish.until and self._next(snapshot, wish) is None:
+                self._wish = self._file.wish_for(Aim.NONE, NOT_REMEMBERED) or wish
+
+
+def _reason(error: Exception) -> str:
+    """For people, without content of the collection, which the words of foreign errors may quote."""
+    if isinstance(error, MonshinError):
+        return error.message
+    name = type(error).__name__
+    return f"{name}: {os.strerror(error.errno)}" if isinstance(error, OSError) and error.errno else name
 
 
 def _gathered(material: Material, dim: int) -> tuple[Batch, Sequences]:

@@ -16,6 +16,7 @@ from monshin_kit.requests import NOT_REMEMBERED
 
 from monshin_ann.core.definition import CollectionId
 from monshin_ann.store.folder import Folder, Identity, id_of
+from monshin_ann.store.numbering import is_beginning
 from monshin_ann.store.registry_file import Entry, RegistryFile
 
 _log = logging.getLogger(__name__)
@@ -90,6 +91,7 @@ def _follow_revision(registry: RegistryFile, folder: Folder, entry: Entry) -> No
     ours = entry.definition
     if own is None or (own.definition.id, own.definition.created_ns) != (ours.id, ours.created_ns):
         return
+    registry.learn_number(ours.id, own.sequence)
     if own.definition.revision > ours.revision:
         registry.replace(own.definition, NOT_REMEMBERED)
         _log.warning("the file of a collection is of a later revision than the registry: the file's counts")
@@ -124,7 +126,7 @@ def _may_have_served(folder: Folder, known: Mapping[CollectionId, Entry], identi
 
     A new collection that holds something was acknowledged; a restored one takes the place of a file that is then gone.
     """
-    if identity is None or identity.sequence == 0:
+    if identity is None or is_beginning(identity.sequence):
         return False
     entry = known.get(identity.definition.id)
     return entry is None or not (folder.path / entry.file).exists()
@@ -141,5 +143,6 @@ def _adopt(registry: RegistryFile, folder: Folder, entry: Entry | None, claim: _
         registry.finish(entry.file)
     else:
         return False
+    registry.learn_number(identity.definition.id, identity.sequence)
     _log.warning("adopted the file of a collection that the registry did not know")
     return True

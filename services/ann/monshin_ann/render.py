@@ -95,6 +95,7 @@ def hits(found: Found, *, with_payloads: bool) -> pb.SearchResponse:
             for each in found.neighbours
         ],
         sequence=found.sequence,
+        calibrated_recall=found.recall,
     )
 
 

@@ -6,7 +6,7 @@ from monshin_protos.ann.v1 import index_pb2 as pb
 from monshin_ann.core.definition import Definition
 from monshin_ann.core.segment import Segment
 from monshin_ann.indexing import BuildState, IndexView
-from monshin_ann.store.points_file import Wish
+from monshin_ann.store.points_file import Aim
 
 _MEASURED_K = 10
 
@@ -22,13 +22,15 @@ def index(definition: Definition, view: IndexView) -> pb.Index:
         build=_progress(view.build) if view.build is not None else None,
         failure=view.failure,
         sequence=snapshot.sequence,
+        wanted_sequence=view.wish.bound or 0,
+        retry_seconds=view.retry_s,
     )
 
 
 def _state(view: IndexView) -> pb.IndexState.ValueType:
     if view.build is not None:
         return pb.INDEX_STATE_BUILDING
-    if view.wish is Wish.HOLD:
+    if view.wish.aim is Aim.HOLD:
         return pb.INDEX_STATE_HELD
     if view.failure:
         return pb.INDEX_STATE_FAILED

@@ -1,5 +1,6 @@
 """Looks at every point of a snapshot before anything of it is believed: it may come from anywhere."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from monshin_kit.errors import DataLoss, InvalidInput
@@ -12,9 +13,10 @@ _FIELD = "data"
 _NOT_OURS = (DataLoss, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-def take_over(snapshot: Path, target: Definition) -> None:
+def take_over(snapshot: Path, target: Definition, begin_numbers: Callable[[int], int]) -> None:
     """Checks a file as points are checked that are stored, then makes it a file of the collection `target`.
 
+    begin_numbers: where its sequence numbers are to begin, beyond the one it has; the first is the restore's.
     The file keeps of its own definition nothing. Raises InvalidInput if it is damaged, holds what could not have been
     stored, or is of another collection; Unavailable if it cannot be read now.
     """
@@ -24,7 +26,7 @@ def take_over(snapshot: Path, target: Definition) -> None:
             _require_same_points(file.definition, target)
             for rows in file.batches():
                 _check(rows, target, file.sequence)
-            file.replace_definition(target)
+            file.take_over(target, begin_numbers(file.sequence) + 1)
         finally:
             file.database.close()
     except InvalidInput as error:

@@ -1,4 +1,8 @@
-"""A collection on disk and in memory against a dict: any mix of mutations, searches, builds, compactions, restarts."""
+"""A collection on disk and in memory against a dict: any mix of mutations, searches, builds, compactions, restarts.
+
+One step after the other; what happens at once is tested in test_faults.py. Once with graphs of a few points, which a
+beam sees whole, and once with graphs of hundreds, of a low degree, which a narrow beam walks.
+"""
 
 import shutil
 import tempfile
@@ -8,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -15,7 +20,7 @@ from monshin_ann.collection import Collection
 from monshin_ann.core import payloads
 from monshin_ann.core.building import Limits
 from monshin_ann.core.deadline import FOREVER
-from monshin_ann.core.definition import Metric
+from monshin_ann.core.definition import Code, Metric
 from monshin_ann.core.filters import Not, OneOf, Plan
 from monshin_ann.core.segment import EXACT, Effort
 from monshin_ann.core.vectors import Matrix
@@ -24,9 +29,11 @@ from monshin_ann.store.points_file import PointsFile
 from monshin_kit.requests import RequestKey
 
 DIM = 3
-BUILDING = BuildSettings(Limits(seal_points=5, segment_points=20))
+SMALL = BuildSettings(Limits(seal_points=5, segment_points=20))
+LARGE = BuildSettings(Limits(seal_points=60, segment_points=2000))
+LARGE_POINTS = 600
 NOT_REMEMBERED = RequestKey("", "", "", b"")
-IDS = st.sampled_from([f"p{i}" for i in range(30)] + ["患者/1", "a b"])
+IDS = st.sampled_from([f"p{i}" for i in range(30)] + ["患者/1", "a b"] + [f"base{i}" for i in range(8)])
 VECTORS = st.lists(st.integers(-2, 2).map(float), min_size=DIM, max_size=DIM)
 WARDS = st.sampled_from(["ICU", "ER", "7F"])
 POINTS = st.dictionaries(IDS, st.tuples(VECTORS, st.one_of(st.none(), WARDS)), min_size=1, max_size=12)
@@ -46,9 +53,16 @@ class CollectionMachine(RuleBasedStateMachine):
     """The model holds what was acknowledged."""
 
     def __init__(
-        self, oracle: Callable[..., Any], passes: Callable[..., bool], batch: Callable[..., Any], definition: Any
+        self,
+        oracle: Callable[..., Any],
+        passes: Callable[..., bool],
+        batch: Callable[..., Any],
+        definition: Any,
+        base: int,
+        building: BuildSettings,
     ) -> None:
         super().__init__()
+        self.base, self.building = base, building
         self.oracle, self.passes, self.batch, self.definition = oracle, passes, batch, definition
         self.folder = Path(tempfile.mkdtemp())
         self.model: Model = {}
@@ -58,7 +72,17 @@ class CollectionMachine(RuleBasedStateMachine):
     def create(self) -> None:
         path = self.folder / "notes.sqlite"
         PointsFile.create(path, self.definition)
-        self.collection = Collection(self.definition, path, BUILDING)
+        self.collection = Collection(self.definition, path, self.building)
+        rng = np.random.default_rng(self.base)
+        base: Model = {
+            f"base{i}": (rng.integers(-40, 41, DIM).astype(float).tolist(), [None, "ICU", "ER", "7F"][i % 4])
+            for i in range(self.base)
+        }
+        if base:
+            self.collection.upsert(self._batch(base), NOT_REMEMBERED).result()
+            self.model, self.sequence = base, len(base)
+            self.build_all()
+            assert max(len(segment.graph) for segment in self.collection.snapshot().segments) == self.base
 
     def teardown(self) -> None:
         self.collection.close()
@@ -82,6 +106,12 @@ class CollectionMachine(RuleBasedStateMachine):
         self._forget(matching, by_filter.result())
         self._forget(self.model.keys() & set(deleted), by_id.result())
 
+    @rule(step=st.integers(5, 12), first=st.integers(0, 4))
+    def delete_many(self, step: int, first: int) -> None:
+        """So that graphs have deleted points in them."""
+        names = {f"base{number}" for number in range(first, self.base, step)} & self.model.keys()
+        self._forget(names, self.collection.delete(sorted(names), NOT_REMEMBERED).result())
+
     @rule(query=VECTORS, k=st.integers(1, 40), plan=st.one_of(st.none(), FILTERS))
     def search(self, query: list[float], k: int, plan: Any) -> None:
         queries = np.array([query], dtype=np.float32)
@@ -103,11 +133,13 @@ class CollectionMachine(RuleBasedStateMachine):
 
     def _walk(self, queries: Matrix, k: int, plan: Plan | None, passing: Any, expected: Any) -> None:
         """By the graphs: as many, all of them alive and passing, with their true distances, nearest first."""
-        [walked] = self.collection.search(queries, k, plan, FOREVER, Effort(ef=64)).neighbours
+        effort = Effort(ef=8 if self.base else 64)
+        [walked] = self.collection.search(queries, k, plan, FOREVER, effort).neighbours
         assert len(walked.ids) == len(set(walked.ids)) == len(expected)
         ranked = list(zip(walked.distances, walked.ids, strict=True))
         assert ranked == self.oracle({name: passing[name] for name in walked.ids}, queries[0], k, Metric.L2)
-        assert list(walked.distances) == [distance for distance, _ in expected], "ef 64 looks at everything here"
+        if not self.base:
+            assert list(walked.distances) == [distance for distance, _ in expected], "ef 64 looks at everything here"
 
     @rule(size=st.integers(1, 7), plan=st.one_of(st.none(), FILTERS))
     def list_pages(self, size: int, plan: Any) -> None:
@@ -133,7 +165,7 @@ class CollectionMachine(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.collection.close()
-        self.collection = Collection(self.definition, self.collection.path, BUILDING)
+        self.collection = Collection(self.definition, self.collection.path, self.building)
 
     @rule()
     def build(self) -> None:
@@ -162,7 +194,7 @@ class CollectionMachine(RuleBasedStateMachine):
             data = bytearray(file.read_bytes())
             data[int(place * (len(data) - 1))] ^= 0xFF
             file.write_bytes(data)
-        self.collection = Collection(self.definition, self.collection.path, BUILDING)
+        self.collection = Collection(self.definition, self.collection.path, self.building)
 
     @rule()
     def compact(self) -> None:
@@ -187,14 +219,22 @@ class CollectionMachine(RuleBasedStateMachine):
         return self.batch(rows, {name: facts(ward) for name, (_, ward) in chunk.items()})
 
 
+@pytest.mark.parametrize(
+    ("base", "building", "degree", "examples"), [(0, SMALL, 32, 60), (LARGE_POINTS, LARGE, 4, 25)], ids=["few", "many"]
+)
 def test_a_collection_equals_a_dict(
     oracle: Callable[..., Any],
     naive_filter: Callable[..., bool],
     batch: Callable[..., Any],
     definition: Callable[..., Any],
+    base: int,
+    building: BuildSettings,
+    degree: int,
+    examples: int,
 ) -> None:
     """After any history: same receipts, same answers, same pages, also after a restart."""
+    own = definition(dim=DIM, degree=degree, code=Code.FLOAT32)
     run_state_machine_as_test(
-        partial(CollectionMachine, oracle, naive_filter, batch, definition(dim=DIM)),  # type: ignore[arg-type]
-        settings=settings(max_examples=60, stateful_step_count=25, deadline=None, derandomize=True),
+        partial(CollectionMachine, oracle, naive_filter, batch, own, base, building),  # type: ignore[arg-type]
+        settings=settings(max_examples=examples, stateful_step_count=25, deadline=None, derandomize=True),
     )

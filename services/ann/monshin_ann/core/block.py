@@ -123,6 +123,11 @@ class Block:
         self.died[row] = sequence
         self.dead += 1
 
+    def holds(self, until: int) -> bool:
+        """Whether a living row was stored at `until` or before."""
+        rows = self.rows
+        return bool(((self.sequences[:rows] <= until) & (self.died[:rows] == LIVING)).any())
+
     def alive_at(self, sequence: int, rows: int) -> NDArray[np.intp]:
         """Which of the first `rows` rows a reader at `sequence` sees."""
         return np.flatnonzero(self.died[:rows] > sequence)

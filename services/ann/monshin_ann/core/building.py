@@ -34,16 +34,17 @@ class Choice:
     with_head: bool
 
 
-def next_build(snapshot: Snapshot, limits: Limits, *, wants_all: bool) -> Choice | None:
+def next_build(snapshot: Snapshot, limits: Limits, until: int | None = None) -> Choice | None:
     """What to build now, or nothing.
 
-    wants_all: every point into as few segments as the limits allow; if that is one, it holds no deleted rows either,
-    since other systems read it as it is.
+    until: every point up to this sequence number is wanted in as few segments as the limits allow; if that is one, it
+    holds no rows deleted by then, since other systems read it as it is. What comes later is not waited for, so that
+    this ends however much is written.
     """
     head = snapshot.points - snapshot.indexed_points
     segments = sorted(snapshot.segments, key=_living)
-    if wants_all:
-        return _toward_few(head, segments, limits)
+    if until is not None:
+        return _toward_few(snapshot.without_graph(until), segments, limits, until)
     if wasteful := [each for each in segments if each.points > MAX_WASTE * _living(each)]:
         return Choice((wasteful[0],), with_head=False)
     if head < limits.seal_points:
@@ -57,14 +58,14 @@ def next_build(snapshot: Snapshot, limits: Limits, *, wants_all: bool) -> Choice
     return Choice(tuple(chosen), with_head=True)
 
 
-def _toward_few(head: int, segments: Sequence[Segment], limits: Limits) -> Choice | None:
+def _toward_few(head: int, segments: Sequence[Segment], limits: Limits, until: int) -> Choice | None:
     chosen, points = list[Segment](), head
     for segment in segments:
         if points + _living(segment) > limits.segment_points:
             break
         chosen.append(segment)
         points += _living(segment)
-    is_settled = head == 0 and len(chosen) <= 1 and not any(each.dead for each in chosen)
+    is_settled = head == 0 and len(chosen) <= 1 and not any(each.dead_by(until) for each in chosen)
     if not is_settled:
         return Choice(tuple(chosen), with_head=head > 0)
     worn = [each for each in segments if each.points > MAX_WASTE * _living(each)]

@@ -86,10 +86,10 @@ class Index:
             self._compact()
             self._publish(sequence)
 
-    def begin(self, segments: Sequence[Segment], most: int) -> Material:
+    def begin(self, segments: Sequence[Segment], most: int, until: int = LIVING) -> Material:
         """Rows for new segments: of these segments and, up to `most` points in all, but at least a block, of the head.
 
-        most: 0: nothing of the head.
+        most: 0: nothing of the head. until: blocks whose points were all stored later are left out.
 
         Until `adopt` or `abandon` the blocks stay as they are, but for rows that die.
         """
@@ -101,7 +101,9 @@ class Index:
                     chosen += [(first + place, block) for place, block in enumerate(segment.blocks)]
             points = sum(block.living_rows for _, block in chosen)
             for number, block in self._head.items() if most else ():
-                if number in self._pinned or (chosen and points + block.living_rows > most):
+                if number in self._pinned or not block.holds(until):
+                    continue
+                if chosen and points + block.living_rows > most:
                     continue
                 points += block.living_rows
                 chosen.append((number, block))

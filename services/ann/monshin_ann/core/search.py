@@ -49,16 +49,15 @@ def search(
     bits however the points came to be stored. Raises DeadlineExceeded; at the end of `budget` returns what was found.
     """
     parts = list(snapshot.parts())
-    # Graphs refuse coordinates beyond grnnd's limit; so long a query is compared with everything.
-    is_exact = effort.is_exact or bool(queries.lengths.max(initial=0.0) > _MAX_WALKED_LENGTH)
+    by_graph = segments_walked(snapshot, queries, k, effort)
     compared, first = list(range(len(snapshot.head))), len(snapshot.head)
     walked: list[tuple[Segment, int]] = []
     for segment in snapshot.segments:
         stop = first + len(segment.blocks)
-        if is_exact or not effort.is_met_by(segment.graph, k):
-            compared += range(first, stop)
-        else:
+        if segment in by_graph:
             walked.append((segment, first))
+        else:
+            compared += range(first, stop)
         first = stop
     until = min(deadline, budget)
     found, is_late = _compared(snapshot, parts, compared, queries, k, plan, deadline, until)
@@ -76,6 +75,14 @@ def search(
     deadline.check()
     joined = Candidates.joined(candidates)
     return _ranked(parts, joined, _exact_distances(parts, joined, queries, deadline), truncated, k)
+
+
+def segments_walked(snapshot: Snapshot, queries: Queries, k: int, effort: Effort) -> list[Segment]:
+    """Those that a search asks by their graphs; all other points are compared."""
+    # Graphs refuse coordinates beyond grnnd's limit; so long a query is compared with everything.
+    if effort.is_exact or queries.lengths.max(initial=0.0) > _MAX_WALKED_LENGTH:
+        return []
+    return [segment for segment in snapshot.segments if effort.is_met_by(segment.graph, k)]
 
 
 def _compared(

@@ -15,7 +15,6 @@ from monshin_ann.core.vectors import Matrix
 
 EXACT = 1.0
 DEFAULT_RECALL = 0.99
-_BELIEVED = 0.998  # of 200 rows held out a few may be missed by chance
 _MASKS_KEPT = 16
 
 
@@ -35,8 +34,13 @@ class Effort:
         return self.ef is None and self.target_recall >= EXACT
 
     def is_met_by(self, graph: Graph, k: int) -> bool:
-        """Whether a graph found as much, at any width measured, as is asked for; a wished width always is."""
-        return self.ef is not None or graph.calibration.reaches(k, min(self.target_recall, _BELIEVED))
+        """Whether a graph was measured to find as much, at any width, as is asked for; a wished width always is.
+
+        Of a graph too small to be measured nothing is known, and comparing its few points costs little.
+        """
+        if self.ef is not None:
+            return True
+        return bool(graph.calibration.recalls) and graph.calibration.reaches(k, self.target_recall)
 
 
 THOROUGH = Effort()
@@ -69,6 +73,10 @@ class Segment:
     def dead(self) -> int:
         """Rows that have died by now."""
         return sum(block.dead for block in self.blocks)
+
+    def dead_by(self, until: int) -> int:
+        """Rows that had died at this sequence number, or before the process started."""
+        return sum(int(np.count_nonzero(block.died <= until)) for block in self.blocks)
 
     @property
     def vector_bytes(self) -> int:
@@ -103,7 +111,7 @@ class Segment:
             rows,
             min(k, self.points),
             ef=effort.ef,
-            target_recall=None if effort.ef is not None else min(effort.target_recall, 0.9999),
+            target_recall=None if effort.ef is not None else effort.target_recall,
             filter=matching,
             threads=1,
             deadline_s=remaining_s,

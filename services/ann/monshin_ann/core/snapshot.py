@@ -55,6 +55,10 @@ class Snapshot:
         """Living points with a graph, as of now."""
         return sum(segment.points - segment.dead for segment in self.segments)
 
+    def without_graph(self, until: int) -> int:
+        """Living points of those blocks of the head, as of now, that hold one stored at `until` or before."""
+        return sum(block.living_rows for block, _ in self.head if block.holds(until))
+
     def parts(self) -> Iterator[Part]:
         """Block by block: those of the head, then those of each segment."""
         for block, rows in self.head:

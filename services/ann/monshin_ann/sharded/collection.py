@@ -22,6 +22,7 @@ from monshin_ann.core.deadline import FOREVER, Deadline, payloads_unread
 from monshin_ann.core.definition import Definition, Metric
 from monshin_ann.core.distances import Queries
 from monshin_ann.core.filters import Plan
+from monshin_ann.core.recall import calibrated_recall
 from monshin_ann.core.search import Neighbours
 from monshin_ann.core.segment import THOROUGH, Effort
 from monshin_ann.core.vectors import Matrix
@@ -110,11 +111,14 @@ class ShardedCollection:
             bits = _bits(opened, plan, until)
             if bits is None:
                 deadline.check()
-                return Found([Neighbours([], [], [], is_truncated=True)] * len(queries), _SEQUENCE)
+                return Found([Neighbours([], [], [], is_truncated=True)] * len(queries), _SEQUENCE, None)
             rows, is_cut = _walk(opened, queries, k, bits, effort, until)
             deadline.check()
             prepared = Queries.of(self.definition.metric, queries)
-            return Found([_rank(opened, prepared, n, rows[n], bool(is_cut[n])) for n in range(len(rows))], _SEQUENCE)
+            ranked = [_rank(opened, prepared, n, rows[n], bool(is_cut[n])) for n in range(len(rows))]
+            graphs = [opened.graph] if _is_walked(opened.graph, k, effort) else []
+            recall = calibrated_recall(graphs, k, effort, is_filtered=plan is not None)
+            return Found(ranked, _SEQUENCE, recall)
 
     def read(self, ids: Sequence[str]) -> list[StoredPoint]:
         """The points of these ids that exist, each once, in the order asked for."""
@@ -245,18 +249,23 @@ def _walk(
     """Row numbers of shape (queries, k), -1 where there are fewer; and for which queries time ran out."""
     graph = opened.graph
     matching = int(np.bitwise_count(bits).sum()) if len(bits) else len(graph)
-    if effort.is_exact or not effort.is_met_by(graph, k):
+    if not _is_walked(graph, k, effort):
         # A filter that is said to match hardly more than k makes the core scan.
         every = bits if len(bits) else np.packbits(np.ones(len(graph), dtype=np.bool_), bitorder="little")
         ef, bits, matching = k, every, min(k, matching)
     elif effort.ef is not None:
         ef = effort.ef
     else:
-        ef = graph.calibration.ef(k, min(effort.target_recall, 0.9999))
+        ef = graph.calibration.ef(k, effort.target_recall)
     remaining_s = max(0.0, until.at_s - time.monotonic())
     rows = np.ascontiguousarray(queries, dtype=np.float32)
     found = graph.search_checked(rows, min(k, len(graph)), ef, bits, matching, 1, remaining_s)
     return found.ids, found.truncated
+
+
+def _is_walked(graph: grnnd.Graph, k: int, effort: Effort) -> bool:
+    """Whether the graph is asked; if not, every point is compared."""
+    return not effort.is_exact and effort.is_met_by(graph, k)
 
 
 def _rank(opened: _Opened, queries: Queries, number: int, rows: NDArray[np.int64], is_cut: bool) -> Neighbours:

@@ -37,17 +37,34 @@ _MIGRATIONS = [
     + layout.SCHEMA
     + requests.SCHEMA,
     "ALTER TABLE collection ADD COLUMN build TEXT NOT NULL DEFAULT '';",
+    """
+    ALTER TABLE collection ADD COLUMN build_until INTEGER NOT NULL DEFAULT 0;
+    UPDATE collection SET build_until=sequence;
+    """,
 ]
-_INSERT = "INSERT INTO collection (definition, checksum, sequence) VALUES (?, ?, 0)"
+_INSERT = "INSERT INTO collection (definition, checksum, sequence) VALUES (?, ?, ?)"
 _BATCH_ROWS = 1000
 
 
-class Wish(Enum):
+class Aim(Enum):
     """What somebody wants of the builder; the values are those on disk."""
 
     NONE = ""
     ALL = "all"  # every point in a segment
     HOLD = "hold"  # nothing is built
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """until: the collection's sequence number when it was wished; later points do not belong to it, so that it ends."""
+
+    aim: Aim
+    until: int
+
+    @property
+    def bound(self) -> int | None:
+        """Up to which sequence number every point is wanted in a segment; None: that is not wanted."""
+        return self.until if self.aim is Aim.ALL else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,12 +100,12 @@ class PointsFile:
             raise
 
     @staticmethod
-    def create(path: Path, definition: Definition) -> None:
-        """Makes a new file without points, complete on disk when this returns."""
+    def create(path: Path, definition: Definition, beginning: int = 0) -> None:
+        """Makes a new file without points, complete on disk when this returns. beginning: of its sequence numbers."""
         layout.prepare(path, definition.dim)
         database = Database(path, _MIGRATIONS)
         try:
-            row = definitions.encode(definition)
+            row = (*definitions.encode(definition), beginning)
             database.write(lambda connection: connection.execute(_INSERT, row))
         finally:
             database.close()
@@ -97,21 +114,21 @@ class PointsFile:
     def wish(self) -> Wish:
         """What is wanted of the builder."""
         with self.database.reader() as connection:
-            return Wish(connection.execute("SELECT build FROM collection").get)
+            return _wish(connection)
 
     def knows(self, key: RequestKey) -> bool:
         """Whether this request was answered before."""
         return self.database.write(lambda connection: key.recall(connection) is not None)
 
-    def wish_for(self, wish: Wish, key: RequestKey) -> bool:
-        """On disk when this returns; False for a repeated request, which changes nothing."""
+    def wish_for(self, aim: Aim, key: RequestKey) -> Wish | None:
+        """The wish, on disk when this returns; None for a repeated request, which changes nothing."""
 
-        def change(connection: apsw.Connection) -> bool:
+        def change(connection: apsw.Connection) -> Wish | None:
             if key.recall(connection) is not None:
-                return False
-            connection.execute("UPDATE collection SET build=?", (wish.value,))
+                return None
+            connection.execute("UPDATE collection SET build=?, build_until=sequence", (aim.value,))
             key.record(connection, b"")
-            return True
+            return _wish(connection)
 
         return self.database.write(change)
 
@@ -174,6 +191,14 @@ class PointsFile:
         )
         self.definition = definition
 
+    def take_over(self, definition: Definition, sequence: int) -> None:
+        """Gives the points to a collection, under a sequence number of their own."""
+        row = (*definitions.encode(definition), sequence)
+        self.database.write(
+            lambda connection: connection.execute("UPDATE collection SET definition=?, checksum=?, sequence=?", row)
+        )
+        self.definition, self.sequence = definition, sequence
+
     def _mutate(self, key: RequestKey, change: Callable[[apsw.Connection, int], Committed]) -> Future[Committed]:
         def run(connection: apsw.Connection) -> Committed:
             answer = key.recall(connection)
@@ -196,6 +221,11 @@ class PointsFile:
         if row is None:
             raise DataLoss(f"{self.database.path.name} holds no collection: restore it from a backup")
         return definitions.decode(row[0], row[1]), int(row[2])
+
+
+def _wish(connection: apsw.Connection) -> Wish:
+    aim = Aim(connection.execute("SELECT build FROM collection").get)
+    return Wish(aim, int(connection.execute("SELECT build_until FROM collection").get))
 
 
 def _delete(connection: apsw.Connection, before: int, ids: Sequence[str]) -> Committed:

@@ -2,6 +2,7 @@
 
 A collection's file is made before its row and removed after it; meanwhile its name stands in `unfinished`, so that the
 next start knows what a crash left behind, and whether it was coming or going. Files in neither table are never removed.
+`numbering` holds for each name, also of deleted collections, where the sequence numbers of its latest file begin.
 """
 
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from monshin_kit import requests
 from monshin_kit.requests import RequestKey
 from monshin_kit.sqlite import Database
 
-from monshin_ann.core.definition import Definition
+from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.store import definitions
+from monshin_ann.store.numbering import GENERATION, generation_after, is_possible
 
 _MIGRATIONS = [
     """
@@ -24,6 +26,10 @@ _MIGRATIONS = [
     """
     + requests.SCHEMA,
     "ALTER TABLE unfinished ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 1;",
+    """
+    CREATE TABLE numbering (id TEXT PRIMARY KEY, beginning INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO numbering SELECT id, 0 FROM collections;
+    """,
 ]
 
 
@@ -60,6 +66,28 @@ class RegistryFile:
         answer = self._database.write(key.recall)
         return _decode_answer(answer) if answer is not None else None
 
+    def begin_numbers(self, collection_id: CollectionId, beyond: int | None = None) -> int:
+        """Where the sequence numbers of the name's next file begin: 0, or beyond those of all files before.
+
+        beyond: a number that is taken, whatever the registry knows. Raises InvalidInput if it is too large.
+        """
+
+        def change(connection: apsw.Connection) -> int:
+            known = connection.execute("SELECT beginning FROM numbering WHERE id=?", (collection_id,)).get
+            taken = [number for number in (known, beyond) if number is not None]
+            beginning = generation_after(max(taken)) if taken else 0
+            connection.execute("INSERT OR REPLACE INTO numbering VALUES (?, ?)", (collection_id, beginning))
+            return beginning
+
+        return self._database.write(change)
+
+    def learn_number(self, collection_id: CollectionId, sequence: int) -> None:
+        """Takes over a number that a file says it has given away, so that it stays known if the file is damaged."""
+        if is_possible(sequence):  # damage may have made it anything
+            row = (sequence, collection_id, sequence - GENERATION)
+            change = "UPDATE numbering SET beginning=? WHERE id=? AND beginning<=?"  # mostly none: then no fsync either
+            self._database.write(lambda connection: connection.execute(change, row))
+
     def begin(self, file: str) -> None:
         """Announces a file that is about to be made."""
         self._database.write(lambda connection: connection.execute("INSERT INTO unfinished VALUES (?, 0)", (file,)))
@@ -72,6 +100,7 @@ class RegistryFile:
             connection.execute("DELETE FROM unfinished WHERE file=?", (entry.file,))
             row = (entry.definition.id, entry.file, text, checksum)
             connection.execute("INSERT INTO collections VALUES (?, ?, ?, ?)", row)
+            connection.execute("INSERT OR IGNORE INTO numbering VALUES (?, 0)", (entry.definition.id,))
             key.record(connection, _encode_answer(entry.definition))
 
         self._database.write(change)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import numpy as np
+from monshin_kit.testing import ServiceProcess
 from monshin_protos.ann.v1 import index_pb2
 
 DIM = 16
@@ -26,6 +27,12 @@ async def until(index: Stub, name: str, state: Any) -> Any:
             if found.state == state:
                 return found
             await asyncio.sleep(0.05)
+
+
+async def kill_after(service: ServiceProcess, delay_s: float) -> None:
+    """SIGKILL at a moment that no message decides."""
+    await asyncio.sleep(delay_s)
+    await service.kill()
 
 
 async def received(call: AsyncIterator[Any]) -> bytes:

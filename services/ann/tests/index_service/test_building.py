@@ -3,12 +3,13 @@
 import asyncio
 import random
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import grpc
 import numpy as np
 import pytest
-from index_calls import DIM, SMALL, Stub, rows, until
+from index_calls import DIM, SMALL, Stub, kill_after, rows, until
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.ann.v1 import ann_pb2_grpc, index_pb2, index_pb2_grpc
@@ -30,8 +31,14 @@ async def test_graphs_come_by_themselves(
     assert [point.recall for point in segment.recalls] == sorted(point.recall for point in segment.recalls)
 
     request = pb.SearchRequest(collection=f"collections/{name}", queries=pack(rows(3)), k=5, ef=64)
-    for number, hits in enumerate((await stub.Search(request)).hits):
+    answer = await stub.Search(request)
+    assert 0.5 < answer.calibrated_recall <= 1
+    for number, hits in enumerate(answer.hits):
         assert (hits.ids[0], hits.distances[0], len(hits.ids), hits.truncated) == (f"p{number}", 0, 5, False)
+    request.filter.condition.field, request.filter.condition.exists = "n", True
+    assert not (await stub.Search(request)).HasField("calibrated_recall")
+    request.target_recall = 1
+    assert (await stub.Search(request)).calibrated_recall == 1
     stats = (await stub.GetCollection(pb.GetCollectionRequest(name=f"collections/{name}"))).stats
     assert stats.indexed_points == 5000 - found.head_points
 
@@ -110,7 +117,7 @@ async def test_kills_while_building_lose_nothing(
         )
         version = 0
         for _ in range(8):
-            killing = asyncio.create_task(_kill_after(own, rng.uniform(0.5, 3)))
+            killing = asyncio.create_task(kill_after(own, rng.uniform(0.5, 3)))
             in_flight: dict[str, int] = {}
             while not killing.done():
                 ids = [f"p{number}" for number in rng.sample(range(3000), 100)]
@@ -142,12 +149,45 @@ async def test_kills_while_building_lose_nothing(
         assert (found.head_points, sum(each.points - each.dead_points for each in found.segments)) == (0, len(known))
 
 
+@pytest.mark.slow
+async def test_a_build_that_is_asked_for_amid_writes_ends_also_over_a_kill(
+    process: Callable[..., ServiceProcess], upsert: Callable[..., Any]
+) -> None:
+    """Somebody writes all the time, before and after the kill: what was there when it was asked for gets a graph."""
+    env = SMALL | {"MONSHIN_ANN_SEAL_POINTS": "1000000"}  # so that nothing is built but what is asked for
+    name = "collections/notes/index"
+    async with process(**env) as own:
+        stub: Stub = ann_pb2_grpc.AnnServiceStub(own.channel())
+        collection = pb.Collection(dim=DIM, metric=pb.METRIC_L2)
+        await stub.CreateCollection(pb.CreateCollectionRequest(collection_id="notes", collection=collection))
+        for start in range(0, 12_000, 4000):
+            points = {f"p{start + number}": row for number, row in enumerate(rows(4000, seed=start))}
+            await stub.Upsert(upsert("notes", points))
+
+        async def write(stub: Stub) -> None:
+            for number in count():
+                await stub.Upsert(upsert("notes", {f"late{number}": rows(1, seed=number)[0]}))
+
+        writing = asyncio.create_task(write(stub))
+        index: Stub = index_pb2_grpc.IndexServiceStub(own.channel())
+        wanted = (await index.BuildIndex(index_pb2.BuildIndexRequest(name=name))).wanted_sequence
+        assert wanted >= 12_000
+        await own.kill()
+        await asyncio.wait([writing])
+        await own.start()
+        await own.wait_serving()
+        index = index_pb2_grpc.IndexServiceStub(own.channel())
+        writing = asyncio.create_task(write(ann_pb2_grpc.AnnServiceStub(own.channel())))
+        async with asyncio.timeout(60):
+            while (found := await index.GetIndex(index_pb2.GetIndexRequest(name=name))).wanted_sequence:
+                assert found.wanted_sequence == wanted
+        assert not writing.done(), writing
+        assert sum(each.points for each in found.segments) >= 12_000
+        assert found.sequence > wanted
+        writing.cancel()
+
+
 async def _is_stored(stub: Stub, collection: str, name: str, version: int) -> bool:
     """Whether the point has the vector of this version: a chunk is stored as a whole or not at all."""
     found = await stub.GetPoints(pb.GetPointsRequest(collection=collection, ids=[name], with_vectors=True))
     return bool(found.points.vectors.data == rows(1, version)[0].tobytes())
-
-
-async def _kill_after(service: ServiceProcess, delay_s: float) -> None:
-    await asyncio.sleep(delay_s)
-    await service.kill()

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import grnnd
 import numpy as np
 import pytest
-from graph_collections import Make, build, clustered, fill
+from graph_collections import DIM, Make, build, clustered, fill
 from monshin_ann import indexing
 from monshin_ann.core.building import Limits
 from monshin_ann.core.deadline import FOREVER
@@ -86,6 +87,36 @@ def test_deletes_give_memory_back(make: Make, batch: Callable[..., Any]) -> None
     build(collection)
     assert (collection.stats.memory_bytes, collection.snapshot().segments) == (0, ())
     assert list(collection.path.with_suffix(".segments").glob("*")) == []
+
+
+def test_files_of_segments_that_were_replaced_are_not_kept_mapped(
+    make: Make, batch: Callable[..., Any], tmp_path: Path
+) -> None:
+    """As the system counts it: a removed file that is still mapped gives neither memory nor disk back."""
+    collection = make()
+    fill(collection, batch, clustered(4000))
+    build(collection)
+    full = mapped_bytes(tmp_path)
+    assert full >= 4000 * DIM * 4
+    collection.delete([f"p{number}" for number in range(3000)], NOT_REMEMBERED).result()
+    build(collection)
+    assert 0 < mapped_bytes(tmp_path) <= 1.3 * full * 1000 / 4000 + SMALL_BYTES
+    collection.delete([f"p{number}" for number in range(3000, 4000)], NOT_REMEMBERED).result()
+    build(collection)
+    assert mapped_bytes(tmp_path) == 0
+
+
+def mapped_bytes(folder: Path) -> int:
+    """Of graphs and vectors in files of this folder, also of removed ones, that this process has mapped."""
+    spans = [
+        line.split()[0].split("-") for line in Path("/proc/self/maps").read_text().splitlines() if is_in(folder, line)
+    ]
+    return sum(int(stop, 16) - int(start, 16) for start, stop in spans)
+
+
+def is_in(folder: Path, line: str) -> bool:
+    """Whether a line of /proc/self/maps is of a segment's file; the log of SQLite is mapped too."""
+    return str(folder) in line and ".segments/" in line
 
 
 def test_a_build_can_be_stopped_held_and_taken_up_again(

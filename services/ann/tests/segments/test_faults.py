@@ -5,14 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from graph_collections import Make, build, clustered, fill
 from monshin_ann import indexing
 from monshin_ann.answers import State
+from monshin_ann.core.building import Limits
 from monshin_ann.core.deadline import FOREVER
 from monshin_ann.core.definition import Metric
 from monshin_ann.core.index import Index
 from monshin_ann.core.segment import EXACT, Effort
+from monshin_ann.indexing import BuildSettings
 from monshin_ann.store import segment_files
 from monshin_kit.errors import DataLoss
 from monshin_kit.requests import NOT_REMEMBERED
@@ -93,7 +96,7 @@ def test_a_segment_that_cannot_be_saved_leaves_no_file(
     monkeypatch.setattr(segment_files, "_packed_rows", full)
     assert not collection.build_next()
     assert list(collection.path.with_suffix(".segments").iterdir()) == []
-    assert collection.view_index().failure == "OSError"
+    assert collection.view_index().failure == "OSError: No space left on device"
 
 
 def test_a_fault_of_the_builder_leaves_the_points_to_the_next_build(
@@ -111,6 +114,58 @@ def test_a_fault_of_the_builder_leaves_the_points_to_the_next_build(
     assert collection.view_index().failure == "TypeError"
     monkeypatch.undo()
     collection.want_index(NOT_REMEMBERED)
+    assert collection.build_next()
+    assert collection.stats.indexed_points == 1100
+
+
+def test_a_failing_build_is_tried_again_after_growing_pauses_and_leaves_its_stack_in_the_log(
+    make: Make, batch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Hazard: a build fails after minutes of work, is begun again at once, and nobody learns where it failed."""
+    now_s, attempts = 100.0, list[float]()
+    collection = make(building=BuildSettings(Limits(1000, 5000), clock=lambda: now_s))
+    fill(collection, batch, clustered(1100))
+
+    def broken(*_: Any, **__: Any) -> None:
+        nonlocal now_s
+        attempts.append(now_s)
+        now_s += 200 if len(attempts) == 5 else 0  # longer than the pause that would be next
+        raise TypeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(indexing.grnnd, "build", broken)
+        for _ in range(900):
+            assert not collection.build_next()
+            now_s += 1
+    assert np.diff(attempts).tolist() == [5, 10, 20, 40, 200 + 200, 160]
+    assert collection.view_index().failure == "TypeError"
+    assert collection.view_index().retry_s > 0
+    assert len(caplog.records) == len(attempts)
+    assert "in broken" in str(caplog.text)
+    now_s += 1000
+    assert collection.build_next()
+    assert (collection.view_index().failure, collection.view_index().retry_s) == ("", 0)
+
+
+@pytest.mark.parametrize("step", ["begin", "adopt"])
+def test_a_fault_beside_the_builder_is_told_and_not_tried_again_at_once(
+    make: Make, batch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    now_s, attempts = 0.0, list[str]()
+    collection = make(building=BuildSettings(Limits(1000, 5000), clock=lambda: now_s))
+    fill(collection, batch, clustered(1100))
+
+    def broken(*_: Any, **__: Any) -> None:
+        attempts.append(step)
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Index, step, broken)
+        assert not any(collection.build_next() for _ in range(5))
+    assert attempts == [step]
+    assert collection.view_index().failure == "MemoryError"
+    assert len(collection.search(clustered(1), 1100, None, FOREVER).neighbours[0].ids) == 1100
+    now_s += 10
     assert collection.build_next()
     assert collection.stats.indexed_points == 1100
 
