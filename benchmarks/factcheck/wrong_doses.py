@@ -1,7 +1,7 @@
 """Wrong doses through the whole check, rules and judges as they serve: each against the document that it was made of.
 
 A claim is a sentence that holds a dose, with a number, unit, frequency or bound changed by rule, or two numbers
-exchanged. Nobody has read them one by one.
+exchanged, or any sentence with one of the slips of a language model (slips.py). Nobody has read them one by one.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from monshin_factcheck.checking.checker import Run
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.decision import Verdict
 from monshin_factcheck.core.source import SourceText
+from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.spans import Span
@@ -26,6 +27,7 @@ from monshin_factcheck.wrong_quantities import wrong
 from benchmarks.factcheck.figures import Share
 from benchmarks.factcheck.served_checker import served_checker
 from benchmarks.factcheck.sets import DATA
+from benchmarks.factcheck.slips import SLIPS, slips
 from benchmarks.report import Result
 from services.factcheck.tools.training_items import files_of, is_held_out, read_items
 from services.factcheck.tools.weighing_rows import development
@@ -36,6 +38,9 @@ _DOSE = re.compile(
     r"\d\s*(?:mg|μg|g|mL|L|mEq|mmol|IU|U|units?|国際単位|単位|錠|カプセル|包|滴|噴霧|回|times?|tablets?)(?![A-Za-z]|/d?m?L)"
 )
 _EACH, _QUICK_EACH = 240, 10
+# Of a slip, in each language, by that of a set.
+_SLIPS_SHARE = 4
+_SLIP = "slip: "
 # Of one sentence: else a table of doses would fill the set.
 _MOST_OF_ONE = 3
 # The bound that 200 claims of which none is SUPPORTED would give.
@@ -62,9 +67,18 @@ class Found:
 
     @property
     def supported(self) -> Share:
-        """Of all claims."""
-        every = sum(self.verdicts.values(), Counter[Verdict]())
-        return Share(every[Verdict.SUPPORTED], every.total())
+        """Of all claims with a wrong dose; slips count apart."""
+        own = (told for name, told in self.verdicts.items() if not name.startswith(_SLIP))
+        return _supported(sum(own, Counter[Verdict]()))
+
+    @property
+    def slips(self) -> dict[str, Share]:
+        """Of each kind of slip, by language."""
+        return {name: _supported(told) for name, told in self.verdicts.items() if name.startswith(_SLIP)}
+
+
+def _supported(verdicts: Counter[Verdict]) -> Share:
+    return Share(verdicts[Verdict.SUPPORTED], verdicts.total())
 
 
 def measure(*, is_quick: bool) -> Found:
@@ -77,6 +91,9 @@ def results(found: Found) -> Iterator[Result]:
     share = found.supported
     yield Result(f"wrong doses SUPPORTED of {share.n} made by rule", share.k, None, "", 0, "", "lower")
     yield Result("the same, 95 % upper bound of the share", share.upper, None, "", _LARGEST_SHARE, "", "lower")
+    for name, slip in found.slips.items():
+        upper = f"95 % upper bound {slip.upper:.3f}"
+        yield Result(f"SUPPORTED of {slip.n}, {name} ({upper})", slip.k, None, "", 0, "", "lower")
 
 
 def table(found: Found) -> str:
@@ -90,15 +107,22 @@ def table(found: Found) -> str:
     read = {**found.read, "all": sum(found.read.values())}
     for name, told in (*found.verdicts.items(), ("all", every)):
         counts = [told[verdict] for verdict in _COLUMNS]
-        upper = Share(told[Verdict.SUPPORTED], told.total()).upper
-        cells = [name, told.total(), read[name], *counts, told.total() - sum(counts), f"{upper:.3f}"]
+        upper = f"{_supported(told).upper:.3f}"
+        cells = [name, told.total(), read[name], *counts, told.total() - sum(counts), upper]
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
 
 
 def drawn(each: int) -> dict[str, list[WrongDose]]:
     """So many claims of each set, drawn at random with a fixed seed, sentences in turn."""
-    return {name: _drawn(documents, each, random.Random(5)) for name, documents in _documents().items()}
+    documents = _documents()
+    sets = {name: _drawn(own, each, random.Random(5)) for name, own in documents.items()}
+    every = [one for own in documents.values() for one in own]
+    for kind in SLIPS:
+        for language in Language:
+            if claims := _slipped(kind, language, every, each // _SLIPS_SHARE, random.Random(5)):
+                sets[f"{_SLIP}{kind}, {language.name.lower()}"] = claims
+    return sets
 
 
 def _documents() -> dict[str, list[SourceText]]:
@@ -125,6 +149,22 @@ def _drawn(documents: Sequence[SourceText], count: int, rng: random.Random) -> l
     rng.shuffle(told)
     turns = [own[turn] for turn in range(_MOST_OF_ONE) for own in told if turn < len(own)]
     return turns[:count]
+
+
+def _slipped(
+    kind: str, language: Language, documents: Sequence[SourceText], count: int, rng: random.Random
+) -> list[WrongDose]:
+    """So many sentences with one slip of that kind, one of a sentence; rng chooses them."""
+    told = []
+    for document in rng.sample(documents, len(documents)):
+        text = normalise(document.text).text
+        for sentence in (span.of(text) for span in split_sentences(text)):
+            claims = slips(kind, sentence, text) if guess_language(sentence) is language else []
+            if claims:
+                told.append(WrongDose(rng.choice(claims), document))
+            if len(told) == count:
+                return told
+    return told
 
 
 async def _checked(sets: dict[str, list[WrongDose]]) -> Found:

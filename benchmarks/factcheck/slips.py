@@ -1,0 +1,140 @@
+"""Wrong claims that a language model really writes: a sentence of a source with one slip, by kind.
+
+Made by rule and read by nobody: a slip may by chance say what the source says elsewhere. Callers leave out sentences
+that stand in the source as they are.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+Slip = Callable[[str, str], Iterator[str]]
+
+_NUMBER = re.compile(r"(?<![A-Za-z\d.,-])\d+(?:\.\d+)?(?![\d,])")
+_KANJI = "〇一二三四五六七八九"
+_FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
+# Names of substances by their endings, as INN stems have them.
+_DRUG = re.compile(
+    r"[ァ-ヴー]{2,}(?:リン|ジン|ピン|シン|ロール|チン|ミド|プラム|スタット|タン|バン|ゾール|ナム|ドン|ニン)(?![ァ-ヴー])"
+    r"|\b[A-Za-z]{3,}(?:arin|olol|pril|sartan|statin|azole|pine|xaban|cillin|mycin|profen|amide|formin|zepam|done)\b"
+)
+
+
+def _exchanged(*pairs: tuple[str, str]) -> Slip:
+    """Each of the patterns by the words of the other side; a pair is (pattern, replacement), one way."""
+    compiled = [(re.compile(pattern), other) for pattern, other in pairs]
+
+    def slip(sentence: str, source: str) -> Iterator[str]:
+        for pattern, other in compiled:
+            for match in pattern.finditer(sentence):
+                yield sentence[: match.start()] + match.expand(other) + sentence[match.end() :]
+
+    return slip
+
+
+def _renumbered(before: str, after: str, change: Callable[[int], int]) -> Slip:
+    """The whole number between two patterns changed."""
+    pattern = re.compile(rf"({before})(?<!\d)(\d+)(?={after})")
+
+    def slip(sentence: str, source: str) -> Iterator[str]:
+        for match in pattern.finditer(sentence):
+            yield sentence[: match.start(2)] + str(change(int(match[2]))) + sentence[match.end() :]
+
+    return slip
+
+
+def _all(*slips: Slip) -> Slip:
+    def slip(sentence: str, source: str) -> Iterator[str]:
+        for one in slips:
+            yield from one(sentence, source)
+
+    return slip
+
+
+def _respelt(spelling: Callable[[int], str]) -> Slip:
+    """A whole number below 10 that is one too large, in another spelling."""
+
+    def slip(sentence: str, source: str) -> Iterator[str]:
+        for match in _NUMBER.finditer(sentence):
+            if match.group().isdigit() and 0 < int(match.group()) < 9:
+                yield sentence[: match.start()] + spelling(int(match.group()) + 1) + sentence[match.end() :]
+
+    return slip
+
+
+def _point_moved(sentence: str, source: str) -> Iterator[str]:
+    for match in _NUMBER.finditer(sentence):
+        for power in (1, -1):
+            moved = f"{Decimal(match.group()).scaleb(power):f}"
+            moved = moved.rstrip("0").rstrip(".") if "." in moved else moved
+            if Decimal(moved) != Decimal(match.group()):
+                yield sentence[: match.start()] + moved + sentence[match.end() :]
+
+
+def _drug_exchanged(sentence: str, source: str) -> Iterator[str]:
+    names = sorted({match.group() for match in _DRUG.finditer(source)})
+    for match in _DRUG.finditer(sentence):
+        is_latin = match.group().isascii()
+        for other in names:
+            if other != match.group() and other.isascii() == is_latin and other not in sentence:
+                yield sentence[: match.start()] + other + sentence[match.end() :]
+
+
+SLIPS: Mapping[str, Slip] = {
+    "frequency": _all(
+        _renumbered("1日", "回", lambda count: count + 1),
+        _renumbered("every ", " hours", lambda count: count + count // 2),
+        _exchanged((r"\bonce (?=daily|a day)", "twice "), (r"\btwice (?=daily|a day)", "three times ")),
+    ),
+    "per dose, per day": _exchanged(
+        (r"1回(?=\d)", "1日"), (r"1日(?=\d+(?:\.\d+)?\s*(?:mg|g|μg|mL))", "1回"), (r"、?(?:分|1日)\d回?に?分けて", ""),
+        (r"\bper dose\b", "per day"), (r"\b(?:per day|a day|daily)\b", "per dose"),
+        (r",? (?:in|divided into) (?:two|three|four|\d) (?:divided )?doses", ""),
+    ),
+    "route": _exchanged(
+        ("経口", "静注"), ("静注|静脈内", "経口"), ("筋注|筋肉内", "静脈内"), ("皮下", "筋肉内"),
+        (r"\borally\b", "intravenously"), (r"\bintravenously\b", "orally"), (r"\boral\b", "intravenous"),
+        (r"\bintravenous\b", "oral"), (r"\bsubcutaneous", "intramuscular"),
+    ),
+    "duration": _all(
+        _renumbered("", "(?:日|週|週間|か月)(?:間|以内|続)", lambda count: count * 2),
+        _renumbered(r"\bfor ", r" (?:days?|weeks?|months?)", lambda count: count * 2),
+    ),
+    "minimum, maximum": _exchanged(
+        ("以下", "以上"), ("以上", "以下"), ("超えない", "下回らない"), ("最大", "最小"),
+        (r"\bnot more than\b|\bno more than\b|\bat most\b|\bup to\b", "at least"), (r"\bat least\b", "at most"),
+        (r"\bmaximum\b", "minimum"),
+    ),
+    "decimal point": _point_moved,
+    "unit written out": _exchanged(
+        (r"(?<=\d)\s*mg(?!/|[A-Za-z])", "マイクログラム"), (r"(?<=\d)\s*(?:μg|µg)(?!/|[A-Za-z])", "ミリグラム"),
+        (r"(?<=\d) mg\b(?!/)", " micrograms"), (r"(?<=\d) (?:μg|µg|mcg)\b(?!/)", " milligrams"),
+    ),
+    "number in kanji": _respelt(lambda number: _KANJI[number]),
+    "number in full width": _respelt(lambda number: str(number).translate(_FULL_WIDTH)),
+    "to, by": _exchanged(
+        (r"(?<=[gLU])に(?=減量|増量|減らす|増やす)", ""),
+        (r"\b(reduced?|increased?|lowered?|raised?) to (?=\d)", r"\1 by "),
+        (r"\b(reduced?|increased?|lowered?|raised?) by (?=\d)", r"\1 to "),
+    ),
+    "side": _exchanged(
+        ("右", "左"), ("左", "右"), ("両側", "片側"), (r"\bright\b(?=[- ])", "left"), (r"\bleft\b(?=[- ])", "right"),
+        (r"\bbilateral", "unilateral"),
+    ),
+    "age limit": _all(
+        _renumbered("", "(?:歳|か月)(?:以上|以下|未満|以降|から|まで)", lambda age: age + 5),
+        _renumbered(r"\b(?:aged|over|under) ", r"(?: years)?\b(?! ?(?:mg|%|m[lL]|days|hours))", lambda age: age + 5),
+    ),
+    "another drug": _drug_exchanged,
+}  # fmt: skip
+
+
+def slips(kind: str, sentence: str, source: str) -> list[str]:
+    """The sentence with one slip of that kind, each way once, in the order of their places; none is in `source`."""
+    found = dict.fromkeys(SLIPS[kind](sentence, source))
+    return [claim for claim in found if claim != sentence and not _stands_in(source, claim)]
+
+
+def _stands_in(source: str, claim: str) -> bool:
+    """Not where 5 mg is the end of 0.5 mg."""
+    return re.search(rf"(?<!\d)(?<!\d\.){re.escape(claim)}", source) is not None
