@@ -259,7 +259,7 @@ class _Reader:
             interval = bounded(interval.low, comparator)
         factor = unit.unit.factor if unit is not None else Fraction(1)
         is_before = before.comparator is not Comparator.NONE or before.is_approximate
-        return Quantity(
+        made = Quantity(
             span=Span(before.at if is_before else start, after.at),
             interval=interval.scaled(factor),
             dimension=dimension if dimension is not None else unit.unit.dimension if unit is not None else "",
@@ -269,6 +269,12 @@ class _Reader:
             scope=Scope.PER_DOSE if unit is not None and unit.is_per_dose else Scope.UNSAID,
             is_approximate=before.is_approximate or after.is_approximate,
         )
+        return made.unread(self.text) if _are_opposed(after.comparator, before.comparator) else made
+
+
+def _are_opposed(after: Comparator, before: Comparator) -> bool:
+    """`< 5 mg以上`, `more than 5 mg or less`: nobody knows which of the two is meant."""
+    return (after.points_up and before.points_down) or (after.points_down and before.points_up)
 
 
 def _is_shortened(unit: UnitExpression, after: UnitExpression) -> bool:
