@@ -128,8 +128,8 @@ def test_months_are_told_in_days_as_people_round_them(
 
 
 @pytest.mark.parametrize("text", ["< 5 mg以上", "≦5 mg以上", "> 5 mg以下", "最大5 mg以上", "more than 5 mg or less"])
-def test_bounds_that_point_two_ways_confirm_nothing_but_themselves(agree: Agree, text: str) -> None:
+def test_bounds_that_point_two_ways_confirm_nothing_but_themselves(agreement: Agree, text: str) -> None:
     for other in ("5 mg", "5 mg以上", "5 mg以下", "5 mg未満", "5 mg超"):
-        assert agree(text, other) not in CONFIRMING
-        assert agree(other, text) not in CONFIRMING
-    assert agree(text, text) is Agreement.SAME
+        assert agreement(text, other) not in CONFIRMING
+        assert agreement(other, text) not in CONFIRMING
+    assert agreement(text, text) is Agreement.SAME
