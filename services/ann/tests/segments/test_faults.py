@@ -134,7 +134,7 @@ def test_a_failing_build_is_tried_again_after_growing_pauses_and_leaves_its_stac
 
     with monkeypatch.context() as patched:
         patched.setattr(indexing.grnnd, "build", broken)
-        for _ in range(900):
+        for _ in range(700):
             assert not collection.build_next()
             now_s += 1
     assert np.diff(attempts).tolist() == [5, 10, 20, 40, 200 + 200, 160]

@@ -44,7 +44,7 @@ def test_target_recall_is_reached_and_distances_are_exact(
 
 def test_where_a_graph_misses_the_recall_every_point_is_compared(make: Make, batch: Callable[..., Any]) -> None:
     """Noise of dim 64: a graph of degree 4 finds little of it at any width."""
-    rows = np.random.default_rng(0).standard_normal((10_000, 64)).astype(np.float32)
+    rows = np.random.default_rng(0).standard_normal((20_000, 64)).astype(np.float32)
     collection = make(building=BuildSettings(), dim=64, degree=4, code=Code.FLOAT32)
     fill(collection, batch, rows)
     collection.want_index(NOT_REMEMBERED)
