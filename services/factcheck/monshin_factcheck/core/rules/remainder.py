@@ -32,6 +32,11 @@ _EMPTY_JA = frozenset(
     }
 )  # fmt: skip
 _EMPTY_EN = frozenset({"a", "an", "the", "be", "do", "have", "also", "there", "patient", "person", "peopl"})
+# Particles of roles, and pairs of which one may hide the other; who does what is then for others to say (see acts.py).
+# None at all may stand for any: 投与の量, 投与量.
+_ROLES = frozenset({"は", "が", "を", "の", "に", "へ", "で", "と", "も", "や"})
+_ROLES_ALIKE = {"へ": "に", "も": "は"}
+_HIDING = frozenset(frozenset(pair) for pair in ("はが", "はを", "はに", "はで", "のが"))
 # Behind a number only these say nothing: 10 mgに減量 is not 10 mg減量.
 _EMPTY_BEHIND_NUMBER = frozenset({"は", "が", "を", "の", "だ", "です"})
 # Words that may stand for each other.
@@ -69,6 +74,14 @@ def is_same_remainder(
     )
 
 
+def are_same_roles(claim: Statement, evidence: Statement, pairs: Sequence[tuple[Span, Span]], used: Set[int]) -> bool:
+    """Whether no Japanese word has another particle there, as far as both have one. Parameters: is_same_remainder."""
+    mine = _Rest(claim, [one for one, _ in pairs], _ALONE).roles(None)
+    theirs = _Rest(evidence, [other for _, other in pairs], _UNUSED).roles(used)
+    both = ((mine[place], theirs[place]) for place in mine.keys() & theirs.keys())
+    return all(one == other or frozenset((one, other)) in _HIDING for one, other in both)
+
+
 class _Rest:
     """What a statement holds beside units, quantities and cues. anchors: its side of the pairs."""
 
@@ -101,6 +114,19 @@ class _Rest:
             if self._counts(quantity.start, used):
                 for said in self._periods(quantity):
                     found[place] += (said,)
+        return found
+
+    def roles(self, used: Set[int] | None) -> Mapping[int, str]:
+        """The particle that says the role of each Japanese pair: に of には and of のある患者に."""
+        found: dict[int, str] = {}
+        for word in self._statement.words:
+            if word.kind is not Kind.PARTICLE or word.surface not in _ROLES or not self._counts(word.span.start, used):
+                continue
+            if self._covered[word.span.start] or self._is_behind_number(word):
+                continue
+            place, role = self._place(word.span)[0], _ROLES_ALIKE.get(word.surface, word.surface)
+            if role != "は" or found.get(place, "の") == "の":
+                found[place] = role
         return found
 
     def signs(self, used: Set[int] | None) -> Mapping[Place, str]:

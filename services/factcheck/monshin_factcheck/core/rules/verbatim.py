@@ -8,7 +8,7 @@ from monshin_factcheck.core.quantities.analytes import is_same_value
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.acts import is_done_by_people
 from monshin_factcheck.core.rules.alignment import similarity
-from monshin_factcheck.core.rules.remainder import is_same_remainder
+from monshin_factcheck.core.rules.remainder import are_same_roles, is_same_remainder
 from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.rules.subjects import ALIKE, LONGEST
 from monshin_factcheck.core.text.spans import Span
@@ -64,8 +64,10 @@ def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statem
     if any(_hides_its_role(claim, token, theirs[place]) for token, place in zip(mine[start:], places, strict=True)):
         return False
     pairs = [(token.span, theirs[place].span) for token, place in zip(mine[start:], places, strict=True)]
-    return is_same_remainder(claim, evidence, pairs, used) and _cues(claim, pairs, 0, None) == _cues(
-        evidence, pairs, 1, used
+    return (
+        are_same_roles(claim, evidence, pairs, used)
+        and is_same_remainder(claim, evidence, pairs, used)
+        and _cues(claim, pairs, 0, None) == _cues(evidence, pairs, 1, used)
     )
 
 
