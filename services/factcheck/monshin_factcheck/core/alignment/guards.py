@@ -12,7 +12,7 @@ from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.acts import is_done_by_people
 from monshin_factcheck.core.rules.conditions import names_whom_or_when
 from monshin_factcheck.core.rules.quantity_rules import Pairing
-from monshin_factcheck.core.rules.remainder import is_same_remainder
+from monshin_factcheck.core.rules.remainder import are_same_cues, are_same_roles, is_same_remainder
 from monshin_factcheck.core.rules.statement import Statement
 from monshin_factcheck.core.rules.verbatim import CASES, limits
 from monshin_factcheck.core.text.language import Language
@@ -74,7 +74,9 @@ def confirms(pair: Pairing) -> bool:
 def obstacles(laid: Laid) -> frozenset[Obstacle]:
     """Everything but missing words."""
     checks: dict[Obstacle, Callable[[Laid], bool]] = {
-        Obstacle.ROLE: _has_other_role,
+        Obstacle.ROLE: lambda one: (
+            _has_other_role(one) or not are_same_roles(one.claim, one.evidence, one.spans, one.used)
+        ),
         Obstacle.BOND: _breaks_a_bond,
         Obstacle.HEAD: _has_another_head,
         Obstacle.ORDER: _is_out_of_order,
@@ -172,6 +174,9 @@ def _is_out_of_order(laid: Laid) -> bool:
 
 
 def _has_other_stance(laid: Laid) -> bool:
+    # English cues may follow the last word that they turn: `is not recommended`.
+    if laid.claim.language is Language.ENGLISH and not are_same_cues(laid.claim, laid.evidence, laid.spans, laid.used):
+        return True
     return any(
         not says_as_much(_stance_of(laid.claim, at), _stance_of(laid.evidence, place)) for at, place in _placed(laid)
     )

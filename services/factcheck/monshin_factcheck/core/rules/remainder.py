@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 
+from monshin_factcheck.core.quantities.comparators import Comparator, bound_before
 from monshin_factcheck.core.rules.statement import Statement
 from monshin_factcheck.core.rules.weights import is_content
 from monshin_factcheck.core.text.language import Language
@@ -32,6 +33,11 @@ _EMPTY_JA = frozenset(
     }
 )  # fmt: skip
 _EMPTY_EN = frozenset({"a", "an", "the", "be", "do", "have", "also", "there", "patient", "person", "peopl"})
+# Particles of roles, and pairs of which one may hide the other; who does what is then for others to say (see acts.py).
+# None at all may stand for any: 投与の量, 投与量.
+_ROLES = frozenset({"は", "が", "を", "の", "に", "へ", "で", "と", "も", "や"})
+_ROLES_ALIKE = {"へ": "に", "も": "は"}
+_HIDING = frozenset(frozenset(pair) for pair in ("はが", "はを", "はに", "はで", "のが"))
 # Behind a number only these say nothing: 10 mgに減量 is not 10 mg減量.
 _EMPTY_BEHIND_NUMBER = frozenset({"は", "が", "を", "の", "だ", "です"})
 # Words that may stand for each other.
@@ -48,6 +54,7 @@ _PERIODS = frozenset(
 )  # fmt: skip
 _PUNCTUATION = frozenset(" \t\n、。，．,;；・「」『』()[]{}【】〔〕〈〉《》\"'“”‘’`!?…®")
 _DASHES = frozenset("-‐–—−")
+_BEFORE_NUMBER = re.compile(r"[^0-9〇一二三四五六七八九十百千万]+")
 _DIGITS = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 
 
@@ -67,6 +74,22 @@ def is_same_remainder(
         and _loose_digits(claim, None) == _loose_digits(evidence, used)
         and _raised(claim, None) == _raised(evidence, used)
     )
+
+
+def are_same_roles(claim: Statement, evidence: Statement, pairs: Sequence[tuple[Span, Span]], used: Set[int]) -> bool:
+    """Whether no Japanese word has another particle there, as far as both have one. Parameters: is_same_remainder."""
+    mine = _Rest(claim, [one for one, _ in pairs], _ALONE).roles(None)
+    theirs = _Rest(evidence, [other for _, other in pairs], _UNUSED).roles(used)
+    both = ((mine[place], theirs[place]) for place in mine.keys() & theirs.keys())
+    return all(one == other or frozenset((one, other)) in _HIDING for one, other in both)
+
+
+def are_same_cues(claim: Statement, evidence: Statement, pairs: Sequence[tuple[Span, Span]], used: Set[int]) -> bool:
+    """Whether both deny, oblige, allow … in the same places: AではなくB is not BではなくA. Parameters:
+    is_same_remainder.
+    """
+    mine, theirs = [one for one, _ in pairs], [other for _, other in pairs]
+    return _cues(claim, mine, None) == _cues(evidence, theirs, used)
 
 
 class _Rest:
@@ -99,8 +122,21 @@ class _Rest:
                 found[place] += (said,)
         for quantity, place in ((token[0], token[1]) for token in self._tokens if token[2]):
             if self._counts(quantity.start, used):
-                for said in self._periods(quantity):
+                for said in self._of_number(quantity):
                     found[place] += (said,)
+        return found
+
+    def roles(self, used: Set[int] | None) -> Mapping[int, str]:
+        """The particle that says the role of each Japanese pair: に of には and of のある患者に."""
+        found: dict[int, str] = {}
+        for word in self._statement.words:
+            if word.kind is not Kind.PARTICLE or word.surface not in _ROLES or not self._counts(word.span.start, used):
+                continue
+            if self._covered[word.span.start] or self._is_behind_number(word):
+                continue
+            place, role = self._place(word.span)[0], _ROLES_ALIKE.get(word.surface, word.surface)
+            if role != "は" or found.get(place, "の") == "の":
+                found[place] = role
         return found
 
     def signs(self, used: Set[int] | None) -> Mapping[Place, str]:
@@ -160,18 +196,22 @@ class _Rest:
             return False
         return self._ends[at] == word.span.start and self._tokens[at][2]
 
-    def _periods(self, span: Span) -> Iterator[str]:
-        """What stands in the words that set a period or a dose before a number: 初回 of 初回投与量は10 mg.
+    def _of_number(self, span: Span) -> Iterator[str]:
+        """What a number took in and forgot: 初回 of 初回投与量は10 mg, the sign of `< 10 mg以上`.
 
         3日おき is read as 3日ごと, and is every fourth day to many.
         """
-        if "おき" in span.of(self._statement.text.text):
+        language, text = self._statement.language, self._statement.text.text
+        quantity = next(one for one in self._statement.quantities if one.span == span)
+        if "おき" in span.of(text):
             yield "おき"
-        language = self._statement.language
-        also = next(quantity.also for quantity in self._statement.quantities if quantity.span == span)
+        lead = _BEFORE_NUMBER.match(span.of(text))
+        before = bound_before(text, span.start + lead.end()).comparator if lead is not None else Comparator.NONE
+        if before not in (Comparator.NONE, quantity.comparator):
+            yield before.value
         for word in self._statement.words:
             is_told = word.kind is not Kind.NUMBER and is_content(word, language) and word.form not in _PERIODS
-            if is_told and any(word.span.is_inside(part) for part in also):
+            if is_told and any(word.span.is_inside(part) for part in quantity.also):
                 yield word.form
 
 
@@ -218,3 +258,17 @@ def _raised(statement: Statement, used: Set[int] | None) -> Counter[str]:
         if original[at - 1].isnumeric()
         and unicodedata.decomposition(original[at]).startswith(("<super>", "<fraction>"))
     )  # fmt: skip
+
+
+def _cues(statement: Statement, anchors: Sequence[Span], used: Set[int] | None) -> list[tuple[str, int, int]]:
+    """The cues of these clauses, or of all, each with the last pair that begins before it, -1 if none does."""
+    return sorted(
+        (
+            cue.operator.value,
+            cue.group,
+            max(((one.start, at) for at, one in enumerate(anchors) if one.start < cue.span.start), default=(0, -1))[1],
+        )
+        for index, clause in enumerate(statement.clauses)
+        if used is None or index in used
+        for cue in clause.cues
+    )

@@ -8,7 +8,7 @@ from monshin_factcheck.core.quantities.analytes import is_same_value
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.acts import is_done_by_people
 from monshin_factcheck.core.rules.alignment import similarity
-from monshin_factcheck.core.rules.remainder import is_same_remainder
+from monshin_factcheck.core.rules.remainder import are_same_cues, are_same_roles, is_same_remainder
 from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.rules.subjects import ALIKE, LONGEST
 from monshin_factcheck.core.text.spans import Span
@@ -64,8 +64,10 @@ def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statem
     if any(_hides_its_role(claim, token, theirs[place]) for token, place in zip(mine[start:], places, strict=True)):
         return False
     pairs = [(token.span, theirs[place].span) for token, place in zip(mine[start:], places, strict=True)]
-    return is_same_remainder(claim, evidence, pairs, used) and _cues(claim, pairs, 0, None) == _cues(
-        evidence, pairs, 1, used
+    return (
+        are_same_roles(claim, evidence, pairs, used)
+        and is_same_remainder(claim, evidence, pairs, used)
+        and are_same_cues(claim, evidence, pairs, used)
     )
 
 
@@ -150,27 +152,3 @@ def _may_leave_out(claim: Statement, evidence: Statement, used: set[int]) -> boo
         if index < last or clause.is_condition or limits(clause.span.of(evidence.text.text)):
             return False
     return True
-
-
-def _cues(
-    statement: Statement, pairs: Sequence[tuple[Span, Span]], side: int, used: set[int] | None
-) -> list[tuple[str, int, int]]:
-    """The cues of these clauses, or of all, each with the pair before it: AではなくB against BではなくA."""
-    return sorted(
-        (
-            cue.operator.value,
-            cue.group,
-            max(
-                ((pair[side], at) for at, pair in enumerate(pairs) if pair[side].start < cue.span.start),
-                default=(None, -1),
-            )[1],
-        )
-        for index, clause in enumerate(statement.clauses)
-        if used is None or index in used
-        for cue in clause.cues
-    )
-
-
-def _last_before(span: Span, others: Sequence[Span]) -> int:
-    """The number of the last of the others that begins before a span; -1 if none does."""
-    return max(((other.start, at) for at, other in enumerate(others) if other.start < span.start), default=(0, -1))[1]

@@ -22,6 +22,7 @@ HBs抗原は{+|-|±|2+}である。
 カリウムが{↑|↓|→}の場合に再検査する。
 血圧{↑|↓}は中止の目安である。
 血圧は{上昇→低下|低下→上昇}と経過する。
+ALT{<|>|} 100 U/L以上で治療を始める。
 eGFR {<|>|≦|≧} 30の患者には投与しない。
 白血球数が1×10{³|⁴|⁵}/μLの患者を隔離する。
 菌数は10{³|⁶|3}個である。
@@ -103,6 +104,8 @@ The drug is not given {or|and} the test is repeated.
 The drug is given {as|} needed.
 The infusion runs {over|under} 30 minutes.
 Give 10 mg {to|from} the mother.
+Ultrasound is {not|} recommended.
+The maximum dose {may be|must be|is|is not} 3,000 mg.
 """
 JAPANESE = """
 アムロジピンを10 mg{に|ずつ|}減量する。
@@ -140,6 +143,11 @@ JAPANESE = """
 3日{間|おきに|ごとに|目に}投与する。
 5 mg増量{し|せず}経過をみる。
 薬剤{を|に}患者が反応する。
+患者{の|と}家族に説明する。
+腎臓{の|と}動脈を切除する。
+妊婦{に|の|と}検査を行う。
+手術{で|の|に}出血が増える。
+ワルファリン{と|や|の}アスピリンを併用する。
 """
 POSITIONS = """
 {アスピリンではなくヘパリン|ヘパリンではなくアスピリン}を投与する。
