@@ -20,23 +20,43 @@ class PartKind(Enum):
     CELL = "cell"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Level:
+    """How far a line is moved in, in letters, and the rank of its bullet: `1.` and ■ stand above - and ・."""
+
+    indent: int
+    rank: int
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part at `span`. A cell knows the first cell of its row and its column's head; other parts leave both empty."""
+    """A part at `span`. A cell knows the first cell of its row and its column's head; other parts leave both empty.
+
+    level: of the first sentence of a line, how deep it stands; None for all others.
+    """
 
     kind: PartKind
     span: Span
     row: str = ""
     column: str = ""
+    level: Level | None = None
 
 
 _LINE = re.compile(r"[^\r\n]+")
+# A bold line that ends like a sentence is one.
 _MARKED_HEADING = re.compile(
-    r"[ \t\u3000]*(?:#{1,6}[ \t\u3000]+\S.*|【[^】]{1,60}】|\*\*[^*]{1,60}\*\*[:：]?|__[^_]{1,60}__[:：]?)[ \t\u3000]*"
+    r"[ \t\u3000]*(?:#{1,6}[ \t\u3000]+\S.*|【[^】]{1,60}】"
+    r"|(?:\*\*[^*]{0,59}[^*。.!?！？]\*\*|__[^_]{0,59}[^_。.!?！？]__)[:：]?)[ \t\u3000]*"
 )
 _INTRODUCTION = re.compile(r"[^。.!?！？]{1,60}[:：](?:\*\*)?[ \t\u3000]*")
 _BULLET = re.compile(r"[ \t\u3000]*(?:[・●○■□◆◇▪•‣※]|[-*+–—][ \t\u3000]|\(?[0-9０-９]{1,2}[.．)）]|[①-⑳])")
-_MARKUP = re.compile(r"\*\*|__|`+|^#{1,6}[ \t\u3000]+|^【|】$")
+_WIDTHS = {"\t": 4, "\u3000": 2}
+_NUMBERED, _BULLETED, _PLAIN = range(3)
+_RANKS = dict.fromkeys("・-*+–—•‣▪※", _BULLETED)
+_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\*\*|__|`+|^#{1,6}[ \t\u3000]+|^【|】$|(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])|(?<=[ぁ-んァ-ヺ一-鿿])\*"
+)
 
 
 def split_parts(answer: str) -> list[Part]:
@@ -70,7 +90,7 @@ def plain(text: str) -> str:
     >>> plain("**用量**は`5 mg`である。")
     '用量は5 mgである。'
     """
-    return _MARKUP.sub("", text).strip()
+    return _MARKUP.sub("", _BREAK.sub(" ", text)).strip()
 
 
 def is_heading(line: str) -> bool:
@@ -96,8 +116,19 @@ def _prose(answer: str, start: int | None, end: int) -> Iterator[Part]:
     for found in split_sentences(answer[start:end]):
         span = found.shifted(start)
         line_start = answer.rfind("\n", 0, span.start) + 1
-        is_bullet = _BULLET.match(answer, line_start, span.start + 1) is not None
-        yield Part(PartKind.BULLET if is_bullet else PartKind.SENTENCE, span)
+        bullet = _BULLET.match(answer, line_start, span.start + 1)
+        kind = PartKind.SENTENCE if bullet is None else PartKind.BULLET
+        yield Part(kind, span, level=_level(answer[line_start : span.start]))
+
+
+def _level(opening: str) -> Level | None:
+    """opening: what stands in a line before a sentence; a bullet and white space if it is the first."""
+    body = opening.lstrip()
+    bullet = body.rstrip().removeprefix("> ")
+    if bullet not in ("", ">") and _BULLET.fullmatch(bullet + " ") is None and _BULLET.fullmatch(bullet) is None:
+        return None
+    indent = sum(_WIDTHS.get(character, 1) for character in opening[: len(opening) - len(body)])
+    return Level(indent, _RANKS.get(bullet[0], _NUMBERED) if bullet not in ("", ">") else _PLAIN)
 
 
 def _table(answer: str, rows: list[re.Match[str]]) -> Iterator[Part]:
