@@ -50,6 +50,8 @@ _MARKED_HEADING = re.compile(
 )
 _INTRODUCTION = re.compile(r"[^。.!?！？]{1,60}[:：](?:\*\*)?[ \t\u3000]*")
 _BULLET = re.compile(r"[ \t\u3000]*(?:[・●○■□◆◇▪•‣※]|[-*+–—][ \t\u3000]|\(?[0-9０-９]{1,2}[.．)）]|[①-⑳])")
+# White space and a bullet in front of a line; what is longer is text, and is not looked at for each of its sentences.
+_LONGEST_OPENING = 200
 _WIDTHS = {"\t": 4, "\u3000": 2}
 _NUMBERED, _BULLETED, _PLAIN = range(3)
 _RANKS = dict.fromkeys("・-*+–—•‣▪※", _BULLETED)
@@ -118,7 +120,8 @@ def _prose(answer: str, start: int | None, end: int) -> Iterator[Part]:
         line_start = answer.rfind("\n", 0, span.start) + 1
         bullet = _BULLET.match(answer, line_start, span.start + 1)
         kind = PartKind.SENTENCE if bullet is None else PartKind.BULLET
-        yield Part(kind, span, level=_level(answer[line_start : span.start]))
+        is_near = span.start - line_start <= _LONGEST_OPENING
+        yield Part(kind, span, level=_level(answer[line_start : span.start]) if is_near else None)
 
 
 def _level(opening: str) -> Level | None:

@@ -8,6 +8,7 @@ from monshin_factcheck.core.claims.bullets import OpenBullets
 from monshin_factcheck.core.claims.checkable import is_checkable
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.leads import announced_by, behind, is_name, lead_of, states
+from monshin_factcheck.core.claims.pointers import points, resolved
 from monshin_factcheck.core.claims.statements import split_statements
 from monshin_factcheck.core.claims.subjects import Subject, of_question, with_subject
 from monshin_factcheck.core.claims.telling import told_cell, told_statement
@@ -39,6 +40,8 @@ class Topics:
     def __init__(self, question: str) -> None:
         self._announced = self._subject = of_question(question)
         self._bullets = OpenBullets(self._subject)
+        # The last statement that can be true or false.
+        self._before = ""
         # Whether the line that is being read began with a label.
         self._is_labelled = False
 
@@ -50,7 +53,7 @@ class Topics:
             return
         if _PARAGRAPH.search(gap) and not self._bullets.go_on(part):
             # What a paragraph spoke of does not reach into the next; what the heading or question named does.
-            self._subject = self._announced
+            self._subject, self._before = self._announced, ""
             self._bullets.close()
         match part.kind:
             case PartKind.TABLE_HEAD:
@@ -81,9 +84,10 @@ class Topics:
         lead = lead_of(text) if part.level is not None else None
         is_item = part.kind is PartKind.BULLET or (part.level is None and self._is_labelled)
         for inside in split_statements(stretch):
-            own = plain(inside.of(stretch))
+            own = resolved(plain(inside.of(stretch)), self._before)
             claim = _claim(own, inside.shifted(part.span.start), self._subject, is_item=is_item)
             if claim.checkable:
+                self._before = self._before if points(plain(inside.of(stretch))) else own
                 self._subject = self._subject.after(own) if lead is None else behind(lead, above)
             is_item = is_item or lead is not None
             yield claim
