@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from monshin_factcheck.core.claims.blocks import Part, PartKind, is_heading, is_table_line, is_table_row, split_parts
+from monshin_factcheck.core.claims.blocks import Part, PartKind, is_heading, split_parts
+from monshin_factcheck.core.claims.tables import may_begin, table_end
 from monshin_factcheck.core.text.sentences import (
     CLEAR_MARKS,
     CLOSING_MARKS,
@@ -48,12 +49,13 @@ def settled(text: str) -> Settled:
     open_at = text.rfind("\n") + 1
     complete, going_on = text[:open_at], text[open_at:]
     table = _last_table(complete)
-    certain = table.start() if table is not None and not _has_second_line(complete, table) else open_at
-    wrapped = table is None and _may_go_on(complete, going_on)
+    # Only the second line of a table tells whether it is one, and whether the first is its head.
+    certain = open_at if table is None or table.lines > 1 else table.start
+    wrapped = (table is None or not table.is_sure) and _may_go_on(text[:certain], text[certain:])
+    is_prose = _is_prose(going_on)
+    known = len(text) if is_prose else len(text[:certain].rstrip())
     if wrapped:
         certain = 0
-    is_prose = _is_prose(going_on)
-    known = len(text) if is_prose else len(complete.rstrip())
     parts: list[Part] = []
     for part in split_parts(text):
         is_certain = part.span.end <= certain
@@ -70,20 +72,28 @@ def is_open_in_line(line: str) -> bool:
     return bool(open_brackets(line)) or _OTHER_BREAKS.search(line) is not None
 
 
-def _last_table(complete: str) -> re.Match[str] | None:
-    """The first line of the table that may go on after the complete lines; None if they do not end in one."""
-    first: re.Match[str] | None = None
-    for line in _LINE.finditer(complete):
-        if not is_table_line(line.group()):
-            first = None
-        elif first is None and is_table_row(line.group()):
-            first = line
-    return first
+@dataclass(frozen=True, slots=True)
+class _LastTable:
+    """Where the table begins, of how many complete lines it is, and whether it is one whatever follows."""
+
+    start: int
+    lines: int
+    is_sure: bool
 
 
-def _has_second_line(complete: str, first: re.Match[str]) -> bool:
-    """Only the second line tells whether the first is the table's head."""
-    return _LINE.search(complete, first.end()) is not None
+def _last_table(complete: str) -> _LastTable | None:
+    """The table that may go on after the complete lines; None if they do not end in one."""
+    matches = list(_LINE.finditer(complete))
+    lines = [match.group() for match in matches]
+    index = 0
+    while index < len(lines):
+        end = table_end(lines, index)
+        if end == len(lines):
+            return _LastTable(matches[index].start(), end - index, is_sure=True)
+        index = max(end, index + 1)
+    if lines and may_begin(lines[-1]):
+        return _LastTable(matches[-1].start(), 1, is_sure=False)
+    return None
 
 
 def _may_go_on(complete: str, following: str) -> bool:
@@ -103,7 +113,8 @@ def _may_go_on(complete: str, following: str) -> bool:
 def _is_prose(line: str) -> bool:
     """Whether a line that is not complete can be neither heading nor row any more."""
     opening = line.lstrip(_BLANKS)[:1]
-    is_certain = opening != "" and opening not in _NOT_YET_PROSE and _PROSE_MARK.search(line) is not None
+    mark = _PROSE_MARK.search(line.partition("|")[0].partition("\t")[0])
+    is_certain = opening != "" and opening not in _NOT_YET_PROSE and mark is not None
     return is_certain and _OTHER_BREAKS.search(line) is None
 
 

@@ -4,17 +4,18 @@ import re
 from collections.abc import Iterator
 
 from monshin_factcheck.core.claims.blocks import Part, PartKind, plain, split_parts
+from monshin_factcheck.core.claims.bullets import OpenBullets
 from monshin_factcheck.core.claims.checkable import is_checkable
 from monshin_factcheck.core.claims.claim import Claim
+from monshin_factcheck.core.claims.leads import announced_by, behind, is_name, lead_of, states
+from monshin_factcheck.core.claims.pointers import points, resolved
 from monshin_factcheck.core.claims.statements import split_statements
-from monshin_factcheck.core.claims.subjects import Subject, is_fragment, of_question, with_aspect, with_subject
-from monshin_factcheck.core.text.language import Language, guess_language
+from monshin_factcheck.core.claims.subjects import Subject, of_question, with_subject
+from monshin_factcheck.core.claims.telling import told_cell, told_statement
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.spans import Span
 
 _PARAGRAPH = re.compile(r"\n[ \t\u3000]*\r?\n")
-# A cell that is longer is no mere sign, such as β.
-_SIGNS = 8
 
 
 def split_claims(answer: str, question: str = "") -> list[Claim]:
@@ -38,27 +39,63 @@ class Topics:
 
     def __init__(self, question: str) -> None:
         self._announced = self._subject = of_question(question)
+        self._bullets = OpenBullets(self._subject)
+        # The last statement that can be true or false.
+        self._before = ""
+        # Whether the line that is being read began with a label.
+        self._is_labelled = False
 
     def claims(self, part: Part, stretch: str, gap: str) -> Iterator[Claim]:
         """The claims of the next part. stretch: its characters; gap: those between it and the part before."""
-        if part.kind is not PartKind.HEADING and _PARAGRAPH.search(gap):
-            # What a paragraph spoke of does not reach into the next; what the heading or question named does.
-            self._subject = self._announced
         text = plain(stretch)
+        if part.kind is PartKind.HEADING:
+            yield self._heading(part, text)
+            return
+        if _PARAGRAPH.search(gap) and not self._bullets.go_on(part):
+            # What a paragraph spoke of does not reach into the next; what the heading or question named does.
+            self._subject, self._before = self._announced, ""
+            self._bullets.close()
         match part.kind:
-            case PartKind.HEADING | PartKind.TABLE_HEAD:
+            case PartKind.TABLE_HEAD:
                 yield Claim(part.span, text, checkable=False)
-                if part.kind is PartKind.HEADING:
-                    self._announced = self._subject = self._subject.after_heading(text)
             case PartKind.CELL:
-                yield Claim(part.span, _cell(part, text, self._subject), checkable=True)
+                yield Claim(part.span, told_cell(part, text, self._subject), checkable=True)
             case PartKind.SENTENCE | PartKind.BULLET:
-                for inside in split_statements(stretch):
-                    own = plain(inside.of(stretch))
-                    claim = _claim(own, inside.shifted(part.span.start), part.kind, self._subject)
-                    if claim.checkable:
-                        self._subject = self._subject.after(own)
-                    yield claim
+                self._subject = self._bullets.enter(part, self._subject)
+                yield from self._statements(part, stretch, text)
+
+    def _heading(self, part: Part, text: str) -> Claim:
+        is_claim = states(text) and is_checkable(normalise(text).text)
+        told = with_subject(text, self._subject) if is_claim else text
+        self._subject = self._subject.after(text) if is_claim else announced_by(text, self._subject)
+        self._announced = self._subject
+        self._bullets.close()
+        return Claim(part.span, told, is_claim)
+
+    def _statements(self, part: Part, stretch: str, text: str) -> Iterator[Claim]:
+        names = part.kind is PartKind.BULLET and part.level is not None and is_name(text)
+        above = self._subject
+        if names and (text.endswith((":", "：")) or not (above.name or above.aspect)):
+            # A label of bullets, or a name of which nothing is said.
+            yield Claim(part.span, text, checkable=False)
+            self._subject = announced_by(text, above)
+            self._bullets.hold(part, self._subject, names=True)
+            return
+        lead = lead_of(text) if part.level is not None else None
+        is_item = part.kind is PartKind.BULLET or (part.level is None and self._is_labelled)
+        for inside in split_statements(stretch):
+            own = resolved(plain(inside.of(stretch)), self._before)
+            claim = _claim(own, inside.shifted(part.span.start), self._subject, is_item=is_item)
+            if claim.checkable:
+                self._before = self._before if points(plain(inside.of(stretch))) else own
+                self._subject = self._subject.after(own) if lead is None else behind(lead, above)
+            is_item = is_item or lead is not None
+            yield claim
+        if names:
+            self._subject = announced_by(text, above)
+        if part.level is not None:
+            self._is_labelled = lead is not None
+        self._bullets.hold(part, self._subject, names=names or lead is not None)
 
 
 def whole_claim(text: str) -> Claim:
@@ -66,23 +103,7 @@ def whole_claim(text: str) -> Claim:
     return Claim(Span(0, len(text)), text, is_checkable(normalise(plain(text)).text))
 
 
-def _claim(text: str, span: Span, kind: PartKind, subject: Subject) -> Claim:
+def _claim(text: str, span: Span, subject: Subject, *, is_item: bool) -> Claim:
     if not is_checkable(normalise(text).text):
         return Claim(span, text, checkable=False)
-    if guess_language(normalise(text).text) is Language.OTHER:
-        # A subject in Japanese would hide that the rest cannot be read.
-        return Claim(span, text, checkable=True)
-    is_item = kind is PartKind.BULLET and is_fragment(text) and guess_language(text) is not Language.ENGLISH
-    told = with_aspect(text, subject) if is_item else with_subject(text, subject)
-    return Claim(span, told, checkable=True)
-
-
-def _cell(part: Part, text: str, subject: Subject) -> str:
-    """A cell told as a sentence: row, column and content."""
-    if len(text) > _SIGNS and guess_language(normalise(text).text) is Language.OTHER:
-        return text
-    if guess_language(normalise(part.row + text).text) is Language.ENGLISH:
-        return ": ".join(piece for piece in (f"{part.row} {part.column}".strip(), text) if piece)
-    about = "の".join(piece for piece in (part.row, part.column) if piece)
-    told = f"{about}は{text}" if about else text
-    return with_subject(told, subject) if not part.row else told
+    return Claim(span, told_statement(text, subject, is_item=is_item), checkable=True)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from monshin_factcheck.core.aliases.table import builtin_aliases, builtin_section, katakana_drug
+from monshin_factcheck.core.claims import english
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
@@ -11,7 +12,7 @@ _LONGEST = 30
 _LONGEST_NAME = 12
 _NOMINAL_END = r"[一-鿿ァ-ヺーA-Za-z0-9)）」％%んりきみえ]"
 _TOPIC = re.compile(
-    rf"(?P<topic>[^、,。:：「」]{{1,40}}?{_NOMINAL_END})(?P<particle>とは|については|は(?![じしっずんるか]|い[、。]))"
+    rf"(?P<topic>[^、,。:：「」]{{1,40}}?{_NOMINAL_END})(?P<particle>とは|については|(?<!又)(?<!また)は(?![じしっずんるか]|い[、。]))"
 )
 _CONDITION_END = re.compile(r"(?:場合|とき|時|際|患者|例|人|者|中|後|前)(?:に|で)?$|(?:では|には|から|まで|で|に)$")
 _POINTING = re.compile(
@@ -43,17 +44,11 @@ _WHEN = re.compile(
 )
 # 飲む量を変えた後の体の落ち着き: what holds of it later on is anybody's guess.
 _TOLD_AT_LENGTH = re.compile(r"[をがに].*[一-鿿ぁ-ん]")
-_ENGLISH_SUBJECT = re.compile(
-    r"^(?P<subject>(?:[A-Z][\w-]*|[A-Z]+)(?: [\w/-]+){0,4}?) "
-    r"(?:is|are|was|were|should|must|can|may|has|have|causes?|reduces?|increases?|requires?|treats?|prevents?|inhibits?|does|do|will|needs?|lowers?|raises?|contains?|belongs?)\b"
-)
-_ENGLISH_POINTING = re.compile(
-    r"^(?:It|They|This|These|(?:This|The|These) (?:drugs?|medications?|medicines?|agents?|conditions?|diseases?|tests?"
-    r"|treatments?|vaccines?))(?= [a-z])"
-)
-_ENGLISH_NOT_SUBJECTS = frozenset(
-    {"it", "they", "this", "these", "there", "you", "he", "she", "we", "i", "patients", "people"}
-)
+_CASE_BEFORE = re.compile(r"^.*(?:では|には|場合は|[者児婦人]は)(?=.)")
+# ヘパリンを使う says nothing of the drug spoken of before.
+_INSTEAD = re.compile(r"^[ァ-ヺーA-Za-z]{3,20}(?:製剤)?を(?:使|用い|投与|選択|選び|選ぶ|開始|推奨)")
+# Openings that say nothing of the subject.
+_OPENER = re.compile(r"^(?:はい|いいえ|また|なお|まず|さらに|結論から言うと|結論として|基本的に|一般に)、")
 _QUESTION_SUBJECT = re.compile(
     r"^(?P<subject>[^、。?？はがをにでと]{2,30}?)(?:とは|って|について|の|は|が|を|に|で|と)"
 )
@@ -69,17 +64,20 @@ _QUESTION_ENGLISH = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the text speaks of at a place, and which side of it a heading announced; empty where nothing is known."""
+    """What the text speaks of at a place, which side of it a heading announced (`副作用`), and for whom or in what case
+    all of it holds (`妊婦`); empty where nothing is known. is_told: by the answer, and not by the question alone."""
 
     name: str = ""
     aspect: str = ""
+    case: str = ""
+    is_told: bool = True
 
     def after_heading(self, heading: str) -> "Subject":
         """A heading names a new subject, or an aspect of the present one (`副作用`)."""
         name = heading.strip(" 　:：*#【】")
         if not name or len(name) > _LONGEST:
-            return replace(self, aspect="")
-        return replace(self, aspect=name) if _RELATIONAL.match(name) and self.name else Subject(name)
+            return replace(self, aspect="", case="")
+        return replace(self, aspect=name, case="") if is_side(name) and self.name else Subject(name)
 
     def after(self, sentence: str) -> "Subject":
         """A sentence with a subject of its own hands it on."""
@@ -88,7 +86,7 @@ class Subject:
         found = _own_subject(sentence)
         if len(found) > _LONGEST_NAME and _TOLD_AT_LENGTH.search(found):
             return Subject()
-        return Subject(found, self.aspect if found == self.name else "") if found else self
+        return Subject(found) if found and found != self.name else self
 
 
 def of_question(question: str) -> Subject:
@@ -99,7 +97,12 @@ def of_question(question: str) -> Subject:
     else:
         found = _OF_SOME_PEOPLE.match(text) or _QUESTION_SUBJECT.match(text)
     name = found["subject"].strip() if found is not None else ""
-    return Subject("" if _RELATIONAL.match(name) or _WHEN.search(name) else name)
+    return Subject("" if _RELATIONAL.match(name) or _WHEN.search(name) else name, is_told=False)
+
+
+def is_side(name: str) -> bool:
+    """Whether a heading or a label names a side of a thing, and no thing: 副作用, `Dose`."""
+    return _RELATIONAL.match(name) is not None or english.is_side(name)
 
 
 def with_subject(sentence: str, subject: Subject) -> str:
@@ -113,28 +116,36 @@ def with_subject(sentence: str, subject: Subject) -> str:
     if not subject.name or subject.name in sentence:
         return sentence
     if guess_language(normalise(sentence).text) is Language.ENGLISH:
-        return _ENGLISH_POINTING.sub(subject.name, sentence, count=1)
+        told = english.with_subject(sentence, subject.name)
+        return f"{subject.name}, {subject.case}: {sentence}" if subject.case and told == sentence else told
     pointed = _POINTING.sub(subject.name, sentence, count=1)
     if pointed != sentence:
         return pointed
-    topic = _topic(sentence)
-    if topic:
-        return f"{subject.name}の{sentence}" if _RELATIONAL.match(topic) and sentence.startswith(topic) else sentence
+    about = topic(sentence)
+    if about:
+        return f"{subject.name}の{sentence}" if _RELATIONAL.match(about) and sentence.startswith(about) else sentence
     is_of_a_patient = _OF_A_PATIENT.search(sentence.strip()) or _HISTORY.match(sentence.strip())
-    return sentence if is_of_a_patient else f"{subject.name}は、{sentence}"
+    if is_of_a_patient or _INSTEAD.search(sentence):
+        return sentence
+    case = f"{subject.case}では、" if subject.case and subject.case not in sentence else ""
+    return f"{subject.name}は、{case}{_OPENER.sub('', sentence)}"
 
 
 def with_aspect(item: str, subject: Subject) -> str:
     """A bullet that only names things, told as what the heading announced: `Xの副作用：発疹`."""
-    if not subject.name or subject.name in item:
+    if not (subject.name or subject.aspect) or (subject.name and subject.name in item):
         return item
-    if not subject.aspect and _begins_with_another(item, subject.name):
+    if not subject.aspect and begins_with_another(item, subject.name):
         return item
-    about = f"{subject.name}の{subject.aspect}" if subject.aspect else subject.name
-    return f"{about}: {item}"
+    side = subject.aspect or subject.case
+    if not subject.name:
+        return f"{side}: {item}"
+    if guess_language(normalise(item).text) is Language.ENGLISH:
+        return f"{subject.name} {side}: {item}" if side else f"{subject.name}: {item}"
+    return f"{subject.name}の{side}: {item}" if side else f"{subject.name}: {item}"
 
 
-def _begins_with_another(item: str, name: str) -> bool:
+def begins_with_another(item: str, name: str) -> bool:
     """Whether both are drugs, or both diseases, by table or spelling: アスピリン 100mg says nothing of ワルファリン."""
     kind, begun = kind_and_name(normalise(name).text)
     other, begins = kind_and_name(normalise(item).text)
@@ -153,25 +164,25 @@ def kind_and_name(text: str) -> tuple[str, str]:
 def is_fragment(item: str) -> bool:
     """Whether a Japanese bullet has no predicate: it ends in a noun."""
     text = item.rstrip("。． 　")
-    return bool(text) and re.search(r"[一-鿿ァ-ヺーA-Za-z0-9%)）]$", text) is not None and _topic(text) == ""
+    return bool(text) and re.search(r"[一-鿿ァ-ヺーA-Za-z0-9%)）]$", text) is not None and topic(text) == ""
 
 
 def _own_subject(sentence: str) -> str:
     text = sentence.strip()
     if guess_language(normalise(text).text) is Language.ENGLISH:
-        found = _ENGLISH_SUBJECT.match(text)
-        name = found["subject"] if found is not None else ""
-        return "" if name.split(" ")[0].lower() in _ENGLISH_NOT_SUBJECTS else name
-    name = _topic(text)
+        return english.own_subject(text)
+    name = topic(text)
     if not name or _RELATIONAL.match(name) or _POINTING.match(name + "は") or _CONDITION_END.search(name):
         return ""
+    # 妊婦ではワルファリンは… speaks of ワルファリン.
+    name = _CASE_BEFORE.sub("", name)
     # `ワルファリンの開始量は…` goes on about ワルファリン.
     owner, _, owned = name.rpartition("の")
     name = owner if owner and _RELATIONAL.match(owned) else name
     return name if len(name) <= _LONGEST and not _RELATIONAL.match(name) else ""
 
 
-def _topic(sentence: str) -> str:
+def topic(sentence: str) -> str:
     """The first noun phrase marked by は, of the first two comma-separated pieces; empty if there is none."""
     for piece in re.split(r"[、,]", sentence)[:3]:
         found = _TOPIC.match(piece.strip())

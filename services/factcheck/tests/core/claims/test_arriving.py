@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from monshin_factcheck.core.claims.arriving import ArrivingAnswer
@@ -13,7 +15,9 @@ from monshin_factcheck.core.claims.split import split_claims
 
 PIECES = [
     "。", "、", "薬は", "本剤は", "ワルファリンは抗凝固薬です", "副作用は出血", "\n", "\n\n", "\n \n", "\r\n", "\r",
-    "\x0b", "- ", "・", "1. ", "a) ", "(1) ", "| a | b |\n", "| c | 5 mg |\n", "|---|---|\n", "|", "---\n", ":--",
+    "\x0b", "- ", "・", "1. ", "a) ", "(1) ", "| a | b |\n", "| c | 5 mg |\n", "|---|---|\n", "|",
+    "薬 | 量\n", "b | 5 mg\n", " | ", "--- | ---\n", "薬\t量\n", "c\t5 mg\n", "\t", "  - ", "　・", "   ", "**。**",
+    "---\n", ":--",
     "## ", "# ", "**", "__", "【注意】", "【", "】", "：", ":", "であり、", "5 mg", "0.5", ".", ". ", "e.g. ", "etc. ",
     "Dr. ", "です", "（", "）", "(", ")", "「", "」", '."', "!", "?", "?!", "｡", "．", ";", " ", "　",
     "The dose of warfarin is five milligrams a day and it", "lower case goes on", "Aspirin is a drug",
@@ -22,6 +26,7 @@ PIECES = [
 # How often a code point is split on average: some 20 times while the text is short, five times as it grows by quarters.
 # Split anew with each piece, all of the text below would be 500 times.
 MOST_WORK = 40
+WRITTEN = [str(case["answer"]) for case in yaml.safe_load(Path(__file__).with_name("answers.yaml").read_text("utf-8"))]
 answers = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
 
@@ -39,6 +44,20 @@ def in_pieces(
 @given(answers, st.lists(st.integers(0, 2000), max_size=40), st.sampled_from(["", "ワルファリンの用量は？"]))
 def test_claims_are_those_of_the_whole_text_wherever_it_is_cut(answer: str, cuts: list[int], question: str) -> None:
     assert in_pieces(answer, cuts, question) == split_claims(answer, question)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(st.sampled_from(WRITTEN), min_size=1, max_size=4).map("\n".join),
+    st.lists(st.integers(0, 2000), max_size=40),
+)
+def test_claims_of_answers_as_models_write_them_are_those_of_the_whole_text(answer: str, cuts: list[int]) -> None:
+    assert in_pieces(answer, cuts) == split_claims(answer)
+
+
+@pytest.mark.parametrize("answer", WRITTEN)
+def test_claims_of_an_answer_that_comes_letter_by_letter_are_those_of_the_whole_text(answer: str) -> None:
+    assert in_pieces(answer, list(range(len(answer)))) == split_claims(answer)
 
 
 @settings(max_examples=300, deadline=None)
