@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
-from monshin_ann.sharded.handlers import HANDLERS
 from monshin_ann.sharded.kinds import BUILD, BuildResult
 from monshin_kit.jobs import Artefact, ArtefactStore, Job, State, decode
 from monshin_kit.jobs.lease import Leases
@@ -18,9 +16,8 @@ from monshin_kit.jobs.runner import Runner
 from monshin_kit.jobs.store import JobStore
 from monshin_kit.testing import eventually
 from monshin_kit.testing.redis import RedisProcess
+from sharded_calls import LEASE_S
 from sharded_sources import clustered, make_spec, write_parquet
-
-LEASE_S = 1.0
 
 
 class Killed(BaseException):
@@ -50,18 +47,9 @@ def faulty(tmp_path: Path) -> ArtefactStore:
 
 
 @pytest.fixture
-def leases(redis: RedisProcess) -> Iterator[Leases]:
-    """Which lapse soon."""
-    leases = Leases("ann", replace(redis.settings, lease_s=LEASE_S))
-    yield leases
-    leases.close()
-
-
-@pytest.fixture
-def runner(leases: Leases, faulty: ArtefactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """A worker, here."""
-    monkeypatch.setenv("MONSHIN_HOME", str(tmp_path))
-    return Runner(leases, HANDLERS, faulty, lambda _: None, 0.1, lambda: False)
+def runner(make_runner: Callable[[ArtefactStore], Runner], faulty: ArtefactStore) -> Runner:
+    """A worker with that store."""
+    return make_runner(faulty)
 
 
 @pytest.fixture
