@@ -73,7 +73,7 @@ class ArtefactStore:
         artefact = _describe(name, content)
         with _reachable():
             if self._is_folder:
-                _write_file(self._path(name), content)
+                self._write_file(Path(self._path(name)), content)
             elif isinstance(content, Path):
                 self._files.put_file(str(content), self._path(name))
             else:
@@ -131,6 +131,11 @@ class ArtefactStore:
             if self._files.exists(self._path(name)):
                 self._files.rm(self._path(name), recursive=True)
 
+    def _write_file(self, path: Path, content: bytes | Path) -> None:
+        durable.make_folder(path.parent, Path(self._root))
+        with durable.writing(path) as file:
+            _copy(content, file)
+
     def _path(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}"
 
@@ -150,15 +155,6 @@ def _describe(name: str, content: bytes | Path) -> Artefact:
 def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_file(target: str, content: bytes | Path) -> None:
-    path = Path(target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with durable.writing(path) as file:
-        _copy(content, file)
-    for folder in (path.parent.parent, path.parent.parent.parent):  # made for it: a job's own, and the service's
-        durable.sync(folder)
 
 
 def _copy(content: bytes | Path, file: BinaryIO) -> None:
