@@ -6,6 +6,7 @@ complete. A name is written once; what refers to it is a reference with its size
 """
 
 import hashlib
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -54,6 +55,13 @@ class Artefact:
         return cls(found[1], found[2], int(found[3]))
 
 
+def references(payload: str) -> list[Artefact]:
+    """The artefacts that a spec or result, as JSON, refers to."""
+    values = json.loads(payload or "{}").values()
+    words = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    return [Artefact.of(each) for each in words if isinstance(each, str) and _REFERENCE.fullmatch(each)]
+
+
 class ArtefactStore:
     """url: `file:///folder` or whatever fsspec knows and has its package for, such as `s3://bucket/prefix`.
 
@@ -87,6 +95,14 @@ class ArtefactStore:
         if hashlib.sha256(content).hexdigest() != artefact.sha256:
             raise _damaged(artefact)
         return content
+
+    def has(self, artefact: Artefact) -> bool:
+        """Whether it is there, by name and size."""
+        with _reachable():
+            try:
+                return bool(self._files.size(self._path(artefact.name)) == artefact.size_bytes)
+            except FileNotFoundError:
+                return False
 
     def fetch(self, artefact: Artefact, target: Path) -> None:
         """Into a file, which is there only if it is whole. Raises DataLoss if it is gone or damaged."""

@@ -195,10 +195,11 @@ class JobContext(Generic[P]):
     def run_jobs(self, kind: Kind[P2], specs: Mapping[str, P2], *, done_before: int = 0) -> Mapping[str, Job]:
         """Runs jobs of this job, by key, wherever a worker is free, and here too; returns them all SUCCEEDED.
 
-        They are submitted once: the next attempt finds those that ended. While one runs here, its key is this job's
-        step. Each that succeeds is progress of this job: `done` is done_before plus their number. Cancelling this job
-        cancels them. Raises InvalidInput (a key is no word, a spec no payload), ChildFailed as soon as one failed,
-        Unavailable, JobStopped.
+        They are submitted once: the next attempt finds those that ended. One is done anew if its spec is another now,
+        or if an artefact that its result refers to is gone; so let specs say the same in each attempt. While one runs
+        here, its key is this job's step. Each that succeeds is progress of this job: `done` is done_before plus their
+        number. Cancelling this job cancels them. Raises InvalidInput (a key is no word, a spec no payload), ChildFailed
+        as soon as one failed, Unavailable, JobStopped.
         """
         return self._children.run(self, kind, specs, done_before)
 
