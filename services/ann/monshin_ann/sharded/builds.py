@@ -68,7 +68,10 @@ class Builds:
         self._parts = Parts(jobs.children)
 
     async def begin(self, definition: Definition, wish: Wish, caller: Caller, request_id: str) -> Build:
-        """Raises AlreadyExists, InvalidInput (request_id was used for another request), ResourceExhausted."""
+        """Raises AlreadyExists, InvalidInput (request_id was used for another request), ResourceExhausted.
+
+        Unavailable also for a request that is repeated while what it made is being deleted.
+        """
         name = f"{definition.id}-{_token(caller, request_id)}"
         spec = BuildSpec(
             name, definition.id, definition.dim, definition.metric.value,
@@ -154,8 +157,9 @@ class Builds:
             for each in self._shelf.reservations():
                 if each.is_active and each.published is not None:
                     chores[each.name] = partial(self._install, each, each.published, slow)
-            await installs.run(chores)
+            # First, since an install may take an hour, and a name is refused until it is swept.
             await sweeps.run({"sweep": partial(slow.run, self._shelf.sweep, PUBLISHED, self._artefacts)})
+            await installs.run(chores)
             await asyncio.sleep(LOOK_S)
 
     async def _resumed(self, job: Job) -> Job:
