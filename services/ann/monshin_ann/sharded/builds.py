@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from monshin_kit.auth import Caller
-from monshin_kit.errors import DataLoss, FailedPrecondition, InvalidInput, NotFound
+from monshin_kit.errors import AlreadyExists, DataLoss, FailedPrecondition, InvalidInput, NotFound
 from monshin_kit.executor import Executor
 from monshin_kit.jobs import Artefact, ArtefactStore, Job, JobId, State, decode
 from monshin_kit.jobs.store import JobStore
@@ -194,7 +194,7 @@ class Builds:
     async def _install(self, reservation: Reservation, reference: Artefact, slow: Executor) -> None:
         try:
             await slow.run(self._collections.install, reservation, reference, self._artefacts)
-        except DataLoss:
+        except (AlreadyExists, DataLoss):
             self._shelf.set_active(reservation, is_active=False)
             raise
         await self._created(reservation.definition)
