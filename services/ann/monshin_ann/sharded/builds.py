@@ -177,12 +177,16 @@ class Builds:
             async with self._starting:
                 await self._adopt(reservation.name)
             return
-        if not reservation.is_active or reservation.published is not None:
+        if reservation.is_active and reservation.published is not None:
             return
         try:
             job = await self._jobs.get(reservation.job)
-        except NotFound:  # purged long after its end, or Redis lost it
-            await self._executor.run(self._shelf.discard, reservation.name)
+        except NotFound:  # purged long after its end, or Redis lost it: nobody can resume it
+            async with self._starting:
+                if self._shelf.reservation(reservation.name) is not None:
+                    await self._executor.run(self._shelf.discard, reservation.name)
+            return
+        if not reservation.is_active:
             return
         if job.state in (State.FAILED, State.CANCELLED):
             async with self._starting:  # or it may just be resumed
