@@ -40,6 +40,18 @@ def partial(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
 
 
+def make_folder(path: Path, root: Path) -> None:
+    """`path`, in `root` at any depth, and what is missing above; when this returns, all are on disk, whoever made them.
+
+    Raises OSError.
+    """
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    between = [each for each in path.parents if each.is_relative_to(root)]
+    for folder in dict.fromkeys([*(each.parent for each in missing), *between]):
+        sync(folder)
+
+
 def is_full(error: BaseException) -> bool:
     """Whether it says that the disk, or a quota of it, has no more room."""
     return isinstance(error, OSError) and error.errno in _FULL

@@ -60,6 +60,29 @@ def test_content_then_name_are_synced_before_it_is_acknowledged(
     assert steps == ["content", "rename", "folder"]
 
 
+def test_a_folder_is_on_disk_with_all_above_it_whoever_made_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: after a power cut the file is on disk, and the folder that leads to its folder is not."""
+    synced: list[Path] = []
+    real_fsync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        real_fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    root = tmp_path / "data" / "root"
+
+    durable.make_folder(root / "a" / "b" / "c", root)
+
+    assert set(synced) == {tmp_path, tmp_path / "data", root, root / "a", root / "a" / "b"}
+    synced.clear()
+    durable.make_folder(root / "a" / "b" / "c", root)  # which another process may have made a moment ago
+    assert set(synced) == {root, root / "a", root / "a" / "b"}
+    durable.make_folder(root, root)
+
+
 @pytest.mark.parametrize(
     ("error", "is_full"),
     [

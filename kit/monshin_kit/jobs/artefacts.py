@@ -6,6 +6,7 @@ complete. A name is written once; what refers to it is a reference with its size
 """
 
 import hashlib
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -54,6 +55,13 @@ class Artefact:
         return cls(found[1], found[2], int(found[3]))
 
 
+def references(payload: str) -> list[Artefact]:
+    """The artefacts that a spec or result, as JSON, refers to."""
+    values = json.loads(payload or "{}").values()
+    words = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    return [Artefact.of(each) for each in words if isinstance(each, str) and _REFERENCE.fullmatch(each)]
+
+
 class ArtefactStore:
     """url: `file:///folder` or whatever fsspec knows and has its package for, such as `s3://bucket/prefix`.
 
@@ -73,7 +81,7 @@ class ArtefactStore:
         artefact = _describe(name, content)
         with _reachable():
             if self._is_folder:
-                _write_file(self._path(name), content)
+                self._write_file(Path(self._path(name)), content)
             elif isinstance(content, Path):
                 self._files.put_file(str(content), self._path(name))
             else:
@@ -87,6 +95,14 @@ class ArtefactStore:
         if hashlib.sha256(content).hexdigest() != artefact.sha256:
             raise _damaged(artefact)
         return content
+
+    def has(self, artefact: Artefact) -> bool:
+        """Whether it is there, by name and size."""
+        with _reachable():
+            try:
+                return bool(self._files.size(self._path(artefact.name)) == artefact.size_bytes)
+            except FileNotFoundError:
+                return False
 
     def fetch(self, artefact: Artefact, target: Path) -> None:
         """Into a file, which is there only if it is whole. Raises DataLoss if it is gone or damaged."""
@@ -131,6 +147,11 @@ class ArtefactStore:
             if self._files.exists(self._path(name)):
                 self._files.rm(self._path(name), recursive=True)
 
+    def _write_file(self, path: Path, content: bytes | Path) -> None:
+        durable.make_folder(path.parent, Path(self._root))
+        with durable.writing(path) as file:
+            _copy(content, file)
+
     def _path(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}"
 
@@ -150,15 +171,6 @@ def _describe(name: str, content: bytes | Path) -> Artefact:
 def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_file(target: str, content: bytes | Path) -> None:
-    path = Path(target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with durable.writing(path) as file:
-        _copy(content, file)
-    for folder in (path.parent.parent, path.parent.parent.parent):  # made for it: a job's own, and the service's
-        durable.sync(folder)
 
 
 def _copy(content: bytes | Path, file: BinaryIO) -> None:

@@ -8,9 +8,11 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 
+from monshin_kit.errors import InvalidInput
+from monshin_kit.jobs.artefacts import references
 from monshin_kit.jobs.context import P2, JobContext
 from monshin_kit.jobs.lease import Lease, Leases
-from monshin_kit.jobs.payload import Kind, P, encode
+from monshin_kit.jobs.payload import Kind, P, decode, encode
 from monshin_kit.jobs.record import Failure, Job, JobId, State, check_word
 from monshin_kit.jobs.stops import ChildFailed
 
@@ -35,7 +37,7 @@ class ChildJobs:
         self, context: JobContext[P], kind: Kind[P2], specs: Mapping[str, P2], done_before: int
     ) -> Mapping[str, Job]:
         """See JobContext.run_jobs."""
-        keys = {self._submit(kind, key, spec): key for key, spec in specs.items()}
+        keys = {self._submit(context, kind, key, spec): key for key, spec in specs.items()}
         while True:
             found, now_s = self._leases.jobs(list(keys))
             jobs = {job.id: job for job in found}
@@ -53,16 +55,24 @@ class ChildJobs:
             if not self._help(context, {key: jobs[id_] for id_, key in keys.items()}, now_s):
                 time.sleep(POLL_S)
 
-    def _submit(self, kind: Kind[P2], key: str, spec: P2) -> JobId:
+    def _submit(self, context: JobContext[P], kind: Kind[P2], key: str, spec: P2) -> JobId:
         parent = self._lease.job
         child = child_id(parent.id, f"{kind.name}/{check_word(key, 'key')}")
         fields = {"kind": kind.name, "spec": encode(spec), "owner": parent.owner}
         job = self._lease.submit(child, {**fields, "traceparent": self._lease.traceparent})
-        if job.state in (State.FAILED, State.CANCELLED):
+        if not _is_asked_for(job, kind, spec) or not self._has_its_artefacts(context, job):
+            self._lease.redo(child, fields["spec"])
+        elif job.state is State.SUCCEEDED:
+            return child
+        elif job.state in (State.FAILED, State.CANCELLED):
             self._leases.resume(child)  # of an earlier attempt, which was resumed itself
-        if job.state is not State.SUCCEEDED:
-            self._publish(child)
+        self._publish(child)
         return child
+
+    def _has_its_artefacts(self, context: JobContext[P], job: Job) -> bool:
+        """Whether what the result of an earlier attempt refers to is there still: a disk may have lost it."""
+        context.raise_if_cancelled()
+        return all(context.artefacts.has(each) for each in references(job.result))
 
     def _help(self, context: JobContext[P], jobs: Mapping[str, Job], now_s: float) -> bool:
         for key, job in jobs.items():
@@ -71,6 +81,13 @@ class ChildJobs:
                 context.step(key)
                 if self._run(job.id):
                     return True
+        return False
+
+
+def _is_asked_for(job: Job, kind: Kind[P2], spec: P2) -> bool:
+    try:
+        return decode(kind.spec, job.spec) == spec
+    except InvalidInput:  # of another version
         return False
 
 

@@ -121,6 +121,12 @@ class JobContext(Generic[P]):
         """From 1; rises each time a worker takes the job."""
         return self._attempt.job.attempt
 
+    @property
+    def folder(self) -> str:
+        """Prefix, in the artefact store, for what nobody needs once the job has succeeded: it is deleted then, never
+        before, and else when the job is purged. Its checkpoints lie here too."""
+        return self._folder
+
     def is_cancelled(self) -> bool:
         """Whether somebody asked for the end; learnt with each heartbeat (1 s) and each write."""
         return self._state is State.CANCELLING
@@ -183,16 +189,17 @@ class JobContext(Generic[P]):
             self.flush()
             self._learn(lambda: self._attempt.write_checkpoint(artefact.reference, done))
         if before:
-            self._forget(before)
+            self._forget(Artefact.of(before).name)
         self.raise_if_cancelled()
 
     def run_jobs(self, kind: Kind[P2], specs: Mapping[str, P2], *, done_before: int = 0) -> Mapping[str, Job]:
         """Runs jobs of this job, by key, wherever a worker is free, and here too; returns them all SUCCEEDED.
 
-        They are submitted once: the next attempt finds those that ended. While one runs here, its key is this job's
-        step. Each that succeeds is progress of this job: `done` is done_before plus their number. Cancelling this job
-        cancels them. Raises InvalidInput (a key is no word, a spec no payload), ChildFailed as soon as one failed,
-        Unavailable, JobStopped.
+        They are submitted once: the next attempt finds those that ended. One is done anew if its spec is another now,
+        or if an artefact that its result refers to is gone; so let specs say the same in each attempt. While one runs
+        here, its key is this job's step. Each that succeeds is progress of this job: `done` is done_before plus their
+        number. Cancelling this job cancels them. Raises InvalidInput (a key is no word, a spec no payload), ChildFailed
+        as soon as one failed, Unavailable, JobStopped.
         """
         return self._children.run(self, kind, specs, done_before)
 
@@ -202,10 +209,9 @@ class JobContext(Generic[P]):
             self._learn(lambda: self._attempt.write_checkpoint(self._attempt.checkpoint, check_count(done, "done")))
         self.raise_if_cancelled()
 
-    def forget_checkpoint(self) -> None:
-        """Deletes the last one; for the runner, after success."""
-        if self._attempt.checkpoint:
-            self._forget(self._attempt.checkpoint)
+    def clear_folder(self) -> None:
+        """Deletes `folder`; for the runner, once the success is on record."""
+        self._forget(self._folder)
 
     def flush(self) -> None:
         """Writes what `progress` has held back; the heartbeat calls it."""
@@ -227,8 +233,8 @@ class JobContext(Generic[P]):
             self._is_lost = True
             raise
 
-    def _forget(self, reference: str) -> None:
+    def _forget(self, name: str) -> None:
         try:
-            self.artefacts.delete(Artefact.of(reference).name)
+            self.artefacts.delete(name)
         except Unavailable:
-            _log.warning("an old checkpoint stays until its job is purged")
+            _log.warning("what a job does not need any more stays until it is purged")

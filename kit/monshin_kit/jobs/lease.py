@@ -131,6 +131,11 @@ class Lease:
             raise LeaseLost
         return codec.job_of(child, codec.fields_of(answer[3]))
 
+    def redo(self, child: JobId, spec: str) -> None:
+        """A job of this job is done anew, with this spec, and without its checkpoint."""
+        if not _patiently(lambda: self._leases.run("redo", child, spec, self.job.id, self.job.attempt)):
+            raise LeaseLost
+
     def _write(self, script: str, *args: str | int) -> State:
         with self._writing:
             self._writes += 1

@@ -94,7 +94,7 @@ class Runner:
         else:
             context.flush()
             lease.succeed(text)
-            context.forget_checkpoint()
+            context.clear_folder()
 
     def _publish(self, job_id: JobId) -> None:
         try:

@@ -5,6 +5,7 @@ fsspec's `memory` stands for the object stores: like them it shows an object onc
 
 import errno
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,23 @@ def test_an_acknowledged_artefact_survives_kill_9_and_a_torn_one_never_shows(tmp
         store.read(Artefact.of(reference.strip()))
     shown = {path.name: path.stat().st_size for path in (tmp_path / "count").iterdir() if path.name[0] != "."}
     assert set(shown.values()) == {300_000}
+
+
+def test_a_stored_artefact_is_on_disk_with_every_folder_that_leads_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: a power cut amid a build takes the folder of a plan that Redis has as SUCCEEDED."""
+    synced: set[str] = set()
+    real_fsync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.add(os.readlink(f"/proc/self/fd/{descriptor}").removeprefix(str(tmp_path)))
+        real_fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    ArtefactStore((tmp_path / "store").as_uri()).put("ann/checkpoints/1/work/plan-000001/plan.json", b"{}")
+    folders = ["", "/store", "/ann", "/checkpoints", "/1", "/work", "/plan-000001"]
+    assert synced >= {"".join(folders[: n + 1]) for n in range(len(folders))}
 
 
 def test_a_folder_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:

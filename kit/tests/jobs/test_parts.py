@@ -3,16 +3,25 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from lapse import Clock
 from monshin_kit.errors import DataLoss, InvalidInput, NotFound, Unavailable
-from monshin_kit.jobs import ArtefactStore, Handlers, JobContext, JobId, State, decode
+from monshin_kit.jobs import Artefact, ArtefactStore, Handlers, JobContext, JobId, State, decode
 from monshin_kit.jobs.lease import Leases
 from monshin_kit.jobs.reconciler import Reconciler
 from monshin_kit.jobs.runner import Runner
 from monshin_kit.jobs.store import JobStore
 from monshin_sample_jobs.kinds import COUNT, SHARDS, CountResult, CountSpec, ShardsSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a part made."""
+
+    artefact: str
+
 
 NUMBERS = CountSpec("diary", 3)
 
@@ -97,6 +106,45 @@ async def test_a_resumed_whole_does_only_the_parts_that_had_not_succeeded(
     runner_.run(job.id)
     assert (await store.get(job.id)).state is State.SUCCEEDED
     assert tries == ["part-0", "part-1", "part-1", "part-2"]
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut off", "asked for otherwise"])
+async def test_a_part_is_done_anew_if_what_it_made_is_gone_or_not_what_is_asked_for(
+    store: JobStore, leases: Leases, artefacts: ArtefactStore, harm: str
+) -> None:
+    """Hazard: a power cut takes what a part made, Redis has it as SUCCEEDED, and no resume ever makes it again."""
+    made: list[str] = []
+    totals = {"part-0": 1, "part-1": 1}
+
+    def part(context: JobContext[CountSpec]) -> Made:
+        made.append(context.spec.diary)
+        name = f"{context.id}-{context.attempt}"
+        return Made(artefacts.put(name, bytes(context.spec.total)).reference)
+
+    def whole(context: JobContext[ShardsSpec]) -> None:
+        jobs = context.run_jobs(COUNT, {name: CountSpec(name, total) for name, total in totals.items()})
+        found = [len(artefacts.read(Artefact.of(decode(Made, jobs[name].result).artefact))) for name in totals]
+        if context.attempt == 1:
+            raise InvalidInput("something else")
+        assert found == list(totals.values())
+
+    handlers = Handlers().on(COUNT, part).on(SHARDS, whole)
+    runner_ = Runner(leases, handlers, artefacts, lambda _: None, 0.05, lambda: False)
+    job = await store.submit(SHARDS, ShardsSpec("diary", 2, 1))
+    runner_.run(job.id)
+    results = {each.spec: Artefact.of(decode(Made, each.result).artefact) for each in await store.children(job.id)}
+    lost = next(artefact for spec, artefact in results.items() if "part-1" in spec)
+    if harm == "gone":
+        artefacts.delete(lost.name)
+    elif harm == "cut off":
+        artefacts.put(lost.name, b"")
+    else:
+        totals["part-1"] = 2
+    await store.resume(job.id)
+    runner_.run(job.id)
+    done = await store.get(job.id)
+    assert done.state is State.SUCCEEDED, done.failure
+    assert made == ["part-0", "part-1", "part-1"]
 
 
 async def test_a_whole_does_a_part_that_is_due_whatever_its_workers_clock_says(

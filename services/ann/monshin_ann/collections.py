@@ -71,6 +71,9 @@ class Collections:
         self._unreadable = agreed.unreadable
         for entry in agreed.entries:
             self._collections[entry.definition.id] = self._opened(entry.definition, entry.file)
+        for reservation in self.shelf.reservations():
+            if reservation.definition.id in self._collections:  # its build gave up, and the id was given to another
+                self.shelf.set_active(reservation, is_active=False)
 
     def find(self, collection_id: CollectionId, caller: Caller) -> AnyCollection:
         """The collection; raises NotFound also where the caller is not among its readers.
@@ -253,10 +256,15 @@ class Collections:
         return collection if isinstance(collection, ShardedCollection) else None
 
     def install(self, reservation: Reservation, reference: Artefact, store: ArtefactStore) -> ShardedCollection:
-        """Makes a collection of what a build published. Raises as `Shelf.install`."""
+        """Makes a collection of what a build published. Raises as `Shelf.install`, AlreadyExists if the id is taken."""
+        definition = reservation.definition
+        if definition.id in self._collections:  # before an hour of fetching
+            raise AlreadyExists(RESOURCE, definition.name)
         collection = self.shelf.install(reservation, reference, store)
         with self._admin:
-            self._collections[reservation.definition.id] = collection
+            if self._collections.setdefault(definition.id, collection) is not collection:
+                collection.close()
+                raise AlreadyExists(RESOURCE, definition.name)
             self.shelf.release(reservation)
         return collection
 

@@ -15,6 +15,7 @@ from monshin_ann.store.points_file import PointsFile
 from monshin_ann.store.registry_file import RegistryFile
 from monshin_kit.auth import Caller
 from monshin_kit.errors import Aborted, AlreadyExists, InvalidInput, NotFound, ResourceExhausted
+from monshin_kit.jobs import Artefact, ArtefactStore, JobId
 from monshin_kit.requests import RequestKey
 
 NOT_REMEMBERED = RequestKey("", "", "", b"")
@@ -44,6 +45,25 @@ def test_a_collection_is_there_after_a_restart_and_gone_after_its_deletion(
 
     assert files(tmp_path) == []
     assert names(start()) == []
+
+
+def test_a_build_that_gave_up_its_id_never_takes_the_place_of_the_collection_that_got_it(
+    start: Callable[..., Collections], definition: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Hazard: what it published was unreadable for a while, and can be read again when the service starts anew."""
+    before = start()
+    place = before.reserve("notes-1", definition())
+    before.shelf.bind(place, JobId("a" * 32))
+    before.shelf.set_active(place, is_active=False)
+    before.create(definition(), NOT_REMEMBERED)
+    live = start()
+    (place,) = live.shelf.reservations()
+    assert not place.is_active
+    with pytest.raises(AlreadyExists):
+        live.reactivate(place)
+    with pytest.raises(AlreadyExists):
+        live.install(place, Artefact("manifest", "0" * 64, 1), ArtefactStore(tmp_path.as_uri()))
+    assert live.find_writable(NOTES, ADMINISTRATOR).state is State.SERVING
 
 
 def test_an_id_is_taken_until_its_collection_is_deleted(

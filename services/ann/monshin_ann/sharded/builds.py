@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from monshin_kit.auth import Caller
-from monshin_kit.errors import DataLoss, FailedPrecondition, InvalidInput, NotFound
+from monshin_kit.errors import AlreadyExists, DataLoss, FailedPrecondition, InvalidInput, NotFound
 from monshin_kit.executor import Executor
 from monshin_kit.jobs import Artefact, ArtefactStore, Job, JobId, State, decode
 from monshin_kit.jobs.store import JobStore
@@ -68,7 +68,10 @@ class Builds:
         self._parts = Parts(jobs.children)
 
     async def begin(self, definition: Definition, wish: Wish, caller: Caller, request_id: str) -> Build:
-        """Raises AlreadyExists, InvalidInput (request_id was used for another request), ResourceExhausted."""
+        """Raises AlreadyExists, InvalidInput (request_id was used for another request), ResourceExhausted.
+
+        Unavailable also for a request that is repeated while what it made is being deleted.
+        """
         name = f"{definition.id}-{_token(caller, request_id)}"
         spec = BuildSpec(
             name, definition.id, definition.dim, definition.metric.value,
@@ -154,8 +157,9 @@ class Builds:
             for each in self._shelf.reservations():
                 if each.is_active and each.published is not None:
                     chores[each.name] = partial(self._install, each, each.published, slow)
-            await installs.run(chores)
+            # First, since an install may take an hour, and a name is refused until it is swept.
             await sweeps.run({"sweep": partial(slow.run, self._shelf.sweep, PUBLISHED, self._artefacts)})
+            await installs.run(chores)
             await asyncio.sleep(LOOK_S)
 
     async def _resumed(self, job: Job) -> Job:
@@ -173,12 +177,16 @@ class Builds:
             async with self._starting:
                 await self._adopt(reservation.name)
             return
-        if not reservation.is_active or reservation.published is not None:
+        if reservation.is_active and reservation.published is not None:
             return
         try:
             job = await self._jobs.get(reservation.job)
-        except NotFound:  # purged long after its end, or Redis lost it
-            await self._executor.run(self._shelf.discard, reservation.name)
+        except NotFound:  # purged long after its end, or Redis lost it: nobody can resume it
+            async with self._starting:
+                if self._shelf.reservation(reservation.name) is not None:
+                    await self._executor.run(self._shelf.discard, reservation.name)
+            return
+        if not reservation.is_active:
             return
         if job.state in (State.FAILED, State.CANCELLED):
             async with self._starting:  # or it may just be resumed
@@ -190,7 +198,7 @@ class Builds:
     async def _install(self, reservation: Reservation, reference: Artefact, slow: Executor) -> None:
         try:
             await slow.run(self._collections.install, reservation, reference, self._artefacts)
-        except DataLoss:
+        except (AlreadyExists, DataLoss):
             self._shelf.set_active(reservation, is_active=False)
             raise
         await self._created(reservation.definition)

@@ -1,9 +1,9 @@
 """Which function does which job, in a worker: `monshin_ann.sharded.handlers:HANDLERS`."""
 
+import hashlib
 from pathlib import Path
 
-from monshin_kit.jobs import Artefact, ArtefactStore, Handlers, JobContext, JobId, decode
-from monshin_kit.jobs.runner import checkpoint_folder
+from monshin_kit.jobs import Artefact, Handlers, JobContext, decode
 from monshin_kit.server_settings import ServerSettings
 from monshin_kit.settings import load
 
@@ -29,7 +29,7 @@ from monshin_ann.sharded.kinds import (
 def build(context: JobContext[BuildSpec]) -> BuildResult:
     """The whole: its parts run as jobs of their own, on whatever workers there are."""
     spec, artefacts = context.spec, context.artefacts
-    work, published = work_folder(context.id), f"{PUBLISHED}/{spec.shelf}"
+    work, published = f"{context.folder}/work", f"{PUBLISHED}/{spec.shelf}"
     plan_spec = PlanSpec(
         work, published, spec.dim, spec.metric, spec.source, spec.shard_rows, spec.overlap, seed=spec.seed
     )
@@ -46,30 +46,27 @@ def build(context: JobContext[BuildSpec]) -> BuildResult:
         rows=tuple(built[key].part_rows if key in built else "" for key in cells),
         lists=tuple(built[key].part_lists if key in built else "" for key in cells),
     )
-    stored = artefacts.put(f"{work}/parts-{context.attempt:06d}.json", manifest.encode(parts))
+    listed = manifest.encode(parts)
+    # By what it says: another attempt that counts on the same parts goes on with the same merge.
+    stored = artefacts.put(f"{work}/parts-{hashlib.sha256(listed).hexdigest()[:16]}.json", listed)
     merge_spec = MergeSpec(
         work, published, planned.plan, stored.reference, metric=spec.metric, degree=spec.degree, seed=spec.seed
     )
     merging_job = context.run_jobs(MERGE, {"merge": merge_spec}, done_before=1 + len(specs))["merge"]
     merged = decode(MergeResult, merging_job.result)
-    artefacts.delete(work)
-    _forget_lost_attempts(artefacts, published, Artefact.of(merged.manifest))
+    _forget_lost_attempts(context, published, Artefact.of(merged.manifest))
     distances = merged.distances + sum(result.distances for result in built.values())
     return BuildResult(merged.manifest, planned.rows, len(specs), distances)
 
 
-def _forget_lost_attempts(artefacts: ArtefactStore, published: str, made: Artefact) -> None:
+def _forget_lost_attempts(context: JobContext[BuildSpec], published: str, made: Artefact) -> None:
     """Deletes what attempts published whose worker was lost before it could say so: nothing refers to it."""
-    files = manifest.decode(manifest.Published, artefacts.read(made)).files.values()
+    files = manifest.decode(manifest.Published, context.artefacts.read(made)).files.values()
     kept = {made.name, *(each.name for each in files)}
-    for name in artefacts.names(published):
+    for name in context.artefacts.names(published):
         if name not in kept:
-            artefacts.delete(name)
-
-
-def work_folder(job_id: JobId) -> str:
-    """Of a build's artefacts that nobody needs after it; under its checkpoints, so that they are purged with them."""
-    return f"{checkpoint_folder('ann', job_id)}/work"
+            context.step("tidy")  # an attempt that was overtaken deletes nothing
+            context.artefacts.delete(name)
 
 
 def _plan(context: JobContext[PlanSpec]) -> PlanResult:

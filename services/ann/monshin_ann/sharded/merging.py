@@ -4,6 +4,8 @@ The checkpoint is the list of cells that are done, each an artefact.
 """
 
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from monshin_ann.sharded import manifest, scratch
 from monshin_ann.sharded.kinds import MergeResult, MergeSpec
 from monshin_ann.sharded.usage import Usage
 
+_COPY_BYTES = 1024 * 1024
+
 
 def merge(context: JobContext[MergeSpec], root: Path, threads: int) -> MergeResult:
     """root: where the worker keeps what it needs while it works."""
@@ -28,13 +32,10 @@ def merge(context: JobContext[MergeSpec], root: Path, threads: int) -> MergeResu
         inputs = _Inputs(context, folder)
         vectors = inputs.array(plan.vectors, "vectors", "<f4", (plan.rows, plan.dim))
         owners = inputs.array(plan.owners, "owners", "<u4", (plan.rows,))
-        parts = [
-            grnnd.Part(
-                inputs.array(rows, f"rows-{number:05d}", "<u4", (cell.size,)),
-                inputs.array(lists, f"lists-{number:05d}", "<u4", (cell.size, spec.degree)),
-            )
-            for number, (cell, rows, lists) in enumerate(zip(plan.cells, found.rows, found.lists, strict=True))
-        ]
+        sizes = [cell.size for cell in plan.cells]
+        rows = inputs.joined(found.rows, "rows", "<u4", sizes, ())
+        lists = inputs.joined(found.lists, "lists", "<u4", sizes, (spec.degree,))
+        parts = [grnnd.Part(*each) for each in zip(rows, lists, strict=True)]
 
         def report(phase: str, done: int, total: int) -> None:
             usage.look()
@@ -98,6 +99,24 @@ class _Inputs:
         if 0 in shape:
             return np.empty(shape, dtype=dtype)
         path = self._folder / f"input-{name}"
+        self._fetch(reference, path)
+        return mapped(path, dtype, shape)
+
+    def joined(
+        self, references: Sequence[str], name: str, dtype: DTypeLike, sizes: Sequence[int], rest: tuple[int, ...]
+    ) -> Sequence[NDArray[Any]]:
+        """One array of shape (size, *rest) for each reference, all in one file: of files and of mappings a process may
+        have fewer than a plan has cells. Raises as `array`."""
+        path, part = self._folder / f"input-{name}", self._folder / "input-part"
+        with path.open("wb") as out:
+            for reference, size in zip(references, sizes, strict=True):
+                if size:
+                    self._fetch(reference, part)
+                    with part.open("rb") as source:
+                        shutil.copyfileobj(source, out, _COPY_BYTES)
+        part.unlink(missing_ok=True)
+        return np.split(mapped(path, dtype, (sum(sizes), *rest)), np.cumsum(sizes)[:-1])
+
+    def _fetch(self, reference: str, path: Path) -> None:
         self._context.progress(0, phase="fetch")
         self._context.artefacts.fetch(Artefact.of(reference), path)
-        return mapped(path, dtype, shape)

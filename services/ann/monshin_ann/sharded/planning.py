@@ -1,6 +1,6 @@
 """The first job of a build: the source read once and checked, cells found on a sample, each row given to its cells.
 
-Memory: a batch, the sample, and a chunk of rows against all centres; the rest is files.
+Memory: a batch, the sample, a chunk of rows against all centres, and the cells of a block of rows; the rest is files.
 """
 
 from bisect import bisect_right
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from monshin_ann.core.definition import Metric
 from monshin_ann.core.vectors import Matrix
 from monshin_ann.sharded import cells, manifest, scratch
-from monshin_ann.sharded.cell_files import CellFiles
+from monshin_ann.sharded.cell_files import CellFiles, block_rows
 from monshin_ann.sharded.kinds import PlanResult, PlanSpec
 from monshin_ann.sharded.points_table import PointsWriter
 from monshin_ann.sharded.source import SourceFile
@@ -98,17 +98,22 @@ def _assign(context: JobContext[PlanSpec], folder: Path, vectors: Matrix, held_o
     sample = cells.directions(vectors[np.sort(rng.choice(rows, size, replace=False))], metric)
     centres = cells.find(sample, rows, spec.shard_rows, spec.overlap, rng)
     assigner = cells.Assigner(centres, spec.shard_rows, spec.overlap)
-    files = CellFiles(folder, len(centres))
+    files = CellFiles(folder, len(centres), context.raise_if_cancelled)
     with (folder / "owners").open("wb") as out:
-        for start in range(0, rows, _CHUNK_ROWS):
-            chunk = np.ascontiguousarray(vectors[start : start + _CHUNK_ROWS])
-            away = held_out[start : start + _CHUNK_ROWS]
-            found = assigner.assign(cells.directions(chunk, metric))
-            out.write(files.add(start, chunk, found, away).astype("<u4").tobytes())
+        for block in _ranges(0, rows, block_rows(spec.dim)):
+            found = []
+            for chunk in _ranges(block.start, block.stop, _CHUNK_ROWS):
+                found.append(assigner.assign(cells.directions(np.ascontiguousarray(vectors[chunk]), metric)))
+                context.progress(chunk.stop, rows, phase="assign")
+            owners = files.add(block.start, vectors[block], np.concatenate(found), held_out[block])
+            out.write(owners.astype("<u4").tobytes())
             release(vectors)
-            context.progress(start + len(chunk), rows, phase="assign")
-    files.close()
     return files
+
+
+def _ranges(start: int, stop: int, size: int) -> Iterator[slice]:
+    for first in range(start, stop, size):
+        yield slice(first, min(first + size, stop))
 
 
 def _store(context: JobContext[PlanSpec], folder: Path, source: _Source, files: CellFiles) -> str:

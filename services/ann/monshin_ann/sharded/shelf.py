@@ -94,7 +94,13 @@ class Shelf:
         return found is not None and found.is_active
 
     def reserve(self, name: str, definition: Definition) -> Reservation:
-        """A new place; on disk when this returns. name: `{id}-{token}`, never used before."""
+        """A new place; on disk when this returns. name: `{id}-{token}`.
+
+        Raises Unavailable while there is one of that name whose artefacts are still to be deleted: what a build makes
+        for the new one would go with them, or what the deleted one had would serve again.
+        """
+        if (self._root / f"{_GONE}{name}").exists():
+            raise Unavailable("what this request made before is being deleted: try again later")
         reservation = Reservation(name, definition)
         with _written():
             folder = self._root / reservation.name

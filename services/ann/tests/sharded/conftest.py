@@ -3,11 +3,15 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from monshin_ann.sharded.handlers import HANDLERS
 from monshin_kit.jobs import ArtefactStore
 from monshin_kit.jobs.celery_queue import CeleryQueue
+from monshin_kit.jobs.lease import Leases
+from monshin_kit.jobs.runner import Runner
 from monshin_kit.jobs.store import JobStore
 from monshin_kit.testing import ServiceProcess
 from monshin_kit.testing.redis import RedisProcess
@@ -15,7 +19,8 @@ from monshin_kit.testing.worker import WorkerProcess
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sharded_sources import artefacts_folder  # found through the line above
+from sharded_calls import LEASE_S  # found through the line above, as the next
+from sharded_sources import artefacts_folder
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +54,21 @@ def worker(redis: RedisProcess, tmp_path: Path) -> Callable[..., WorkerProcess]:
         return WorkerProcess("monshin_ann.worker", tmp_path, {**redis.env, **env}, name=name)
 
     return make
+
+
+@pytest.fixture
+def leases(redis: RedisProcess) -> Iterator[Leases]:
+    """Which lapse soon."""
+    leases = Leases("ann", replace(redis.settings, lease_s=LEASE_S))
+    yield leases
+    leases.close()
+
+
+@pytest.fixture
+def make_runner(leases: Leases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[ArtefactStore], Runner]:
+    """Makes a worker in this process, with that store."""
+    monkeypatch.setenv("MONSHIN_HOME", str(tmp_path))
+    return lambda artefacts: Runner(leases, HANDLERS, artefacts, lambda _: None, 0.1, lambda: False)
 
 
 @pytest.fixture

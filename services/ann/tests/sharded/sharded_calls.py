@@ -18,6 +18,7 @@ from sharded_sources import DIM, Rows, artefacts_folder, clustered, write_parque
 
 ROWS = 3000
 LIMIT_S = 60.0
+LEASE_S = 1.0  # of workers in the tests' own process
 MakeWorker = Callable[..., WorkerProcess]
 
 

@@ -4,11 +4,13 @@ import errno
 import os
 from pathlib import Path
 
+import fsspec
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from monshin_ann.core.definition import CollectionId, Definition, Metric
 from monshin_ann.sharded import scratch
 from monshin_ann.sharded.shelf import Shelf
-from monshin_kit.errors import ResourceExhausted
+from monshin_kit.errors import ResourceExhausted, Unavailable
 from monshin_kit.jobs import Artefact, ArtefactStore, JobId
 
 NOTES = Definition(CollectionId("notes"), 4, Metric.L2, 1, readers=("role:auditor",))
@@ -60,6 +62,40 @@ def test_what_was_given_back_is_gone_after_a_restart_and_its_artefacts_are_swept
     again.sweep("ann/sharded", store)
     assert list((tmp_path / "shelf").iterdir()) == []
     assert store.names("ann/sharded") == ["ann/sharded/other-1/graph"]
+
+
+class _Away(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """A folder from which nothing can be deleted for a while."""
+
+    protocol = "away"
+    is_away = True
+
+    def rm(self, path: str, recursive: bool = False, maxdepth: int | None = None) -> None:
+        if _Away.is_away:
+            raise OSError("away")
+        super().rm(path, recursive, maxdepth)
+
+
+def test_what_was_deleted_does_not_come_back_while_its_artefacts_wait_to_be_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: a client repeats the request that built it, takes the place again, and binds the build that succeeded."""
+    fsspec.register_implementation("away", _Away, clobber=True)
+    store = ArtefactStore(f"away://{tmp_path}/artefacts")
+    (tmp_path / "artefacts" / "ann" / "sharded" / "notes-1").mkdir(parents=True)
+    shelf = opened(tmp_path / "shelf")
+    shelf.reserve("notes-1", NOTES)
+    shelf.discard("notes-1")
+    with pytest.raises(Unavailable):
+        shelf.sweep("ann/sharded", store)
+    with pytest.raises(Unavailable, match="being deleted"):
+        shelf.reserve("notes-1", NOTES)
+    assert shelf.reservations() == []
+    monkeypatch.setattr(_Away, "is_away", False)
+    shelf.sweep("ann/sharded", store)
+    assert store.names("ann/sharded") == []
+    shelf.reserve("notes-1", NOTES)
+    shelf.discard("notes-1")
 
 
 def test_a_folder_without_a_readable_definition_is_left_alone(tmp_path: Path) -> None:
