@@ -104,12 +104,12 @@ class Collection:
             return self._mutate(opened, lambda: opened.file.delete(ids, key))
 
     def delete_matching(self, plan: Plan, key: RequestKey, deadline: Deadline = FOREVER) -> Future[Receipt]:
-        """Removes the points that pass the filter, in the same way.
+        """Removes the points that pass the filter, in the same way. The first time it parses all payloads.
 
         Raises DeadlineExceeded, and changes nothing, if payloads could not be parsed by then.
         """
         with self._using() as opened:
-            opened.index.snapshot.require_parsed(deadline)  # here, where no writer waits for it
+            opened.index.snapshot.require_parsed(deadline)  # in the caller's thread: the file's does not wait for it
             return self._mutate(opened, lambda: opened.file.delete_matching(plan, lambda: opened.index.snapshot, key))
 
     def search(

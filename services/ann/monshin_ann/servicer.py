@@ -25,15 +25,24 @@ _PAGE_BYTES = 4 * 1024 * 1024
 
 
 class AnnServicer:
-    """readers, writers: threads for searches and administration, and for upserts, so that a bulk load does not stand
-    before a search. answer_bytes: the largest answer that can be sent."""
+    """readers, writers, deletions: threads for searches and administration; for upserts and deletions of ids, so that a
+    bulk load does not stand before a search; and for deletions by a filter, which may parse all payloads first, so that
+    they stand before nobody. answer_bytes: the largest answer that can be sent."""
 
     def __init__(
-        self, collections: Collections, *, readers: Executor, writers: Executor, outbox: Outbox, answer_bytes: int
+        self,
+        collections: Collections,
+        *,
+        readers: Executor,
+        writers: Executor,
+        deletions: Executor,
+        outbox: Outbox,
+        answer_bytes: int,
     ) -> None:
         self._collections = collections
         self._readers = readers
         self._writers = writers
+        self._deletions = deletions
         self._outbox = outbox
         self._answer_bytes = answer_bytes
 
@@ -88,7 +97,8 @@ class AnnServicer:
 
     async def DeletePoints(self, request: pb.DeletePointsRequest, context: Timed) -> pb.DeletePointsResponse:
         """As in the proto."""
-        outcome = await self._writers.run(self._submit_deletion, request, parse.deadline(context))
+        executor = self._writers if request.HasField("ids") else self._deletions
+        outcome = await executor.run(self._submit_deletion, request, parse.deadline(context))
         return render.deleted(await asyncio.wrap_future(outcome))
 
     async def GetPoints(self, request: pb.GetPointsRequest, context: Timed) -> pb.GetPointsResponse:
