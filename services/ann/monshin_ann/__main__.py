@@ -59,7 +59,7 @@ async def start(runtime: Runtime) -> None:
     _measure(collections)
 
     async def close() -> None:
-        collections.stop_building()
+        collections.stop_work()
         for executor in (writers, deletions, compactor, builder, wishes, copies):
             executor.close()
         collections.close()

@@ -60,6 +60,7 @@ class Collection:
         self._idle = threading.Condition()
         self._users = 0
         self._is_closed = False
+        self._stopped = threading.Event()
         self._file: PointsFile | None = None
         self._opened: _Opened | None = None
         self._indexing: Indexing | None = None  # also of a collection that was quarantined while it is built
@@ -163,8 +164,9 @@ class Collection:
         with self._using() as opened:
             return opened.indexing.build_next()
 
-    def stop_building(self) -> None:
-        """Stops the build at work for good."""
+    def stop_work(self) -> None:
+        """Stops the build and the compaction at work, for good."""
+        self._stopped.set()
         if self._indexing is not None:
             self._indexing.stop()
 
@@ -214,11 +216,11 @@ class Collection:
         with self._using() as opened:
             points = opened.index.snapshot.points
             if compaction.is_due(opened.file.database, points):
-                compaction.compact(opened.file.database, points, self.definition.dim)
+                compaction.compact(opened.file.database, points, self.definition.dim, self._stopped.is_set)
 
     def close(self) -> None:
         """Waits for those who use it, then closes the file; later calls find the collection gone."""
-        self.stop_building()
+        self.stop_work()
         with self._idle:
             self._is_closed = True
             self._idle.wait_for(lambda: self._users == 0)

@@ -25,9 +25,10 @@ _PAGE_BYTES = 4 * 1024 * 1024
 
 
 class AnnServicer:
-    """readers, writers, deletions: threads for searches and administration; for upserts and deletions of ids, so that a
-    bulk load does not stand before a search; and for deletions by a filter, which may parse all payloads first, so that
-    they stand before nobody. answer_bytes: the largest answer that can be sent."""
+    """readers, writers: threads for searches and administration, and for upserts and deletions of ids, so that a bulk
+    load does not stand before a search. deletions: for what may take long and must stand before neither: by a filter,
+    which may parse all payloads first, and of a collection, which waits for those who use it. answer_bytes: the largest
+    answer that can be sent."""
 
     def __init__(
         self,
@@ -76,7 +77,7 @@ class AnnServicer:
         """As in the proto."""
         key = key_of("DeleteCollection", request)
         collection_id = parse.collection_id(request.name)
-        await self._readers.run(self._collections.delete, collection_id, current_caller(), key)
+        await self._deletions.run(self._collections.delete, collection_id, current_caller(), key)
         await self._outbox.emit("ann.collection.deleted", {"collection": request.name})
         return Empty()
 
