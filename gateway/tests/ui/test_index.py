@@ -213,6 +213,22 @@ def test_a_build_is_asked_about_then_seen_at_work_then_its_graph(page: Page, ind
     expect(page.locator("segment-table table")).to_have_count(0)
 
 
+def test_what_others_write_and_build_is_seen_without_a_reload(page: Page, index_site: GatewayProcess) -> None:
+    """Hazard: the watch ends when nothing is being built, and what a bulk load elsewhere does later is never shown."""
+    with index_site.client() as client:
+        make_collection(client, "growing", DIM, READERS)
+        go(page, "growing")
+        expect(page.locator("collection-detail .state [data-state=READY]")).to_be_visible()
+        assert rows(page.locator("memory-bar table"))[-1][1] == "0 B"
+
+        store_points(client, "growing", 3000, DIM)
+        expect(page.locator("memory-bar table tbody tr").last).not_to_contain_text("0 B", timeout=20_000)
+        expect(page.locator("collection-table tr[aria-current=true]")).to_contain_text("3,000")
+        build(client, "growing")
+        expect(page.locator("segment-table tbody tr")).to_have_count(1)
+        assert client.delete("/v1/collections/growing").status_code == 200
+
+
 def test_a_build_is_watched_through_a_crash_of_the_service(page: Page, ann: AnnHost) -> None:
     """Hazard: kill -9 while it builds. The page says so meanwhile or waits, and shows the graph in the end."""
     go(page, "large")

@@ -51,6 +51,7 @@ async def start(runtime: Runtime) -> None:
     )
     collections = await runtime.executor.run(Collections, runtime.data_dir, limit, memory_bytes, building)
     writers = Executor(workers=1, queue_limit=runtime.settings.queue_limit, name="writes")
+    deletions = Executor(workers=1, queue_limit=runtime.settings.queue_limit, name="deletions")
     compactor = Executor(workers=1, name="compaction")  # its own thread, since each opens its own files
     builder = Executor(workers=1, name="builds")
     wishes, copies = Executor(workers=1, name="wishes"), Executor(workers=1, name="copies")
@@ -58,8 +59,8 @@ async def start(runtime: Runtime) -> None:
     _measure(collections)
 
     async def close() -> None:
-        collections.stop_building()
-        for executor in (writers, compactor, builder, wishes, copies):
+        collections.stop_work()
+        for executor in (writers, deletions, compactor, builder, wishes, copies):
             executor.close()
         collections.close()
 
@@ -71,6 +72,7 @@ async def start(runtime: Runtime) -> None:
         collections,
         readers=runtime.executor,
         writers=writers,
+        deletions=deletions,
         outbox=runtime.outbox,
         answer_bytes=runtime.settings.max_message_bytes,
     )

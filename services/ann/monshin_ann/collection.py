@@ -60,6 +60,7 @@ class Collection:
         self._idle = threading.Condition()
         self._users = 0
         self._is_closed = False
+        self._stopped = threading.Event()
         self._file: PointsFile | None = None
         self._opened: _Opened | None = None
         self._indexing: Indexing | None = None  # also of a collection that was quarantined while it is built
@@ -104,12 +105,12 @@ class Collection:
             return self._mutate(opened, lambda: opened.file.delete(ids, key))
 
     def delete_matching(self, plan: Plan, key: RequestKey, deadline: Deadline = FOREVER) -> Future[Receipt]:
-        """Removes the points that pass the filter, in the same way.
+        """Removes the points that pass the filter, in the same way. The first time it parses all payloads.
 
         Raises DeadlineExceeded, and changes nothing, if payloads could not be parsed by then.
         """
         with self._using() as opened:
-            opened.index.snapshot.require_parsed(deadline)  # here, where no writer waits for it
+            opened.index.snapshot.require_parsed(deadline)  # in the caller's thread: the file's does not wait for it
             return self._mutate(opened, lambda: opened.file.delete_matching(plan, lambda: opened.index.snapshot, key))
 
     def search(
@@ -163,8 +164,9 @@ class Collection:
         with self._using() as opened:
             return opened.indexing.build_next()
 
-    def stop_building(self) -> None:
-        """Stops the build at work for good."""
+    def stop_work(self) -> None:
+        """Stops the build and the compaction at work, for good."""
+        self._stopped.set()
         if self._indexing is not None:
             self._indexing.stop()
 
@@ -214,11 +216,11 @@ class Collection:
         with self._using() as opened:
             points = opened.index.snapshot.points
             if compaction.is_due(opened.file.database, points):
-                compaction.compact(opened.file.database, points, self.definition.dim)
+                compaction.compact(opened.file.database, points, self.definition.dim, self._stopped.is_set)
 
     def close(self) -> None:
         """Waits for those who use it, then closes the file; later calls find the collection gone."""
-        self.stop_building()
+        self.stop_work()
         with self._idle:
             self._is_closed = True
             self._idle.wait_for(lambda: self._users == 0)

@@ -132,10 +132,10 @@ class Collections:
                 _log.error("a build failed", exc_info=error)
         return False
 
-    def stop_building(self) -> None:
-        """Stops builds at work, for good."""
+    def stop_work(self) -> None:
+        """Stops builds and compactions at work, for good."""
         for collection in self.all():
-            collection.stop_building()
+            collection.stop_work()
 
     @property
     def memory_bytes(self) -> int:
@@ -186,7 +186,7 @@ class Collections:
             return changed
 
     def delete(self, collection_id: CollectionId, caller: Caller, key: RequestKey) -> None:
-        """Removes a collection, also a quarantined one, and its file."""
+        """Removes a collection, also a quarantined one, and its file, once nobody uses it; the others do not wait."""
         with self._admin:
             if self._registry.recall(key) is not None:
                 return
@@ -195,8 +195,8 @@ class Collections:
                 self.shelf.discard(collection.path.name)
             self._registry.remove(collection.definition, key)
             del self._collections[collection_id]
-            collection.close()
-            self._remove_file(collection.path.name)
+        collection.close()
+        self._remove_file(collection.path.name)
 
     def restore(self, collection_id: CollectionId, caller: Caller, snapshot: Path, key: RequestKey) -> Collection:
         """Puts a snapshot's points in the collection's place, once every one of them was read and found whole.

@@ -7,6 +7,7 @@ from monshin_kit.errors import DataLoss, InvalidInput
 
 from monshin_ann.core import payloads, vectors
 from monshin_ann.core.definition import Definition
+from monshin_ann.core.ids import MAX_ID, is_point_id
 from monshin_ann.store.points_file import PointsFile, Rows
 
 _FIELD = "data"
@@ -36,6 +37,8 @@ def take_over(snapshot: Path, target: Definition, begin_numbers: Callable[[int],
 
 
 def _check(rows: Rows, target: Definition, sequence: int) -> None:
+    if not all(map(is_point_id, rows.batch.ids)):
+        raise InvalidInput(f"an id is none of 1 to {MAX_ID} characters", field=_FIELD)
     vectors.check(rows.batch.vectors, target, _FIELD)
     for text in rows.batch.payloads:
         if payloads.encode(payloads.decode(text), _FIELD) != text:

@@ -25,15 +25,25 @@ _PAGE_BYTES = 4 * 1024 * 1024
 
 
 class AnnServicer:
-    """readers, writers: threads for searches and administration, and for upserts, so that a bulk load does not stand
-    before a search. answer_bytes: the largest answer that can be sent."""
+    """readers, writers: threads for searches and administration, and for upserts and deletions of ids, so that a bulk
+    load does not stand before a search. deletions: for what may take long and must stand before neither: by a filter,
+    which may parse all payloads first, and of a collection, which waits for those who use it. answer_bytes: the largest
+    answer that can be sent."""
 
     def __init__(
-        self, collections: Collections, *, readers: Executor, writers: Executor, outbox: Outbox, answer_bytes: int
+        self,
+        collections: Collections,
+        *,
+        readers: Executor,
+        writers: Executor,
+        deletions: Executor,
+        outbox: Outbox,
+        answer_bytes: int,
     ) -> None:
         self._collections = collections
         self._readers = readers
         self._writers = writers
+        self._deletions = deletions
         self._outbox = outbox
         self._answer_bytes = answer_bytes
 
@@ -67,7 +77,7 @@ class AnnServicer:
         """As in the proto."""
         key = key_of("DeleteCollection", request)
         collection_id = parse.collection_id(request.name)
-        await self._readers.run(self._collections.delete, collection_id, current_caller(), key)
+        await self._deletions.run(self._collections.delete, collection_id, current_caller(), key)
         await self._outbox.emit("ann.collection.deleted", {"collection": request.name})
         return Empty()
 
@@ -88,7 +98,8 @@ class AnnServicer:
 
     async def DeletePoints(self, request: pb.DeletePointsRequest, context: Timed) -> pb.DeletePointsResponse:
         """As in the proto."""
-        outcome = await self._writers.run(self._submit_deletion, request, parse.deadline(context))
+        executor = self._writers if request.HasField("ids") else self._deletions
+        outcome = await executor.run(self._submit_deletion, request, parse.deadline(context))
         return render.deleted(await asyncio.wrap_future(outcome))
 
     async def GetPoints(self, request: pb.GetPointsRequest, context: Timed) -> pb.GetPointsResponse:

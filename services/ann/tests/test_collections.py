@@ -1,5 +1,7 @@
 """Many collections: created and deleted at once, hidden from those who may not read them, each on its own in damage."""
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from monshin_ann.answers import State
 from monshin_ann.collections import Collections
 from monshin_ann.core.building import Limits
 from monshin_ann.core.definition import CollectionId
+from monshin_ann.core.filters import Exists, Plan
 from monshin_ann.indexing import BuildSettings
 from monshin_ann.store.points_file import PointsFile
 from monshin_ann.store.registry_file import RegistryFile
@@ -279,3 +282,33 @@ def test_a_busy_collection_does_not_keep_the_others_from_their_graphs(
         assert collections.build_next()
     assert other.stats.indexed_points == 100
     assert busy.stats.indexed_points >= 300
+
+
+def test_the_others_are_changed_while_a_deleted_collection_is_still_used(
+    start: Callable[..., Collections], definition: Callable[..., Any], batch: Callable[..., Any]
+) -> None:
+    """Hazard: whoever deletes one in use waits for its users while all administration waits for him."""
+    collections = start()
+    for name in ("notes", "other"):
+        collections.create(definition(name=name), NOT_REMEMBERED)
+    notes = collections.find_writable(NOTES, ADMINISTRATOR)
+    facts = {f"p{number}": {"values": [each / 7 for each in range(400)]} for number in range(6000)}
+    notes.upsert(batch(dict.fromkeys(facts, np.ones(3)), facts), NOT_REMEMBERED).result()
+    path = notes.path
+    using = threading.Thread(target=lambda: notes.page("", 1, Plan(Exists("none", wanted=True))))  # seconds of parsing
+    using.start()
+    deleting = threading.Thread(target=collections.delete, args=(NOTES, ADMINISTRATOR, NOT_REMEMBERED))
+    deleting.start()
+    while names(collections) != ["other"]:
+        assert deleting.is_alive()
+        time.sleep(0.001)
+
+    collections.set_readers(CollectionId("other"), ADMINISTRATOR, ("role:steward",), "", NOT_REMEMBERED)
+    collections.create(definition(), NOT_REMEMBERED)
+
+    assert using.is_alive()
+    assert deleting.is_alive()
+    using.join()
+    deleting.join()
+    assert not path.exists()
+    assert names(start()) == ["notes", "other"]

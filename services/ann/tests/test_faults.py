@@ -13,16 +13,9 @@ import pytest
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.ann.v1 import ann_pb2_grpc
+from versioned_points import DIM, Deleter, Stub, Version, row, stored_versions
 
-DIM = 32
-Stub = Any  # the stubs' stub has one type for sync and async channels
 END: Any = grpc.aio.EOF  # type: ignore[attr-defined]  # missing in the stubs
-Version = dict[str, int]
-
-
-def row(version: int) -> Any:
-    """The vector of a point's version; two versions differ in every number."""
-    return np.random.default_rng(version).standard_normal(DIM).astype(np.float32)
 
 
 async def create(stub: Stub, name: str) -> None:
@@ -36,21 +29,6 @@ async def restart(service: ServiceProcess) -> Stub:
     await service.start()
     await service.wait_serving()
     return ann_pb2_grpc.AnnServiceStub(service.channel())
-
-
-async def stored_versions(stub: Stub, name: str) -> Version:
-    """Version by id of all points; each must be whole: its vector and payload are of one version."""
-    request = pb.ListPointsRequest(collection=f"collections/{name}", page_size=1000, with_vectors=True)
-    versions: Version = {}
-    while True:
-        page = await stub.ListPoints(request)
-        vectors = np.frombuffer(page.points.vectors.data, "<f4").reshape(-1, DIM)
-        for point_id, vector, payload in zip(page.points.ids, vectors, page.points.payloads, strict=True):
-            versions[point_id] = int(payload["version"])
-            assert np.array_equal(vector, row(versions[point_id])), "a point is torn"
-        if not page.next_page_token:
-            return versions
-        request.page_token = page.next_page_token
 
 
 async def kill_soon(service: ServiceProcess, delay_s: float) -> None:
@@ -72,15 +50,17 @@ async def answers_until_broken(call: Any) -> int:
 
 
 @pytest.mark.slow
-async def test_nothing_acknowledged_is_lost_when_killed_while_streaming(
+async def test_nothing_acknowledged_is_lost_when_killed_while_writing_deleting_and_compacting(
     process: Callable[..., ServiceProcess], upsert: Callable[..., Any]
 ) -> None:
-    """Hazard: a kill between writing, syncing and answering. Ten kills at seeded moments, within a stream of chunks
-    that insert and replace. After each, every answered chunk is there, and the others as a whole or not at all."""
+    """Hazard: a kill between writing, syncing and answering, or while rows are moved. Ten kills at seeded moments,
+    within a stream of chunks that insert and replace, beside deletions by ids and by a filter, and a compaction each
+    50 ms. After each, what was answered is so, deletions too, and the rest as a whole or not at all."""
     rng = random.Random(20)
     acknowledged: Version = {}
     version = 0
-    async with process() as service:
+    deleter = Deleter(random.Random(21), upsert)
+    async with process(MONSHIN_ANN_COMPACT_INTERVAL_S="0.05") as service:
         stub: Stub = ann_pb2_grpc.AnnServiceStub(service.channel())
         await create(stub, "notes")
         for _ in range(10):
@@ -98,16 +78,21 @@ async def test_nothing_acknowledged_is_lost_when_killed_while_streaming(
                     yield pb.UpsertStreamRequest(chunk=upsert("notes", points, facts))
 
             call = stub.UpsertStream(chunks())
+            deleting = asyncio.create_task(deleter.work_until_broken(stub))
             answered = 0
             for _ in range(rng.randint(1, 40)):
                 assert await call.read() is not END
                 answered += 1
             killing = asyncio.create_task(kill_soon(service, rng.random() * 0.01))
             answered += await answers_until_broken(call)
-            await killing
+            await asyncio.gather(killing, deleting)
             stub = await restart(service)
 
-            found = await stored_versions(stub, "notes")
+            stored = await stored_versions(stub, "notes")
+            rest = {each: number for each, number in stored.items() if each.startswith("d")}
+            assert rest in (deleter.model, deleter.maybe)
+            deleter.model = deleter.maybe = rest
+            found = {each: number for each, number in stored.items() if each not in rest}
             for chunk in sent[:answered]:
                 acknowledged.update(chunk)
             acceptable = [dict(acknowledged)]
@@ -115,6 +100,7 @@ async def test_nothing_acknowledged_is_lost_when_killed_while_streaming(
                 acceptable.append(acceptable[-1] | chunk)
             assert found in acceptable
             acknowledged = found
+    assert min(deleter.answered[kind] for kind in ("upsert", "ids", "filter")) >= 10
 
 
 @pytest.mark.parametrize("harm", ["overwritten", "truncated"])

@@ -1,6 +1,7 @@
 import { LitElement, Task, TaskStatus, css, html, nothing } from "../../vendor/lit.js";
 import { call } from "../../lib/api.js";
 import { idOf, isQuarantined, isSharded, memoryOf, watchIndex } from "../../lib/collections.js";
+import { every } from "../../lib/every.js";
 import { t, translated } from "../../lib/language.js";
 import { isAbort } from "../../lib/problem.js";
 import { identity } from "../../lib/session.js";
@@ -17,7 +18,10 @@ import "./sharded-build.js";
 import "./sharded-collection.js";
 import "./state-badge.js";
 
-/** One collection: its index now and while it is built. name: `collections/{id}`. Sends `changed` when its state or segments do. */
+const AGAIN_MS = 3000;
+
+/** One collection: its index now and while it is built, and what others write or build later, AGAIN_MS later at most.
+ * name: `collections/{id}`. Sends `changed` when its state or segments do. */
 export class CollectionDetail extends LitElement {
   static properties = { name: {}, index: { state: true } };
 
@@ -82,6 +86,7 @@ export class CollectionDetail extends LitElement {
     task: async ([name], { signal }) => {
       for await (const index of watchIndex(name, signal)) {
         signal.throwIfAborted();
+        if (JSON.stringify(index) === JSON.stringify(this.index)) continue;
         const before = this.index && `${this.index.state} ${this.#segments}`;
         this.index = index;
         if (before && before !== `${index.state} ${this.#segments}`) this.dispatchEvent(new CustomEvent("changed"));
@@ -98,6 +103,8 @@ export class CollectionDetail extends LitElement {
     this.index = null;
     translated(this);
     identity.watch(this);
+    // A watch ends once nothing is being built. One that failed is for people to try again.
+    every(this, AGAIN_MS, () => this.#watched && this.#watch.status === TaskStatus.COMPLETE && this.#watch.run());
   }
 
   get #segments() {

@@ -1,4 +1,5 @@
 import { LitElement, Task, css, html } from "../../vendor/lit.js";
+import { every } from "../../lib/every.js";
 import { t, translated } from "../../lib/language.js";
 import { shared } from "../../lib/styles.js";
 
@@ -43,21 +44,11 @@ export class HealthDots extends LitElement {
     },
     args: () => [],
   });
-  #timer;
 
   constructor() {
     super();
     translated(this);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.#timer = setInterval(() => document.hidden || this.#states.run(), EVERY_MS);
-  }
-
-  disconnectedCallback() {
-    clearInterval(this.#timer);
-    super.disconnectedCallback();
+    every(this, EVERY_MS, () => this.#states.run());
   }
 
   render() {

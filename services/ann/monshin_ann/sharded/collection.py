@@ -170,8 +170,8 @@ class ShardedCollection:
         """All is built."""
         return False
 
-    def stop_building(self) -> None:
-        """All is built."""
+    def stop_work(self) -> None:
+        """Nothing is at work."""
 
     def close(self) -> None:
         """Later calls find the collection gone; those that run end well, since they hold what they read."""

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from monshin_ann.core import payloads
 from monshin_ann.core.definition import Metric
+from monshin_ann.core.ids import MAX_ID, is_point_id
 from monshin_ann.core.vectors import MIN_COSINE_LENGTH, Matrix, lengths
 
 BATCH_ROWS = 8192
-MAX_ID = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +77,7 @@ class SourceFile:
             raise self._refused(first + _first(~_valid(ids)), "has no id")
         texts = ids.to_pylist()
         for row, text in enumerate(texts):
-            if not 1 <= len(text) <= MAX_ID:
+            if not is_point_id(text):
                 raise self._refused(first + row, f"has an id of {len(text)} characters, allowed are 1 to {MAX_ID}")
         if column.null_count:
             raise self._refused(first + _first(~_valid(column)), "has no vector")

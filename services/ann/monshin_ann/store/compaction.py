@@ -4,6 +4,8 @@ Pages that deletions leave half empty are not free. So rows move from the sparse
 where pages fill up; the pages they leave are then cut off the file.
 """
 
+from collections.abc import Callable
+
 import apsw
 from monshin_kit.sqlite import Database
 
@@ -27,16 +29,20 @@ def is_due(database: Database, points: int) -> bool:
     return is_sparse or has_free_pages or database.size_bytes() > file_bytes + _MAX_LOG_BYTES
 
 
-def compact(database: Database, points: int, dim: int) -> None:
-    """Moves rows until positions have no gaps, or all older than the start have moved; then shortens file and log."""
+def compact(database: Database, points: int, dim: int, is_stopped: Callable[[], bool]) -> None:
+    """Moves rows until positions have no gaps, or all older than the start have moved; then shortens file and log.
+
+    is_stopped: asked between transactions, of some MiB each; once it says so the rest is left as it is.
+    """
     with database.reader() as connection:
         _, stop = _span(connection)
     step_rows = max(1, _STEP_BYTES // (4 * dim))
-    while database.write(lambda connection: _move_first(connection, stop, points, step_rows)):
+    while not is_stopped() and database.write(lambda connection: _move_first(connection, stop, points, step_rows)):
         pass
-    while database.write(_cut_free_pages):
+    while not is_stopped() and database.write(_cut_free_pages):
         pass
-    database.checkpoint()
+    if not is_stopped():
+        database.checkpoint()
 
 
 def _span(connection: apsw.Connection) -> tuple[int, int]:

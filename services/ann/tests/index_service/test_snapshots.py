@@ -173,6 +173,8 @@ HOSTILE = {
     "another degree": 'UPDATE collection SET definition=replace(definition, \'"degree": 32\', \'"degree": "a lot"\')',
     "a checksum that fits": "UPDATE points SET payload='[1, 2]'",
     "a sequence to come": "UPDATE points SET sequence=sequence+1000",
+    "an id of nothing": "UPDATE points SET id='' WHERE id='p7'",
+    "an id too long": "UPDATE points SET id=printf('%.*c', 513, 'p') WHERE id='p7'",
 }
 
 

@@ -1,5 +1,6 @@
 """What a collection takes on disk."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from monshin_ann.collection import Collection
+from monshin_ann.store import compaction
 from monshin_ann.store.points_file import PointsFile
 from monshin_kit.requests import RequestKey
 
@@ -70,3 +72,38 @@ def test_deleting_everything_gives_the_disk_back(
 
     assert collection.stats.disk_bytes < 64 * 1024
     collection.close()
+
+
+def test_a_compaction_ends_at_once_where_its_collection_is_closed(
+    opened: Callable[[int], Collection], batch: Callable[..., Any], random_points: Callable[..., Any]
+) -> None:
+    """Hazard: whoever deletes a collection of some GB waits until all of it is moved. Nothing is lost by the end."""
+    collection = opened(1024)
+    points = random_points([f"p{number}" for number in range(20_000)], 1024, seed=1)
+    names = list(points)
+    for start in range(0, len(names), 1000):
+        some = {name: points[name] for name in names[start : start + 1000]}
+        collection.upsert(batch(some), NOT_REMEMBERED).result()
+    collection.delete([name for name in names if int(name[1:]) % 2], NOT_REMEMBERED).result()
+    file = PointsFile(collection.path)
+    compacting = threading.Thread(target=collection.compact)
+    compacting.start()
+    while first_position(file) == 1:
+        assert compacting.is_alive()
+
+    collection.close()
+
+    compacting.join()
+    assert compaction.is_due(file.database, 10_000)
+    reopened = Collection(collection.definition, collection.path)
+    assert reopened.stats.points == 10_000
+    reopened.compact()
+    assert not compaction.is_due(file.database, 10_000)
+    reopened.close()
+    file.database.close()
+
+
+def first_position(file: PointsFile) -> int:
+    """Where the first row lies; 1 before any has moved."""
+    with file.database.reader() as connection:
+        return int(connection.execute("SELECT min(position) FROM points").get)
