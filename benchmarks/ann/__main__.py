@@ -24,9 +24,9 @@ def measure(quick: bool) -> Iterator[Result]:
         yield from library.compare(name, rows, queries, rounds)
         yield from filters.filtered(name, rows, queries)
         with tempfile.TemporaryDirectory() as folder:
-            yield from memory.memory(f"{name} × {rows.shape[1]}", rows, folder)
+            yield from memory.memory(f"{name} × {rows.shape[1]}", rows, folder, rounds)
     yield from tight_clusters.tight_clusters(10_000 if quick else 60_000)
-    yield from growth.grown((2500, 5000, 10_000) if quick else (25_000, 50_000, 100_000, 200_000, 400_000))
+    yield from growth.grown((2500, 5000, 10_000) if quick else (25_000, 50_000, 100_000, 200_000, 400_000), rounds)
     yield from service.measure(quick)
     if not quick:
         plots.draw()

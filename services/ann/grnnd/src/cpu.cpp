@@ -1,4 +1,5 @@
-// Which of the compiled cores this CPU can run. Compiled for the baseline, so that it can always be asked.
+// Which of the compiled cores this CPU can run. Compiled for the baseline, so that it can always be asked. Each feature that
+// a core is compiled for (CMakeLists.txt) is asked for: a virtual machine may mask any of them.
 #include <nanobind/nanobind.h>
 
 namespace nb = nanobind;
@@ -7,7 +8,8 @@ namespace {
 
 bool has_avx2() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt");
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c") &&
+         __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi2");
 #else
   return false;
 #endif

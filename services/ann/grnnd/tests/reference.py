@@ -35,12 +35,17 @@ def is_walked(graph: Graph, k: int, ef: int, matching: int | None = None) -> boo
 
 def reachable_share(graph: Graph) -> float:
     """Of all vertices, from the entries."""
-    edges = [[v for v in row if v != engine.NONE] for row in graph.edges.tolist()]
-    reached = set(graph.entries.tolist())
+    return len(reachable(graph.edges, graph.entries)) / len(graph)
+
+
+def reachable(edges: NDArray[np.uint32], entries: NDArray[np.uint32]) -> set[int]:
+    """Vertices, from the entries; edges: (vertices, degree), filled up with NONE."""
+    lists = [[v for v in row if v != engine.NONE] for row in edges.tolist()]
+    reached = set(entries.tolist())
     waiting = list(reached)
     while waiting:
-        for v in edges[waiting.pop()]:
+        for v in lists[waiting.pop()]:
             if v not in reached:
                 reached.add(v)
                 waiting.append(v)
-    return len(reached) / len(graph)
+    return reached

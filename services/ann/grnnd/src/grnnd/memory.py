@@ -1,6 +1,6 @@
-"""How much memory a build takes, known before it begins."""
+"""How much memory a build takes, known before it begins, and how much there is."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grnnd.codes import byte_row_length
 from grnnd.errors import TooLarge
@@ -44,19 +44,41 @@ def require_memory(
         raise TooLarge(needed, limit)
 
 
-def available_bytes() -> int | None:
-    """What the system and this process's control group can still give; None where they do not say (not Linux)."""
+def available_bytes(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """The least of what the system and this process's control groups (v2) can still give; None where the system does
+    not say (not Linux).
+
+    proc, groups: where the kernel tells of processes and of control groups.
+    """
     try:
-        words = Path("/proc/meminfo").read_text().split("MemAvailable:")[1].split()
+        words = (proc / "meminfo").read_text().split("MemAvailable:")[1].split()
     except (OSError, IndexError):
         return None
-    available = int(words[0]) * 1024
+    rooms = (_room(folder) for folder in _own_groups(proc, groups))
+    return min([int(words[0]) * 1024, *(room for room in rooms if room is not None)])
+
+
+def _own_groups(proc: Path, groups: Path) -> list[Path]:
+    """From the group of this process up to the topmost that can be seen; within a container often just one."""
     try:
-        most = Path("/sys/fs/cgroup/memory.max").read_text().strip()
-        used = int(Path("/sys/fs/cgroup/memory.current").read_text())
-    except (OSError, ValueError):
-        return available
-    return available if most == "max" else min(available, int(most) - used)
+        lines = (proc / "self/cgroup").read_text().splitlines()
+    except OSError:
+        lines = []
+    own = PurePosixPath(next((line.removeprefix("0::/") for line in lines if line.startswith("0::/")), ""))
+    return [groups / path for path in (own, *own.parents)]
+
+
+def _room(group: Path) -> int | None:
+    """Bytes until the group's limit; None where it has none. The page cache counts as free, as in MemAvailable: whoever
+    reads or writes files larger than the limit fills it, and the kernel gives it back before it refuses."""
+    try:
+        most = int((group / "memory.max").read_text())
+        used = int((group / "memory.current").read_text())
+        stat = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        cached = int(stat["active_file"]) + int(stat["inactive_file"])
+    except (OSError, ValueError, KeyError):  # "max" is no number
+        return None
+    return max(most - used + cached, 0)
 
 
 def _predicted(count: int, dim: int, metric: Metric, plan: Plan) -> int:

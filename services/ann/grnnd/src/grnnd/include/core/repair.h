@@ -2,6 +2,8 @@
 // all, and islands far from the rest.
 #pragma once
 
+#include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 #include "beam.h"
@@ -15,27 +17,26 @@ class Repair {
       : space_(space), count_(count), degree_(degree), neighbours_(neighbours), entries_(entries), entry_count_(entry_count),
         reached_(count), linked_(count) {}
 
-  // How many edges it added.
+  // How many edges it added. Throws if nothing that can be reached has room for another one.
   u32 run() {
     u32 added = 0;
-    // An added edge may take the place of one that led elsewhere; what that cuts off, the next pass mends.
-    for (u32 pass = 0; pass < kPasses; ++pass) {
+    // An added edge may take the place of one that led elsewhere; what that cuts off, the next pass mends, until one finds
+    // all reached. That comes: each pass adds edges that no other removes, and lists have room for so many.
+    for (u32 before = kNone; added != before;) {
+      before = added;
       std::fill(reached_.begin(), reached_.end(), false);
       for (u32 i = 0; i < entry_count_; ++i) reach(entries_[i]);
-      const u32 before = added;
       for (u32 v = 0; v < count_; ++v) {
         if (reached_[v]) continue;
         link(anchor_of(v), v);
         reach(v);
         ++added;
       }
-      if (added == before) break;
     }
     return added;
   }
 
  private:
-  static constexpr u32 kPasses = 4;
   static constexpr u32 kHops = 64;
 
   u32* list(u32 v) { return neighbours_ + static_cast<size_t>(v) * degree_; }
@@ -73,6 +74,7 @@ class Repair {
       for (u32 i = 0; i < degree_ && list(from)[i] != kNone; ++i) offer(list(from)[i]);
     }
     for (u32 w = 0; best == kNone && w < count_; ++w) offer(w);  // all near ones are full
+    if (best == kNone) throw std::runtime_error("no vertex that can be reached has room for an edge to one that cannot");
     return best;
   }
 
