@@ -3,7 +3,9 @@
 import asyncio
 import os
 import random
+import signal
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +55,10 @@ async def answers_until_broken(call: Any) -> int:
 async def test_nothing_acknowledged_is_lost_when_killed_while_writing_deleting_and_compacting(
     process: Callable[..., ServiceProcess], upsert: Callable[..., Any]
 ) -> None:
-    """Hazard: a kill between writing, syncing and answering, or while rows are moved. Ten kills at seeded moments,
-    within a stream of chunks that insert and replace, beside deletions by ids and by a filter, and a compaction each
-    50 ms. After each, what was answered is so, deletions too, and the rest as a whole or not at all."""
+    """Hazard: a kill between writing, syncing and answering, or while rows are moved. Ten kills, five at seeded moments
+    and five as soon as a deletion is answered, within a stream of chunks that insert and replace, beside deletions by
+    ids and by a filter, and a compaction each 50 ms. After each, what was answered is so, deletions too, and the rest
+    as a whole or not at all."""
     rng = random.Random(20)
     acknowledged: Version = {}
     version = 0
@@ -63,7 +66,7 @@ async def test_nothing_acknowledged_is_lost_when_killed_while_writing_deleting_a
     async with process(MONSHIN_ANN_COMPACT_INTERVAL_S="0.05") as service:
         stub: Stub = ann_pb2_grpc.AnnServiceStub(service.channel())
         await create(stub, "notes")
-        for _ in range(10):
+        for turn in range(10):
             sent: list[Version] = []
 
             async def chunks(sent: list[Version] = sent) -> AsyncIterator[pb.UpsertStreamRequest]:
@@ -83,9 +86,15 @@ async def test_nothing_acknowledged_is_lost_when_killed_while_writing_deleting_a
             for _ in range(rng.randint(1, 40)):
                 assert await call.read() is not END
                 answered += 1
-            killing = asyncio.create_task(kill_soon(service, rng.random() * 0.01))
-            answered += await answers_until_broken(call)
-            await asyncio.gather(killing, deleting)
+            if turn % 2:
+                deleter.on_deleted = partial(os.kill, service.pid, signal.SIGKILL)
+                answered += await answers_until_broken(call)
+                await asyncio.gather(service.kill(), deleting)
+                deleter.on_deleted = lambda: None
+            else:
+                killing = asyncio.create_task(kill_soon(service, rng.random() * 0.01))
+                answered += await answers_until_broken(call)
+                await asyncio.gather(killing, deleting)
             stub = await restart(service)
 
             stored = await stored_versions(stub, "notes")

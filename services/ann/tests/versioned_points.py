@@ -40,6 +40,7 @@ class Deleter:
     """Stores points d0 to d199 of ten groups, and deletes them by ids and by groups, one call after the other.
 
     model: after what was answered. maybe: after the call in flight, too.
+    on_deleted: called when a deletion is answered.
     """
 
     rng: random.Random
@@ -48,6 +49,7 @@ class Deleter:
     maybe: Version = field(default_factory=dict)
     answered: Counter[str] = field(default_factory=Counter)
     version: int = 5_000_000
+    on_deleted: Callable[[], None] = lambda: None
 
     async def work_until_broken(self, stub: Stub) -> None:
         """Ends when the connection does."""
@@ -84,4 +86,5 @@ class Deleter:
     async def _delete(self, stub: Stub, gone: set[str], **which: Any) -> None:
         self.maybe = {each: version for each, version in self.model.items() if each not in gone}
         answer = await stub.DeletePoints(pb.DeletePointsRequest(collection="collections/notes", **which))
+        self.on_deleted()
         assert answer.deleted == len(self.model) - len(self.maybe)
