@@ -130,6 +130,12 @@ class Index {
                      {rows.data(), distances.data(), truncated.data()});
   }
 
+  void scan(const In<float>& queries, const In<u8>& filter, double deadline_s, int threads, const Out<long long>& rows, const Out<float>& distances, const Out<u8>& truncated) const {
+    const SearchParams params{static_cast<u32>(rows.shape(1)), 0, {filter.shape(0) == 0 ? nullptr : filter.data()}, 0, threads, deadline_s};
+    nb::gil_scoped_release released;
+    searcher_.scan_all(queries.data(), static_cast<u32>(queries.shape(0)), params, {rows.data(), distances.data(), truncated.data()});
+  }
+
   FloatCodes float_codes() const { return {points_.data(), order_.data(), static_cast<u32>(points_.shape(1)), is_product_}; }
   bool is_scanned(u32 k, u32 ef, u32 matching) const { return searcher_.is_scanned({k, ef, {}, matching, 1, 0}); }
 
@@ -235,6 +241,7 @@ NB_MODULE(GRNND_MODULE, m) {
   });
   nb::class_<Index> index(m, "Index");
   index.def(nb::init<In<float>, In<u32>, In<u32>, In<u32>, Metric>()).def("float_codes", &Index::float_codes).def("is_scanned", &Index::is_scanned);
+  index.def("scan", &Index::scan);
   bind_search<FloatCodes>(index);
   bind_search<HeldBytes>(index);
   bind_search<HeldHalves>(index);

@@ -1,5 +1,6 @@
 """What a search promises."""
 
+import math
 import subprocess
 import sys
 import threading
@@ -59,6 +60,31 @@ def test_rows_on_an_island_that_a_filter_cuts_off_are_found() -> None:
     hits = grnnd.build(rows).search(rows[:5], 10, ef=10, filter=is_wanted)
     assert (hits.ids >= 4000).all()
     assert recall(hits.distances, rows[4000:], rows[:5]) == 1
+
+
+@pytest.mark.parametrize("metric", ["l2", "cosine", "inner_product"])
+@pytest.mark.parametrize("share", [0.5, 1])
+def test_a_scan_is_exact_however_many_rows_match(metric: str, share: float) -> None:
+    """Of noise, a graph of degree 4 misses much: an answer without a miss is no walk."""
+    rng = np.random.default_rng(7)
+    rows, queries = (rng.standard_normal((count, 48)).astype(np.float32) for count in (3000, 40))
+    graph = grnnd.build(rows, metric=metric, degree=4)
+    is_wanted = rng.random(len(rows)) < share
+    bits = np.packbits(is_wanted, bitorder="little") if share < 1 else np.empty(0, dtype=np.uint8)
+    hits = graph.scan_checked(queries, 10, bits, 1, math.inf)
+    assert recall(hits.distances, rows[is_wanted], queries, metric) == 1
+    assert is_wanted[hits.ids].all()
+    walked = graph.search(queries, 10, ef=20, filter=is_wanted, threads=1)
+    assert recall(walked.distances, rows[is_wanted], queries, metric) < 0.9
+
+
+def test_a_scan_fills_up_what_does_not_match_and_keeps_its_deadline(graph: Graph, queries: np.ndarray) -> None:
+    bits = np.packbits(np.arange(len(graph)) < 3, bitorder="little")
+    few = graph.scan_checked(queries, 5, bits, 1, math.inf)
+    assert (few.ids[:, 3:] == -1).all()
+    assert (np.sort(few.ids[:, :3]) == [0, 1, 2]).all()
+    assert not few.truncated.any()
+    assert graph.scan_checked(queries, 5, bits, 1, 0.0).truncated.all()
 
 
 @pytest.mark.parametrize("share", [0.001, 0.01, 0.05, 0.2, 0.5, 0.9])

@@ -248,18 +248,14 @@ def _walk(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Row numbers of shape (queries, k), -1 where there are fewer; and for which queries time ran out."""
     graph = opened.graph
-    matching = int(np.bitwise_count(bits).sum()) if len(bits) else len(graph)
-    if not _is_walked(graph, k, effort):
-        # A filter that is said to match hardly more than k makes the core scan.
-        every = bits if len(bits) else np.packbits(np.ones(len(graph), dtype=np.bool_), bitorder="little")
-        ef, bits, matching = k, every, min(k, matching)
-    elif effort.ef is not None:
-        ef = effort.ef
-    else:
-        ef = graph.calibration.ef(k, effort.target_recall)
     remaining_s = max(0.0, until.at_s - time.monotonic())
-    rows = np.ascontiguousarray(queries, dtype=np.float32)
-    found = graph.search_checked(rows, min(k, len(graph)), ef, bits, matching, 1, remaining_s)
+    rows, most = np.ascontiguousarray(queries, dtype=np.float32), min(k, len(graph))
+    if not _is_walked(graph, k, effort):
+        found = graph.scan_checked(rows, most, bits, 1, remaining_s)
+    else:
+        ef = graph.calibration.ef(k, effort.target_recall) if effort.ef is None else effort.ef
+        matching = int(np.bitwise_count(bits).sum()) if len(bits) else len(graph)
+        found = graph.search_checked(rows, most, ef, bits, matching, 1, remaining_s)
     return found.ids, found.truncated
 
 

@@ -232,9 +232,8 @@ def calibrated(part: Graph, held_out: NDArray[np.int64], threads: int, exact: Ex
     def search(k: int, ef: int) -> Floats:
         return part.search_checked(queries, k, ef, bits, matching, threads, math.inf).distances
 
-    # A filter that is said to match hardly more than k makes the core scan.
     true = (
-        part.search_checked(queries, most, most, bits, most, threads, math.inf).distances
+        part.scan_checked(queries, most, bits, threads, math.inf).distances
         if exact is None
         else exact(queries, is_built, most)
     )

@@ -30,6 +30,17 @@ class Index(Protocol):
 
     def float_codes(self) -> Codes: ...
     def is_scanned(self, k: int, ef: int, matching: int, /) -> bool: ...
+    def scan(
+        self,
+        queries: Floats,
+        filter_bits: Bytes,
+        deadline_s: float,
+        threads: int,
+        rows: NDArray[np.int64],
+        distances: Floats,
+        truncated: Bytes,
+        /,
+    ) -> None: ...
     def search(
         self,
         codes: Codes,

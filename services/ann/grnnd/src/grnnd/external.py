@@ -224,8 +224,7 @@ class ExternalMerge:
                 Calibration({}),
             )
             bits, _ = inputs.filter_bits(is_built[start : start + count], count)
-            # A filter that is said to match hardly more than k makes the core scan.
-            found = chunk.search_checked(queries, k, k, bits, min(k, count), self._threads, math.inf).distances
+            found = chunk.scan_checked(queries, k, bits, self._threads, math.inf).distances
             nearest = np.sort(np.concatenate([nearest, found], axis=1), axis=1)[:, :k]
         release(self._points)
         return nearest

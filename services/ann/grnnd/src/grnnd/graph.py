@@ -172,28 +172,25 @@ class Graph:
     ) -> Hits:
         """With arguments that are checked; the bits of `inputs.filter_bits`."""
         points, factors = self.embedding.query_points(queries)
-        count = len(points)
-        found = np.empty((count, k), dtype=np.int64)
-        distances = np.empty((count, k), dtype=np.float32)
-        truncated = np.empty(count, dtype=np.uint8)
         ef = min(max(ef, k), len(self))
         index, codes = self._opened
-        index.search(
-            codes,
-            points,
-            self.codes.kind.rerank(k, ef),
-            ef,
-            bits,
-            matching,
-            deadline_s,
-            min(engine.usable_threads(threads), max(count, 1)),
-            found,
-            distances,
-            truncated,
-        )
+        answers = _unfilled(len(points), k)
+        rerank, threads = self.codes.kind.rerank(k, ef), _threads(threads, len(points))
+        index.search(codes, points, rerank, ef, bits, matching, deadline_s, threads, *answers)
+        return self._hits(factors, *answers)
+
+    def scan_checked(self, queries: Floats, k: int, bits: NDArray[np.uint8], threads: int, deadline_s: float) -> Hits:
+        """The exact answer, for which every row that passes is compared; arguments as of `search_checked`."""
+        points, factors = self.embedding.query_points(queries)
+        index, _ = self._opened
+        answers = _unfilled(len(points), k)
+        index.scan(points, bits, deadline_s, _threads(threads, len(points)), *answers)
+        return self._hits(factors, *answers)
+
+    def _hits(self, factors: Floats, ids: NDArray[np.int64], distances: Floats, truncated: NDArray[np.uint8]) -> Hits:
         if self.metric is Metric.INNER_PRODUCT:
             distances /= factors[:, None]
-        return Hits(found, distances, truncated.astype(np.bool_))
+        return Hits(ids, distances, truncated.astype(np.bool_))
 
     @cached_property
     def _opened(self) -> tuple[engine.Index, engine.Codes]:
@@ -205,3 +202,12 @@ class Graph:
     def __getstate__(self) -> Mapping[str, Any]:
         """Without what only this process has open."""
         return {name: value for name, value in self.__dict__.items() if name != "_opened"}
+
+
+def _unfilled(count: int, k: int) -> tuple[NDArray[np.int64], Floats, NDArray[np.uint8]]:
+    """For the core to write to: ids, distances, truncated."""
+    return np.empty((count, k), np.int64), np.empty((count, k), np.float32), np.empty(count, np.uint8)
+
+
+def _threads(threads: int, queries: int) -> int:
+    return min(engine.usable_threads(threads), max(queries, 1))

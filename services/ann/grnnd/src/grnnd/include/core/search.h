@@ -121,6 +121,11 @@ class Searcher {
     trouble.rethrow();
   }
 
+  // Exact answers: every row that passes is measured. Neither `ef` nor `matching` is looked at.
+  void scan_all(const float* queries, u32 count, const SearchParams& params, Answers out) const {
+    scan_all(queries, count, params, Deadline(params.deadline_s), out);
+  }
+
   // A beam of width ef/s finds ef rows that pass a filter of selectivity s, at about `degree` distances a step; a scan
   // measures each matching row once, in order. Below this many matching rows the scan is the faster, and exact.
   bool is_scanned(const SearchParams& params) const {
