@@ -39,6 +39,7 @@ def quantise_int8(float32: Path, path: Path) -> None:
     """Writes an exported model with int8 weights, a scale per output channel, and activations scaled as they come.
 
     Matrix products only: torch's dynamic int8 of all linear layers came to cosine 0.94, this to 0.99 (measured).
+    Weights take seven bits: sums of two products of eight bits overflow on CPUs without VNNI (0.9957 for 0.9964 there).
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -48,5 +49,6 @@ def quantise_int8(float32: Path, path: Path) -> None:
         op_types_to_quantize=["MatMul"],
         per_channel=True,
         weight_type=QuantType.QInt8,
+        reduce_range=True,
         use_external_data_format=True,
     )

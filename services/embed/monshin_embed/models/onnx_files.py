@@ -35,7 +35,7 @@ class OnnxFiles:
 
     def int8(self, threads: int) -> OnnxEncoder:
         """Checked against torch in float32 at each load: what quantising costs depends on the model and the CPU."""
-        folder = self.artefacts.folder(self._name("onnx-int8"), self._quantise).path
+        folder = self.artefacts.folder(self._name("onnx-int8-7bit"), self._quantise).path
         return self._encoder(folder, threads, _LEAST_COSINE_INT8)
 
     def _encoder(self, folder: Path, threads: int, least_cosine: float) -> OnnxEncoder:
