@@ -54,6 +54,8 @@ _PERIODS = frozenset(
 )  # fmt: skip
 _PUNCTUATION = frozenset(" \t\n、。，．,;；・「」『』()[]{}【】〔〕〈〉《》\"'“”‘’`!?…®")
 _DASHES = frozenset("-‐–—−")
+# Smileys; other pictures (🚫, 👎) may deny.
+_FACES = frozenset(map(chr, range(0x1F600, 0x1F641)))
 _BEFORE_NUMBER = re.compile(r"[^0-9〇一二三四五六七八九十百千万]+")
 _DIGITS = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 
@@ -219,7 +221,7 @@ def _is_sign(text: str, at: int) -> bool:
     """Whether a character is neither letter nor digit and says something."""
     sign = text[at]
     before, behind = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-    if sign.isalnum() or sign.isspace() or sign in _PUNCTUATION:
+    if sign.isalnum() or sign.isspace() or sign in _PUNCTUATION or sign in _FACES:
         return False
     if sign == ".":
         return behind.isdigit() and not before.isdigit()

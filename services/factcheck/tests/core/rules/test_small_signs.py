@@ -193,6 +193,12 @@ def test_there_are_enough_pairs_to_tell() -> None:
     assert sum(len(group) * (len(group) - 1) for group in GROUPS) >= 600
 
 
+@pytest.mark.parametrize(("picture", "verdict"), [("😀", Verdict.SUPPORTED), ("🚫", Verdict.NOT_ENOUGH_EVIDENCE)])
+def test_a_smiley_says_nothing_and_other_pictures_may(check: Check, picture: str, verdict: Verdict) -> None:
+    told = "ワルファリンを投与する。"
+    assert check(told, picture + told).verdict is verdict
+
+
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
 def test_no_other_sign_is_supported_by_the_rules(check: Check, group: list[str]) -> None:
     agreed = [
