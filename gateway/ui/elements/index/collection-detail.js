@@ -19,9 +19,7 @@ import "./sharded-collection.js";
 import "./state-badge.js";
 
 const AGAIN_MS = 3000;
-
-/** One collection: its index now and while it is built, and what others write or build later, AGAIN_MS later at most.
- * name: `collections/{id}`. Sends `changed` when its state or segments do. */
+/** One collection: its index now, while it is built, and after others have changed it. name: `collections/{id}`. Sends `changed`. */
 export class CollectionDetail extends LitElement {
   static properties = { name: {}, index: { state: true } };
 

@@ -57,8 +57,11 @@ async def test_what_a_cancelled_build_published_goes_once_nobody_can_resume_it(
         assert artefacts.names("ann/sharded"), "it may be resumed"
         assert collections.shelf.of(NOTES.id) is not None
         reconciler = Reconciler("ann", replace(redis.settings, retention_s=0), artefacts)
-        await asyncio.sleep(0.01)
-        await asyncio.to_thread(reconciler.purge)
+
+        async def is_gone() -> bool:
+            await asyncio.to_thread(reconciler.purge)
+            return artefacts.names("ann/sharded") == []
+
+        await eventually(is_gone, "what it published is gone")
         reconciler.stop()
-        await eventually(lambda: artefacts.names("ann/sharded") == [], "what it published is gone")
         assert collections.shelf.reservations() == []
