@@ -2,13 +2,10 @@
 
 import re
 
-_MODALS = r"is|are|was|were|should|must|can|may|has|have|does|do|will"
-_VERBS = (
-    rf"{_MODALS}|causes?|reduces?|increases?|requires?|treats?|prevents?|inhibits?|needs?|lowers?|raises?|contains?"
-    r"|belongs?"
-)
+ACTIONS = r"causes?|reduces?|increases?|requires?|treats?|prevents?|inhibits?|needs?|lowers?|raises?|contains?|belongs?"
+VERBS = rf"is|are|was|were|should|must|can|may|has|have|does|do|will|{ACTIONS}"  # as answers state things
 _CONDITION = re.compile(r"^(?:In|For|If|When|During|Among|After|Before|At|With|Unless) [^,.]{3,80}, (?=\S)")
-_SUBJECT = re.compile(rf"^(?P<subject>[\w-]+(?: [\w/-]+){{0,4}}?) (?:{_VERBS})\b")
+_SUBJECT = re.compile(rf"^(?P<subject>[\w-]+(?: [\w/-]+){{0,4}}?) (?:{VERBS})\b")
 _NO_SUBJECT = re.compile(
     r"(?:its?|they|their|this|these|that|those|there|the|an?|you|your|he|she|we|i|both|either|neither|patients|people"
     r"|some|many|most|all|what|which|who|no|not)\b",
@@ -20,7 +17,7 @@ _THINGS = (
 )
 _POINTING = re.compile(
     rf"^(?:(?:This|The|These|Both) (?:{_THINGS})(?= [a-z])|(?:It|They|This|These|Both)(?= (?:\w+ly )?"
-    rf"(?:also |often |usually |not )*(?:{_VERBS}|(?!(?:of|the)\b)[a-z]+[a-rt-z]s|[a-z]+e|act|block|bind)\b))"
+    rf"(?:also |often |usually |not )*(?:{VERBS}|(?!(?:of|the)\b)[a-z]+[a-rt-z]s|[a-z]+e|act|block|bind)\b))"
 )
 # `It is important to…` points at nothing.
 _EMPTY_IT = re.compile(
@@ -39,7 +36,7 @@ _SIDES = (
     r"|complications?|risk factors?|treatment|target|benefits?|risks?|route|frequency|elimination|metabolism)"
 )
 _SIDE = re.compile(_SIDES, re.IGNORECASE)
-_OWNED = re.compile(rf"^The(?= {_SIDES} (?:{_VERBS})\b)")
+_OWNED = re.compile(rf"^The(?= {_SIDES} (?:{VERBS})\b)")
 _SEVERAL = re.compile(r" (?:and|or) ")
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from monshin_factcheck.core.claims.english import ACTIONS
 from monshin_factcheck.core.claims.subjects import Subject, is_fragment, is_side, kind_and_name, topic
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
@@ -36,9 +37,8 @@ _ONLY_LEADS = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_PREDICATE = re.compile(
-    r"\b(?:is|are|was|were|should|must|can|cannot|may|has|have|does|do not|don't|will|causes?|reduces?|increases?"
-    r"|requires?|treats?|prevents?|inhibits?|needs?|lowers?|raises?|contains?)\b (?=\S+)"
-    r"|^(?:avoid|never|do not|don't) ",
+    r"\b(?:is|are|was|were|should|must|can|cannot|may|has|have|does|do not|don't|will"
+    rf"|{ACTIONS})\b (?=\S+)|^(?:avoid|never|do not|don't) ",
     re.IGNORECASE,
 )
 _DOSE = re.compile(r"[0-9][0-9.,]* ?(?:mg|μg|mcg|g|mL|IU|単位|錠)(?![A-Za-z錠])")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from monshin_factcheck.core.claims import english
 from monshin_factcheck.core.claims.subjects import kind_and_name
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.spans import Span
@@ -25,8 +26,7 @@ _CASE = re.compile(r"(?:場合|とき|時|際|間|中|後|前|うち|以上|以�
 _POINTING = re.compile(r"(?:その|それ|この|これ|同)")
 _ENGLISH_TOPIC = re.compile(
     r"(?!(?:in|for|if|when|with|at|after|before|during|among|unless|although|since|because|as|it|they|this|these|that"
-    r"|which|what|how|there|he|she|we|you|i)\b)(?:[\w-]+ ){1,5}?(?:is|are|was|were|should|must|can|may|has|have|does|do"
-    r"|will|causes?|reduces?|increases?|requires?|treats?|prevents?|inhibits?|needs?|lowers?|raises?|contains?|belongs?)\b",
+    rf"|which|what|how|there|he|she|we|you|i)\b)(?:[\w-]+ ){{1,5}}?(?:{english.VERBS})\b",
     re.IGNORECASE,
 )
 _BOLD = "*_` \u3000\t"

@@ -183,12 +183,9 @@ def _own_subject(sentence: str) -> str:
 
 
 def topic(sentence: str) -> str:
-    """The first noun phrase marked by は, of the first two comma-separated pieces; empty if there is none."""
+    """The first noun phrase marked by は, of the first three comma-separated pieces; empty if there is none."""
     for piece in re.split(r"[、,]", sentence)[:3]:
         found = _TOPIC.match(piece.strip())
-        if found is not None and not _CONDITION_END.search(found["topic"]):
-            return found["topic"]
-        if found is not None:
-            # `妊婦では` is a condition and a topic in one: nothing has to be carried in.
+        if found is not None:  # `妊婦では` as well, a condition and a topic in one: nothing has to be carried in
             return found["topic"]
     return ""
