@@ -11,7 +11,11 @@ from benchmarks.factcheck.figures import Claims, Interval
 from benchmarks.factcheck.methods import Judged
 from benchmarks.factcheck.served import served_map
 from benchmarks.report import Result
-from services.factcheck.tools.fit_weighing import CONTRADICTED_PRECISION, SUPPORTED_PRECISION
+from services.factcheck.tools.fit_weighing import (
+    CONTRADICTED_PRECISION,
+    SUPPORTED_PRECISION,
+    SUPPORTED_PRECISION_ANYWHERE,
+)
 
 _ROOT = Path(__file__).parents[2]
 REPORT = _ROOT / "docs" / "factcheck-report.md"
@@ -42,6 +46,7 @@ def write(
         "least_supported": f"{weighing.supported:g}",
         "least_contradicted": f"{weighing.contradicted:g}",
         "supported_precision": f"{SUPPORTED_PRECISION:g}",
+        "supported_anywhere": f"{SUPPORTED_PRECISION_ANYWHERE:g}",
         "contradicted_precision": f"{CONTRADICTED_PRECISION:g}",
         "machine": _machine(),
         "targets": _targets(results),

@@ -59,6 +59,7 @@ from monshin_kit.settings import load
 from services.factcheck.tools import regression
 from services.factcheck.tools.kept_judge import KeptJudge
 from services.factcheck.tools.training_items import CONTRADICTED, SUPPORTED, number_of
+from services.factcheck.tools.weighing_report import COVERAGES, Figures, report
 from services.factcheck.tools.weighing_rows import DEV, GIVEN, HELD_OUT, Row, labelled
 
 FOLDS = 5
@@ -72,9 +73,6 @@ SUPPORTED_PRECISION_ANYWHERE = 0.9
 CONTRADICTED_PRECISION = 0.85
 ITEMS = 200
 STRANGERS = 600
-COVERAGES = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
-# By name; None where there is nothing to take it from, as strangers have no supported claim.
-Figures = dict[str, float | list[float] | None]
 _AT_ONCE = 32
 _PATIENCE_S = 3600.0
 
@@ -195,7 +193,7 @@ def _fitted(
         "weights": {name: [round(float(value), 4) for value in row] for name, row in zip(names, weights, strict=True)},
     }
     risks = {name: risk_at(odds[chosen], labels[chosen], COVERAGES) for name, chosen in sets.items()}
-    return found, _report(found, figures, risks, decisive)
+    return found, report(found, figures, risks, decisive)
 
 
 def _least_supported(
@@ -267,46 +265,6 @@ def _figures(
 
 def _mean(flags: np.ndarray) -> float | None:
     return float(flags.mean()) if len(flags) else None
-
-
-_CAUTION = (
-    "The weights behind the figures are cross-validated by item; temperature and least probabilities are chosen on the",
-    "same scores that the figures are taken from, which flatters precision, recall and calibration.",
-)
-
-
-def _report(
-    found: dict[str, object], figures: dict[str, Figures], risks: dict[str, list[float]],
-    decisive: Sequence[str],
-) -> str:  # fmt: skip
-    sets = list(figures)
-    lines = [
-        "# How these judges are weighed",
-        f"Made by tools/fit_weighing.py from {found['claims']} labelled claims, all of them development data,",
-        f"each of the six groups counts a sixth. SHA-256 of the claims: {found['data_sha256']}.",
-        *_CAUTION,
-        "",
-        f"Temperature {found['temperature']}; SUPPORTED from {found['least_supported']}, CONTRADICTED from "
-        f"{found['least_contradicted']}.",
-        "",
-        f"| figure | {' | '.join(sets)} |",
-        f"|---|{'---|' * len(sets)}",
-        *(f"| {name} | {' | '.join(_cell(figures[one][name]) for one in sets)} |" for name in figures[sets[0]]),
-        "",
-        "Wrong among the surest, by the likeliest of the three:",
-        "",
-        f"| answered | {' | '.join(f'{coverage:.0%}' for coverage in COVERAGES)} |",
-        f"|---|{'---|' * len(COVERAGES)}",
-        *(f"| {name} | {' | '.join(f'{risk:.3f}' for risk in risks[name])} |" for name in sets),
-        "",
-        "Settled by the rules alone, without a reader:",
-        *decisive,
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _cell(figure: float | list[float] | None) -> str:
-    return "–" if figure is None else str(figure)
 
 
 if __name__ == "__main__":
