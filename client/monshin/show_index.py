@@ -52,6 +52,10 @@ def show_index(console: Console, index: index_pb2.Index) -> None:
     console.print(f"{name}: {_state(index)}, sequence {index.sequence}, {index.head_points:,} points without a graph")
     if index.failure:
         console.print(f"  the last build failed: {index.failure}", markup=False)
+    if index.retry_seconds:
+        console.print(f"  it is tried again in {index.retry_seconds:.0f} s")
+    if index.wanted_sequence:
+        console.print(f"  a graph is wanted for all points up to sequence {index.wanted_sequence}")
     if index.HasField("build"):
         build = index.build
         console.print(f"  {build.phase or 'starting'}: {build.fraction:.0%} of {build.points:,} points")

@@ -85,18 +85,27 @@ def upsert(settings: ClientSettings, collection: str, file: Path, ids: Path | No
 @click.option("--recall", type=click.FloatRange(0, 1, min_open=True), help="To reach; 1: exact.  [default: 0.99]")
 @click.pass_obj
 def search(settings: ClientSettings, collection: str, file: Path, k: int, ef: int | None, recall: float | None) -> None:
-    """Find the k nearest points of each row of FILE (.npy); one JSON line a row."""
+    """Find the k nearest points of each row of FILE (.npy); one JSON line a row.
+
+    What share of the true nearest such searches find is told on standard error, where it was measured.
+    """
     if ef is not None and recall is not None:
         raise click.UsageError("give --ef or --recall, not both")
     rows = _load(file)
+    measured = []
     for queries in _chunks(rows, min(256, _chunk_rows(rows))):
         request = pb.SearchRequest(collection=collection_name(collection), queries=_pack(queries), k=k)
         if ef is not None:
             request.ef = ef
         if recall is not None:
             request.target_recall = recall
-        for hits in asyncio.run(_call(settings, "Search", request)).hits:
-            echo({"ids": list(hits.ids), "distances": list(hits.distances)})
+        response = asyncio.run(_call(settings, "Search", request))
+        for hits in response.hits:
+            echo({"ids": list(hits.ids), "distances": list(hits.distances)} | ({"truncated": True} if hits.truncated else {}))
+        if response.HasField("calibrated_recall"):
+            measured.append(response.calibrated_recall)
+    if measured:
+        click.echo(f"such searches found {min(measured):.1%} of the nearest when the graphs were built", err=True)
 
 
 @ann.command()

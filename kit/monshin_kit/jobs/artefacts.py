@@ -18,13 +18,12 @@ from urllib.parse import urlsplit
 
 import fsspec  # type: ignore[import-untyped]
 
-from monshin_kit import durable
+from monshin_kit import durable, object_store
 from monshin_kit.errors import DataLoss, InvalidInput, ResourceExhausted, Unavailable
 
 T = TypeVar("T")
 
 _CHUNK = 1024 * 1024
-_DRIVERS = ("botocore", "aiobotocore", "aiohttp")  # of s3fs, whose errors of the network are no OSErrors
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _REFERENCE = re.compile(r"([^@:]{1,200})@([0-9a-f]{64}):([0-9]{1,15})")
 
@@ -190,8 +189,7 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        is_theirs = type(error).__module__.split(".")[0] in _DRIVERS
-        if not (is_theirs or isinstance(error, OSError)):
+        if not object_store.is_failure(error):
             raise
         if durable.is_full(error):
             raise ResourceExhausted("the disk is full where an artefact was to be kept", reason="DISK_FULL") from error

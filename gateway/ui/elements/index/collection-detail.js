@@ -8,6 +8,7 @@ import { identity } from "../../lib/session.js";
 import { shared } from "../../lib/styles.js";
 import "../common/copy-id.js";
 import "../common/problem-card.js";
+import "./build-failure.js";
 import "./build-progress.js";
 import "./index-actions.js";
 import "./memory-bar.js";
@@ -57,12 +58,6 @@ export class CollectionDetail extends LitElement {
       }
       index-actions {
         margin-left: auto;
-      }
-      .failure {
-        padding: 0.5rem 0.75rem;
-        border-radius: var(--radius-s);
-        background: var(--contradicted-soft);
-        color: var(--contradicted);
       }
       .bone {
         height: 9rem;
@@ -182,7 +177,7 @@ export class CollectionDetail extends LitElement {
           <state-badge state=${index.state}></state-badge>
           <index-actions .index=${index} @changed=${() => this.#watch.run()}></index-actions>
         </div>
-        ${index.failure ? html`<p class="failure" role="alert">${t("index.failure")} <span lang="en">${index.failure}</span></p>` : nothing}
+        ${index.failure ? html`<build-failure .reason=${index.failure} .retrySeconds=${index.retrySeconds}></build-failure>` : nothing}
         ${index.build ? html`<build-progress .build=${index.build}></build-progress>` : nothing}
         <p class="unseen" role="status">${t(`index.state.${index.state.replace("INDEX_STATE_", "")}`)}</p>
       </section>

@@ -1,4 +1,4 @@
-import { LitElement, Task, TaskStatus, css, html, nothing } from "../../vendor/lit.js";
+import { LitElement, Task, TaskStatus, html, nothing } from "../../vendor/lit.js";
 import { watchShardedBuild } from "../../lib/collections.js";
 import { dateTime, duration, number, t, translated } from "../../lib/language.js";
 import { isAbort } from "../../lib/problem.js";
@@ -6,6 +6,7 @@ import { identity } from "../../lib/session.js";
 import { progress, shared } from "../../lib/styles.js";
 import { short } from "../../lib/verdicts.js";
 import "../common/problem-card.js";
+import "./build-failure.js";
 
 /**
  * How the build in shards of a collection stands. name: `collections/{id}`. Sends `built` when it is seen to succeed.
@@ -14,15 +15,7 @@ import "../common/problem-card.js";
 export class ShardedBuild extends LitElement {
   static properties = { name: {}, build: { state: true } };
 
-  static styles = [
-    shared,
-    progress,
-    css`
-      .failure {
-        color: var(--contradicted);
-      }
-    `,
-  ];
+  static styles = [shared, progress];
 
   #watch = new Task(this, {
     task: async ([name], { signal }) => {
@@ -71,7 +64,7 @@ export class ShardedBuild extends LitElement {
     };
     return html`
       <p role="status" data-phase=${phase}>${t(`sharded.phase.${phase}`)}</p>
-      ${error ? html`<p class="failure" role="alert">${t("index.failure")} <span lang="en">${error.message}</span></p>` : nothing}
+      ${error ? html`<build-failure .reason=${error.message}></build-failure>` : nothing}
       ${done ? nothing : html`<progress max="1" value=${metadata.fraction} aria-label=${t("build.title")}></progress>`}
       <dl>
         ${Object.entries(facts).map(

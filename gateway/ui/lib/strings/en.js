@@ -224,6 +224,7 @@ export const en = {
     "A build at work is stopped, and what it has done so far is thrown away. None begins until you press Build, also after a restart. Finished segments stay.",
   "index.ask.cancelBuild.action": "Hold",
   "index.failure": "The last build failed:",
+  "index.retry": "It is tried again in {time}.",
   "index.quarantined":
     "The collection's file is damaged. Reads and writes are refused until it is restored from a snapshot, or deleted. The others serve.",
   "index.restore": "A snapshot is put in its place by this command.",

@@ -221,6 +221,7 @@ export const ja = {
   "index.ask.cancelBuild.text": "進行中の構築を止め、途中までの結果を捨てます。「構築する」を押すまでは、再起動しても構築しません。完成したセグメントは残ります。",
   "index.ask.cancelBuild.action": "保留する",
   "index.failure": "前回の構築に失敗しました：",
+  "index.retry": "{time}後に自動で再試行します。",
   "index.quarantined": "コレクションのファイルが損傷しています。スナップショットから復元するか削除するまで、読み書きはできません。ほかのコレクションは使えます。",
   "index.restore": "次のコマンドで、スナップショットから復元できます。",
 

@@ -6,14 +6,13 @@ from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO, Protocol
 
-from monshin_kit import durable
+from monshin_kit import durable, object_store
 from monshin_kit.errors import FailedPrecondition, InvalidInput, Unavailable
 
 _CHUNK_BYTES = 16 * 1024 * 1024
 _PART_BYTES = 64 * 1024 * 1024  # S3 takes 10,000 parts of an upload
 _TIMEOUT_S = 20
 _RETRIES = 4  # s3fs waits up to 3 s between them
-_DRIVERS = ("botocore", "aiobotocore", "aiohttp")  # of s3fs, whose errors of the network are no OSErrors
 
 
 class ObjectStore(Protocol):
@@ -83,8 +82,7 @@ def _explained() -> Iterator[None]:
     except PermissionError:
         raise FailedPrecondition("the object store refuses our credentials for this bucket") from None
     except Exception as error:
-        is_theirs = type(error).__module__.split(".")[0] in (*_DRIVERS, "fsspec", "s3fs")
         is_ours = durable.is_full(error)  # of the file that is written to
-        if is_ours or not (is_theirs or isinstance(error, OSError)):
+        if is_ours or not object_store.is_failure(error):
             raise
         raise Unavailable(f"the object store cannot be used ({type(error).__name__})") from error
