@@ -118,7 +118,7 @@ class Index {
       : points_(points), order_(order), neighbours_(neighbours), entries_(entries),
         is_product_(metric == Metric::inner_product),
         searcher_({static_cast<u32>(neighbours.shape(0)), static_cast<u32>(neighbours.shape(1)), neighbours.data(), order.data(),
-                   entries.data(), static_cast<u32>(entries.shape(0))},
+                   {entries.data(), static_cast<u32>(entries.shape(0))}},
                   points.data(), static_cast<u32>(points.shape(0)), static_cast<u32>(points.shape(1)), metric) {}
 
   template <class Codes>

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codes.h"
+#include "entries.h"
 
 namespace grnnd {
 
@@ -15,8 +16,7 @@ struct GraphView {
   u32 degree;
   const u32* neighbours;  // count × degree; short lists end with kNone
   const u32* order;       // vertex → the caller's row
-  const u32* entries;     // where a beam may begin
-  u32 entry_count;
+  Entries entries;        // where a beam may begin
 
   const u32* of(u32 v) const { return neighbours + static_cast<size_t>(v) * degree; }
 };
@@ -108,12 +108,7 @@ bool walk(const GraphView& graph, const Query& query, u32 ef, const Filter& filt
     if (filter.bits != nullptr && filter.passes(graph.order[v])) scratch.matching.insert(key);
   };
 
-  scratch.starts.clear();
-  for (u32 i = 0; i < graph.entry_count; ++i) query.prefetch(graph.entries[i]);
-  for (u32 i = 0; i < graph.entry_count; ++i) {
-    const u32 v = graph.entries[i];
-    scratch.starts.push_back(static_cast<u64>(query.distance(v)) << 32 | v);
-  }
+  graph.entries.near(query, scratch.starts);
   const u32 starts = std::min(kStarts, static_cast<u32>(scratch.starts.size()));
   std::partial_sort(scratch.starts.begin(), scratch.starts.begin() + starts, scratch.starts.end());
   for (u32 i = 0; i < starts; ++i)

@@ -22,7 +22,7 @@ class Inserter {
   // edges: count × degree. width: of the beam that looks for neighbours.
   Inserter(const Space& space, u32 count, u32 degree, u32 slack, u32 width, u32* edges, const u32* entries, u32 entry_count)
       : space_(space), degree_(degree), slack_(slack), width_(width), edges_(edges), scratch_(count), keys_(degree + 1 + width) {
-    graph_ = {count, degree, edges, nullptr, entries, entry_count};
+    graph_ = {count, degree, edges, nullptr, {entries, entry_count}};
   }
 
   void insert(u32 u) {

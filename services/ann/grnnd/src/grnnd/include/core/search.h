@@ -82,7 +82,12 @@ class Searcher {
  public:
   // rows: of points; more than the graph has vertices while some are held out, which a filter must then leave out.
   Searcher(const GraphView& graph, const float* points, u32 rows, u32 dim, Metric metric)
-      : graph_(graph), points_(points), rows_(rows), dim_(dim), metric_(metric), scratches_(graph.count) {}
+      : graph_(graph), points_(points), rows_(rows), dim_(dim), metric_(metric), scratches_(graph.count),
+        entries_(graph.entries.vertices, graph.entries.count, [this](u32 a, u32 b) {
+          return simd::squared_distance(point(a), point(b), dim_);
+        }) {
+    graph_.entries = entries_.view();
+  }
 
   // rerank: how many of the beam are measured exactly, at least k.
   template <class Codes>
@@ -213,7 +218,8 @@ class Searcher {
     out.truncated[query] = !complete;
   }
 
-  void prefetch_point(u32 v) const { simd::prefetch(points_ + static_cast<size_t>(graph_.order[v]) * dim_, dim_ * sizeof(float)); }
+  const float* point(u32 v) const { return points_ + static_cast<size_t>(graph_.order[v]) * dim_; }
+  void prefetch_point(u32 v) const { simd::prefetch(point(v), dim_ * sizeof(float)); }
 
   float exact_distance(const float* q, u32 row) const {
     const float* x = points_ + static_cast<size_t>(row) * dim_;
@@ -234,6 +240,7 @@ class Searcher {
   u32 dim_;
   Metric metric_;
   ScratchPool scratches_;
+  GroupedEntries entries_;
 };
 
 }  // namespace grnnd
