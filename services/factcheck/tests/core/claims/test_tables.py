@@ -46,6 +46,12 @@ def test_prose_with_a_bar_or_a_tab_is_no_table(prose: str) -> None:
     assert [table_end(lines, index) for index in range(len(lines))] == list(range(len(lines)))
 
 
+def test_a_cell_is_no_longer_than_a_sentence_may_be() -> None:
+    """Hazard: one cell of 100,000 characters held up the checks of all callers."""
+    *_, cell, short = split_claims("| 薬 | 用量 |\n|---|---|\n| ワルファリン | " + "5 mg " * 20_000 + "|\n| 甲薬 | 5 mg |")
+    assert (cell.checkable, short.checkable) == (False, True)
+
+
 @pytest.mark.parametrize("unit", ["-", "|", "\t", " ", "a ", "a\t", "a | ", ":-", "- |", "a\t ", "("])
 def test_a_long_line_is_read_in_time(unit: str) -> None:
     """Hazard: a pattern that tries every way to cut a line of dashes never comes back."""
