@@ -91,7 +91,7 @@ class ReadingRoom:
         await asyncio.gather(*(seat.close() for seat in self._seats))
 
     def _present(self, not_run: MutableMapping[str, str]) -> list[Seat]:
-        """Who did not answer in this check before is not asked again in it; one claim without an answer does not count."""
+        """Who did not answer in this check before is not asked again in it; a failure of one claim does not count."""
         for seat in self._seats:
             if seat.absence:
                 not_run.setdefault(_component(seat.name), seat.absence)
