@@ -75,6 +75,7 @@ ITEMS = 200
 STRANGERS = 600
 _AT_ONCE = 32
 _PATIENCE_S = 3600.0
+_LABELS = {Verdict.SUPPORTED: SUPPORTED, Verdict.CONTRADICTED: CONTRADICTED}
 
 
 async def main() -> None:
@@ -145,11 +146,14 @@ def _decisive(rows: Sequence[Row], ruled: Sequence[tuple[Opinion, ...]]) -> list
     lines = []
     for name in (DEV, HELD_OUT):
         chosen = [place for place, row in enumerate(rows) if row.source == name and row.way == GIVEN]
-        settled = [(rows[at].label, made.verdict) for at in chosen if is_decisive(made := decide(ruled[at], (RULES,)))]
-        right = sum(
-            label == (SUPPORTED if verdict is Verdict.SUPPORTED else CONTRADICTED) for label, verdict in settled
+        made = [(rows[at].label, decide(ruled[at], (RULES,))) for at in chosen]
+        settled = [(label, one.verdict) for label, one in made if is_decisive(one) and one.verdict in _LABELS]
+        right = sum(label == _LABELS[verdict] for label, verdict in settled)
+        limited = [label for label, one in made if one.verdict is Verdict.CONDITIONAL]
+        lines.append(
+            f"- {name}: {len(settled)} of {len(chosen)} claims, {right} of them rightly; CONDITIONAL {len(limited)},"
+            f" of them supported {limited.count(SUPPORTED)} and contradicted {limited.count(CONTRADICTED)}"
         )
-        lines.append(f"- {name}: {len(settled)} of {len(chosen)} claims, {right} of them rightly")
     return lines
 
 

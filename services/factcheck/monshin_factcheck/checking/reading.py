@@ -13,8 +13,11 @@ from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.retrieval.contexts import readings
-from monshin_factcheck.core.semantic import Answer, Reading, Worthless
+from monshin_factcheck.core.semantic import Answer, Reading, TooLong, Worthless
 from monshin_factcheck.core.weighing import RULES, Weighing, Weighings, decide_by_all, joint_revision
+
+# Why a judge has no answer for one claim, though it may have for the next.
+_OF_ONE_CLAIM = frozenset({Worthless.code, TooLong.code})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,11 @@ class ReadingRoom:
         await asyncio.gather(*(seat.close() for seat in self._seats))
 
     def _present(self, not_run: MutableMapping[str, str]) -> list[Seat]:
-        """Who did not answer in this check before is not asked again in it; one worthless answer does not count."""
+        """Who did not answer in this check before is not asked again in it; a failure of one claim does not count."""
         for seat in self._seats:
             if seat.absence:
                 not_run.setdefault(_component(seat.name), seat.absence)
-        return [seat for seat in self._seats if not_run.get(_component(seat.name), Worthless.code) == Worthless.code]
+        return [seat for seat in self._seats if not_run.get(_component(seat.name), Worthless.code) in _OF_ONE_CLAIM]
 
     async def _heard(self, seat: Seat, every: Sequence[Reading], not_run: MutableMapping[str, str]) -> Answered | None:
         try:

@@ -50,6 +50,13 @@ class Worthless(MonshinError):
     default_reason = "WORTHLESS_ANSWER"
 
 
+class TooLong(MonshinError):
+    """A claim or its context is longer than the model reads: half of it is not judged."""
+
+    code = "OUT_OF_RANGE"
+    default_reason = "READING_TOO_LONG"
+
+
 class SemanticJudge(Protocol):
     """A model that says what a text says about a claim.
 

@@ -142,8 +142,8 @@ def decide_by_all(
     if not accounts:
         return Decision(Verdict.NOT_ENOUGH_EVIDENCE, NOTHING_FOUND, (), AbstainReason.NO_EVIDENCE, judges_run)
     weighed = [_Weighed.of(account, weighing) for account in accounts]
-    # Of those that say something; a superseded document says nothing that counts.
-    told = min(weighed, key=lambda one: (one.is_superseded, one.odds.neither))
+    # A superseded document says nothing that counts, and one under a veto does not hide what another says.
+    told = min(weighed, key=lambda one: (one.is_superseded, not one.settles, one.odds.neither))
     against: Sequence[_Against] = ()
     if told.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
         supporting = [one for one in weighed if one.verdict is Verdict.SUPPORTED]
@@ -225,6 +225,11 @@ class _Weighed:
     @property
     def rank(self) -> int:
         return self.evidence[0].passage.rank
+
+    @property
+    def settles(self) -> bool:
+        """Whether it has a verdict of its own."""
+        return self.verdict is not Verdict.NOT_ENOUGH_EVIDENCE
 
     @property
     def is_superseded(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+import pytest
 import pytest_asyncio
 from monshin_factcheck.checking.checker import Checked, Checker, Run
 from monshin_factcheck.checking.evidence import source_passages
@@ -135,6 +136,24 @@ async def test_what_the_rules_settle_is_not_read_and_says_so(checker: Checker, s
     assert set(slow.asked) == {OPEN}
     assert final[10].decision.judges_run == ("rules",)
     assert final[0].decision.judges_run == ("rules", "slow")
+
+
+@pytest.mark.parametrize(
+    ("claim", "texts", "verdict"),
+    [
+        ("甲薬は妊婦に禁忌である。", ("甲薬は妊婦に禁忌である。", "甲薬は妊婦に禁忌でない。"), Verdict.CONFLICTING),
+        ("甲薬は1日5 mgを投与する。", ("eGFRが30以上の場合、甲薬は1日5 mgを投与する。",), Verdict.CONDITIONAL),
+    ],
+)
+async def test_a_reader_does_not_take_back_what_the_sources_say_word_for_word(
+    checker: Checker, slow: Slow, claim: str, texts: Sequence[str], verdict: Verdict
+) -> None:
+    """Hazard: a conflict of two sources, or a condition that is left out, was shown for a moment, then read away."""
+    passages = [passage for place, text in enumerate(texts) for passage in source_passages(place, SourceText(text))]
+    run = Run(Few(passages=passages), TODAY)
+    (final,) = [checked async for checked in checker.check(run, split_claims(claim))]
+    assert final.decision.verdict is verdict
+    assert slow.asked == []
 
 
 async def test_claims_that_are_still_coming_are_judged_as_they_come(checker: Checker) -> None:

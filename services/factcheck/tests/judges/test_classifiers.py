@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="the judges that are classifiers need monshin-factcheck[nli]")
 
 from monshin_factcheck.core.evidence import Passage, Probabilities  # noqa: E402  # after the check for torch
-from monshin_factcheck.core.semantic import Reading  # noqa: E402
+from monshin_factcheck.core.semantic import Reading, TooLong  # noqa: E402
 from monshin_factcheck.core.text.spans import Span  # noqa: E402
 from monshin_factcheck.judges.classifier.checkpoint import load_checkpoint  # noqa: E402
 from monshin_factcheck.judges.classifier.labels import supported_class, three_way  # noqa: E402
@@ -137,11 +137,14 @@ def test_a_title_before_the_text_is_read_but_never_quoted_alone(trained: Path) -
     assert answer.is_about(reading(context, "", body=len(title)))
 
 
-def test_very_long_claims_and_texts_are_survived(tmp_path: Path) -> None:
-    judge = NliJudge.load(str(save(tmp_path, ["entailment", "neutral", "contradiction"])))
-    (answer,) = judge.read([reading("甲" * 2000, "乙" * 2000)])
-    total = answer.probabilities
-    assert total.supported + total.contradicted + total.neither == pytest.approx(1)
+def test_what_does_not_fit_is_not_judged_by_half_of_it(trained: Path) -> None:
+    """Hazard: a claim that is wrong in its second half was SUPPORTED by a model that had read the first."""
+    judge = NliJudge.load(str(trained))
+    text = "甲薬は有効である。"
+    found = judge.read([reading(text, "乙" * 2000), reading("甲" * 2000, CLAIM), reading(text, CLAIM)])
+    assert [isinstance(one, TooLong) for one in found] == [True, True, False]
+    (alone,) = judge.read([reading(text, CLAIM)])
+    assert found[2] == alone
 
 
 @pytest.mark.parametrize("labels", [["supported", "not_supported"], ["NOT_ENTAILMENT", "ENTAILMENT"], ["consistent"]])

@@ -15,7 +15,7 @@ from monshin_factcheck.core.decision import Saying, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.statement import Reader
-from monshin_factcheck.core.semantic import Reading
+from monshin_factcheck.core.semantic import Reading, TooLong
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.words import Analyser
 from monshin_factcheck.core.weighing import Weighings
@@ -45,6 +45,16 @@ def test_claims_of_one_text_are_answered_as_if_each_were_alone(judge: LocalJudge
         (alone,) = judge.read(readings([claim]))
         assert answer.probabilities.supported == pytest.approx(alone.probabilities.supported, abs=1e-4)
         assert answer.span.of(TEXT) == TEXT
+
+
+def test_what_does_not_fit_is_not_judged_by_half_of_it(judge: LocalJudge) -> None:
+    """Hazard: a claim that is wrong in its second half was SUPPORTED, and `judges_run` named who had read the first."""
+    short = Reading("納豆を勧める。", TEXT, ())
+    long = Reading("納豆はワルファリンの作用を弱めるので避ける。" * 12, TEXT, ())
+    wide = Reading("納豆を勧める。", TEXT * 40, ())
+    found = judge.read([long, short, wide])
+    assert [isinstance(one, TooLong) for one in found] == [True, False, True]
+    assert found[1] == judge.read([short])[0]
 
 
 def test_what_this_cpu_is_quickest_in_says_the_same_as_fp32(judge: LocalJudge, bases: Path) -> None:

@@ -1,4 +1,4 @@
-"""A kill in the middle of an import, and a network that takes everything and answers nothing."""
+"""A kill in the middle of an import."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,6 @@ from monshin_protos.factcheck.v1 import corpus_pb2 as pb
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 # More than one part that is staged on its own.
 DOCUMENTS = 450
-ROOMS = {f"r{number}": f"{number}号室の体温計は{number}階で保管する。" for number in range(20)}
 
 
 async def test_kill_during_an_import_leaves_the_draft_as_it_was(rig: Rig) -> None:

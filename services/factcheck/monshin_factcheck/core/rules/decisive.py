@@ -9,8 +9,12 @@ _WHOLE_CLAIM = 0.95
 
 
 def is_decisive(decision: Decision) -> bool:
-    """Whether a decision of the rules needs no reader: support word for word, or nothing but a number that is wrong."""
-    if decision.verdict is Verdict.SUPPORTED:
+    """Whether a decision of the rules needs no reader.
+
+    That is support word for word, also under a condition or against another document, or nothing but a number that is
+    wrong.
+    """
+    if decision.verdict in (Verdict.SUPPORTED, Verdict.CONDITIONAL, Verdict.CONFLICTING):
         return True
     if decision.verdict is not Verdict.CONTRADICTED:
         return False

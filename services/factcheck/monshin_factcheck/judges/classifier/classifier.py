@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from monshin_factcheck.core.semantic import Reading
+from monshin_factcheck.core.semantic import Reading, TooLong
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.judges.classifier.checkpoint import Checkpoint
@@ -14,7 +14,7 @@ from monshin_factcheck.judges.classifier.windows import batches, windows
 
 # Padded tokens of a batch: on a CPU small batches of like length win (research on embed: 3.7 times naive batches).
 _BUDGET = 512
-# A claim may have so much of the room.
+# A claim may have so much of the room; a longer one is not read.
 _CLAIM_SHARE = 0.5
 
 Row = tuple[float, ...]
@@ -44,28 +44,24 @@ class Classifier:
         self._checkpoint = checkpoint
         self._marks = int(checkpoint.tokenizer.num_special_tokens_to_add(pair=True))
 
-    def views(self, readings: Sequence[Reading]) -> list[Views]:
+    def views(self, readings: Sequence[Reading]) -> list[Views | TooLong]:
         """One a reading, in their order; a pair that comes up twice is computed once."""
         plans = [self._plan(reading) for reading in readings]
-        pairs = list(dict.fromkeys(pair for plan in plans for pair in plan.pairs))
+        pairs = list(dict.fromkeys(pair for plan in plans if isinstance(plan, _Plan) for pair in plan.pairs))
         logits = dict(zip(pairs, self._logits(pairs), strict=True))
-        return [plan.views(logits) for plan in plans]
+        return [plan.views(logits) if isinstance(plan, _Plan) else plan for plan in plans]
 
-    def _plan(self, reading: Reading) -> "_Plan":
-        claim = self._cut(reading.claim)
+    def _plan(self, reading: Reading) -> "_Plan | TooLong":
+        room = self._checkpoint.max_tokens - self._marks - self._length(reading.claim)
+        if room < (self._checkpoint.max_tokens - self._marks) * (1 - _CLAIM_SHARE):
+            return TooLong("the claim takes more than half of what the model reads at once")
         sentences = [span for span in split_sentences(reading.context) if span.end > reading.body]
         sentences = sentences or [Span(0, len(reading.context))]
         sentences[0] = Span(0, sentences[0].end)
         lengths = [self._length(span.of(reading.context)) for span in sentences]
-        room = max(self._checkpoint.max_tokens - self._marks - self._length(claim), 1)
-        return _Plan(reading.context, claim, tuple(windows(sentences, lengths, room)), tuple(sentences))
-
-    def _cut(self, claim: str) -> str:
-        """A claim that leaves room for the text."""
-        limit = int((self._checkpoint.max_tokens - self._marks) * _CLAIM_SHARE)
-        encoded = self._checkpoint.tokenizer(claim, add_special_tokens=False, return_offsets_mapping=True)
-        offsets = encoded["offset_mapping"]
-        return claim if len(offsets) <= limit else claim[: offsets[limit - 1][1]]
+        if max(lengths) > room:
+            return TooLong("a sentence of the text does not fit beside the claim")
+        return _Plan(reading.context, reading.claim, tuple(windows(sentences, lengths, room)), tuple(sentences))
 
     def _length(self, text: str) -> int:
         return len(self._checkpoint.tokenizer(text, add_special_tokens=False)["input_ids"])

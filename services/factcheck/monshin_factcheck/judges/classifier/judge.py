@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Self
 
+from monshin_kit.errors import MonshinError
+
 from monshin_factcheck.core.semantic import Answer, Reading
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.judges.classifier.checkpoint import Checkpoint, load_checkpoint
@@ -34,9 +36,11 @@ class ClassifierJudge(ABC):
         """Of the model's files."""
         return self._revision
 
-    def read(self, readings: Sequence[Reading]) -> list[Answer]:
-        """As SemanticJudge.read."""
-        return [self._answer(views) for views in self._classifier.views(readings)]
+    def read(self, readings: Sequence[Reading]) -> list[Answer | MonshinError]:
+        """As SemanticJudge.read; TooLong where the claim or a sentence of its context does not fit."""
+        return [
+            self._answer(views) if isinstance(views, Views) else views for views in self._classifier.views(readings)
+        ]
 
     @abstractmethod
     def _answer(self, views: Views) -> Answer: ...

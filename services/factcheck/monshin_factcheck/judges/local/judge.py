@@ -2,17 +2,20 @@
 
 import hashlib
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from monshin_kit.artefacts import Artefacts
-from monshin_kit.errors import FailedPrecondition
+from monshin_kit.errors import FailedPrecondition, MonshinError
 from safetensors import SafetensorError
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from monshin_factcheck.core.evidence import Probabilities, probabilities
-from monshin_factcheck.core.semantic import Answer, Reading
+from monshin_factcheck.core.rules.revision import add_folder
+from monshin_factcheck.core.semantic import Answer, Reading, TooLong
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.judges.local.base import PACKAGE, load_base, load_tokenizer, prepared_base
 from monshin_factcheck.judges.local.canonical import canonical
@@ -22,10 +25,16 @@ from monshin_factcheck.judges.local.packing import BEGIN, CLAIM, MAX_POSITIONS, 
 NAME = "local"
 # The adapter that is part of this package; services/factcheck/training/adapter/README.md is its model card.
 ADAPTER = Path(__file__).parent / "adapter.safetensors"
-# Longer ones are cut at the end; claims of a checked answer are sentences.
+# Longer ones are not read; claims of a checked answer are sentences, and the model was trained on these.
 _CLAIM_TOKENS = 128
-_ASKING_TOKENS = 4
 _PACKS_AT_ONCE = 4
+
+
+class _Group(NamedTuple):
+    """Tokens of a passage and, by place of the reading, of the claims that are read with it."""
+
+    passage: tuple[int, ...]
+    claims: dict[int, tuple[int, ...]]
 
 
 class LocalJudge:
@@ -46,7 +55,7 @@ class LocalJudge:
         self._tokenizer: Tokenizer = load_tokenizer(folder)
         try:
             self._model = Judge(base, load_adapter(adapter, base.shape), dtype or quick_dtype(), is_merged=True)
-            self._revision = hashlib.sha256(adapter.read_bytes()).hexdigest()
+            self._revision = _revision(adapter)
         except (OSError, ValueError, SafetensorError) as error:
             raise FailedPrecondition(f"{adapter} is missing or no adapter of {PACKAGE}") from error
 
@@ -57,34 +66,49 @@ class LocalJudge:
 
     @property
     def revision(self) -> str:
-        """SHA-256 of the adapter's file."""
+        """SHA-256 of the adapter's file and of the code that writes texts as it reads them."""
         return self._revision
 
-    def read(self, readings: Sequence[Reading]) -> list[Answer]:
-        """As SemanticJudge.read; it cannot tell which words of the context decided."""
-        together: dict[str, list[int]] = {}
+    def read(self, readings: Sequence[Reading]) -> list[Answer | MonshinError]:
+        """As SemanticJudge.read; TooLong for a claim of more than 128 tokens, or one that does not fit beside its
+        context. It cannot tell which words of the context decided.
+        """
+        together: dict[str, _Group] = {}
         for place, reading in enumerate(readings):
-            together.setdefault(reading.context, []).append(place)
+            group = together.get(reading.context)
+            if group is None:
+                passage = (BEGIN, *self._tokens(PASSAGE, reading.context))
+                group = together.setdefault(reading.context, _Group(passage, {}))
+            claim = self._tokens(CLAIM, reading.claim)
+            if len(claim) <= min(_CLAIM_TOKENS, MAX_POSITIONS - len(group.passage)):
+                group.claims[place] = claim
         found: dict[int, Probabilities] = {}
-        groups = list(together.items())
+        groups = [group for group in together.values() if group.claims]
         for start in range(0, len(groups), _PACKS_AT_ONCE):
             some = groups[start : start + _PACKS_AT_ONCE]
-            packs = [self._pack(context, [readings[place].claim for place in places]) for context, places in some]
+            packs = [Pack(group.passage, tuple(group.claims.values())) for group in some]
             with torch.inference_mode():
                 rows = self._model(lay_out(packs)).softmax(-1)
-            for place, row in zip((place for _, places in some for place in places), rows, strict=True):
+            for place, row in zip((place for group in some for place in group.claims), rows, strict=True):
                 found[place] = _probabilities(row)
         return [
-            Answer(found[place], Span(reading.body, len(reading.context))) for place, reading in enumerate(readings)
+            Answer(found[place], Span(reading.body, len(reading.context)))
+            if place in found
+            else TooLong(f"`{NAME}` reads up to {_CLAIM_TOKENS} tokens of a claim, {MAX_POSITIONS} with its text")
+            for place, reading in enumerate(readings)
         ]
-
-    def _pack(self, context: str, claims: Sequence[str]) -> Pack:
-        parts = tuple(_cut(self._tokens(CLAIM, claim)) for claim in claims)
-        room = MAX_POSITIONS - 1 - max(map(len, parts))
-        return Pack((BEGIN, *self._tokens(PASSAGE, context)[:room]), parts)
 
     def _tokens(self, template: str, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(template.format(canonical(text)), add_special_tokens=False).ids)
+
+
+def _revision(adapter: Path) -> str:
+    sha256 = hashlib.sha256(adapter.read_bytes())
+    for name in ("canonical.py", "packing.py", "model.py"):
+        sha256.update(files(__package__).joinpath(name).read_bytes())
+    for part in ("quantities", "text"):  # of which canonical.py is made
+        add_folder(sha256, files("monshin_factcheck.core").joinpath(part), part)
+    return sha256.hexdigest()
 
 
 def quick_dtype() -> torch.dtype:
@@ -94,13 +118,6 @@ def quick_dtype() -> torch.dtype:
     """
     able = torch.cpu.get_capabilities()
     return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") else torch.float32
-
-
-def _cut(claim: tuple[int, ...]) -> tuple[int, ...]:
-    """A claim that fits, with its last tokens: they ask for the verdict."""
-    if len(claim) <= _CLAIM_TOKENS:
-        return claim
-    return (*claim[: _CLAIM_TOKENS - _ASKING_TOKENS], *claim[-_ASKING_TOKENS:])
 
 
 def _probabilities(row: Tensor) -> Probabilities:

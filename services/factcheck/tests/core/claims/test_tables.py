@@ -46,6 +46,13 @@ def test_prose_with_a_bar_or_a_tab_is_no_table(prose: str) -> None:
     assert [table_end(lines, index) for index in range(len(lines))] == list(range(len(lines)))
 
 
+def test_a_cell_is_no_longer_than_a_sentence_may_be() -> None:
+    """Hazard: one cell of 100,000 characters held up the checks of all callers."""
+    table = "| 薬 | 用量 |\n|---|---|\n| ワルファリン | {} |\n| 甲薬 | 5 mg |"
+    *_, long, short = split_claims(table.format("5 mg " * 20_000))
+    assert (long.checkable, short.checkable) == (False, True)
+
+
 @pytest.mark.parametrize("unit", ["-", "|", "\t", " ", "a ", "a\t", "a | ", ":-", "- |", "a\t ", "("])
 def test_a_long_line_is_read_in_time(unit: str) -> None:
     """Hazard: a pattern that tries every way to cut a line of dashes never comes back."""
