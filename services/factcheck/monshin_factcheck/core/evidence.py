@@ -14,6 +14,9 @@ class Passage:
     tier: 1 (binding) to 5, 0 unknown. is_superseded: another document took the place of its own, or it holds no more:
     then it settles nothing. effective_until: the last day on which it holds, `YYYY-MM-DD`, or empty. score: of the
     search, of any sign. is_found: search chose it, and it may speak of something else; a short source is given whole.
+    part: the stretch of the document that has an origin of its own, such as a resource of a chart; None: all of it.
+    is_active_order: a prescription that stands, or a statement of what the patient takes now: two of one drug that
+    differ are two sources that disagree, though of one chart. Values measured on two days are both right.
     """
 
     document: str
@@ -29,6 +32,8 @@ class Passage:
     tier: int = 0
     is_superseded: bool = False
     effective_until: str = ""
+    part: Span | None = None
+    is_active_order: bool = False
 
     @property
     def rank(self) -> int:
