@@ -218,7 +218,7 @@ def _one_a_source(weighed: Sequence["_Weighed"]) -> list["_Weighed"]:
     for one in sorted(weighed, key=lambda one: one.verdict is Verdict.NOT_ENOUGH_EVIDENCE):
         if all(_is_other_source(one.evidence[0], other.evidence[0]) for other in kept):
             kept.append(one)
-    return kept
+    return [one for one in weighed if one in kept]
 
 
 def _is_other_source(opinion: Opinion, than: Opinion) -> bool:

@@ -77,7 +77,7 @@ async def test_the_version_that_holds_is_read_however_many_old_ones_are_nearer(
 
 async def test_where_nothing_holds_any_more_the_old_is_shown_and_not_read(by_words: ByWords) -> None:
     reader = Sure()
-    one = await checked(by_words([old(1), document("ended", CLAIM, is_superseded=True)]), reader)
+    one = await checked(by_words([document("ended", CLAIM, is_superseded=True), old(1)]), reader)
     assert (one.decision.verdict, reader.asked) == (Verdict.NOT_ENOUGH_EVIDENCE, [])
     assert one.decision.abstain_reason is AbstainReason.UNDECIDED
     assert one.decision.evidence[0].passage.text == CLAIM
