@@ -81,8 +81,8 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     SUPPORTED by one supporting sentence, unless another document, or another active order of a chart, contradicts
     (CONFLICTING). CONTRADICTED by a contradicting sentence that speaks of about as much of the claim as the best one.
     CONDITIONAL where a sentence says it of a case that the claim does not state; its own document cannot contradict it
-    then, as it speaks of other cases. A superseded passage settles nothing, nor does it stand in the way of those that
-    hold. A contradiction of a lower tier than the support does not count against it.
+    then, as it speaks of other cases. A superseded passage settles nothing, nor does it stand in the way of its
+    successor; one that has ended without a successor still shows that another one speaks of less of the claim. A contradiction of a lower tier than the support does not count against it.
     Otherwise NOT_ENOUGH_EVIDENCE: NO_EVIDENCE if nothing speaks of the subject, UNDECIDED if something does.
     """
     ranked = sorted(opinions, key=lambda opinion: -opinion.relevance)
@@ -113,7 +113,8 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     limited = [opinion for opinion in valid if opinion.stance is Stance.SUPPORTS_IF]
     others = {opinion.passage.document for opinion in limited}
     contradicting = [opinion for opinion in contradicting if opinion.passage.document not in others]
-    if contradicting and contradicting[0].relevance >= valid[0].relevance - NEARLY_BEST:
+    speaking = [one.relevance for one in ranked if not one.passage.is_superseded or one.passage.has_ended]
+    if contradicting and contradicting[0].relevance >= speaking[0] - NEARLY_BEST:
         rest = tuple(opinion for opinion in nearest if opinion is not contradicting[0])
         evidence = (contradicting[0], *rest)[:MAX_EVIDENCE]
         return Decision(Verdict.CONTRADICTED, contradicting[0].probabilities, evidence, judges_run=judges_run)

@@ -63,3 +63,11 @@ def test_what_is_superseded_does_not_stand_in_the_way_of_what_holds() -> None:
     assert [one.passage.document for one in decision.evidence] == ["new", "old"]
     open_ = decide([old, replace(new, stance=Stance.RELATED)], ())
     assert (open_.verdict, open_.probabilities) == (Verdict.NOT_ENOUGH_EVIDENCE, odds)
+
+
+def test_what_has_ended_without_a_successor_shows_that_another_document_speaks_of_something_else() -> None:
+    """Hazard: the maximum of one drug, whose document has expired, is contradicted by that of another drug."""
+    ended = Passage("ended", Span(0, 1), "熱", effective_until="2020-12-31").on("2026-04-01")
+    other = Opinion(Passage("other", Span(0, 1), "熱"), Stance.CONTRADICTS, 0.8, probabilities(0.1, 0.6, 0.3))
+    own = Opinion(ended, Stance.SUPPORTS, 1.0, probabilities(1, 0, 0))
+    assert decide([own, other], ()).verdict is Verdict.NOT_ENOUGH_EVIDENCE
