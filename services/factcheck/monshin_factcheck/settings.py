@@ -15,7 +15,9 @@ class FactcheckSettings:
 
     embed_target: str = setting("127.0.0.1:50051", "where embed is, host:port or dns:///name:port")
     ann_target: str = setting("127.0.0.1:50052", "where ann is")
-    passages_judged: int = setting(8, "passages that judges see of each claim", unit="passages")
+    passages_judged: int = setting(
+        8, "passages that judges see of each claim, besides superseded ones, which are only shown", unit="passages"
+    )
     passages_found: int = setting(32, "passages that each kind of search brings before they are fused", unit="passages")
     judges: str = setting(
         "local",
@@ -23,7 +25,9 @@ class FactcheckSettings:
     )
     judge_threads: int = setting(1, "CPU threads of the judges that compute here", unit="threads")
     judge_timeout_s: float = setting(60.0, "how long a judge that computes here may take for 8 claims", unit="s")
-    documents_read: int = setting(2, "documents of each claim that these judges read", unit="documents")
+    documents_read: int = setting(
+        2, "documents of each claim that these judges read, or stretches where there are fewer", unit="documents"
+    )
     weighings_dir: Path = setting(Path(), "a folder with your own maps of tools/fit_weighing.py; they go first")
     nli_model: str = setting("", "the model of `nli`: a folder, or a hub's name with an optional `@revision`")
     support_model: str = setting("", "the model of `support`, in the same way")

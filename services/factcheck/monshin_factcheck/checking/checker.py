@@ -6,7 +6,7 @@ verdict thus never waits for a slow judge, and final ones come in the order of t
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -87,6 +87,10 @@ class _Ruled:
     decision: Decision
     began: float
 
+    @property
+    def has_valid(self) -> bool:
+        return any(not opinion.passage.is_superseded for opinion in self.opinions)
+
     def told(self, decision: Decision, *, is_provisional: bool = False) -> Checked:
         elapsed_ms = (time.perf_counter() - self.began) * 1000
         asked = self.asked
@@ -104,7 +108,7 @@ class _Found:
 
 
 class Checker:
-    """judged: passages that the rules see of each claim; found: that each kind of search brings before the fusion.
+    """judged: passages that the rules see of each claim, superseded ones aside; found: that each kind of search brings.
 
     reading: the judges that read; without any the rules decide alone. revision: of the rules.
     """
@@ -189,8 +193,8 @@ class Checker:
             await self._read_group(run, [one for one in group if one is not None], tell)
 
     async def _read_group(self, run: Run, group: Sequence["_Ruled"], tell: Put[Checked]) -> None:
-        """Those that the rules have settled are not read."""
-        open_ = [one for one in group if one.opinions and not is_decisive(one.decision)]
+        """Those that the rules have settled, and those that nothing is found for that still holds, are not read."""
+        open_ = [one for one in group if one.has_valid and not is_decisive(one.decision)]
         final = {one.asked.index: one.decision for one in group}
         if open_ and self._reading.is_open(run.not_run):
             wanted = [
@@ -240,10 +244,11 @@ class Checker:
             return [passage.on(today) for passage in passages]
         shares = await run.evidence.lexical(claim.text, self._found, [place for place, _ in near])
         if near:
-            ranked = fuse(near, shares, self._judged, run.evidence.names)
+            ranked = fuse(near, shares, len(shares), run.evidence.names)
         else:
-            ranked = [(place, 1 / rank) for rank, place in enumerate(list(shares)[: self._judged], start=1)]
-        return [replace(passages[place], score=score, is_found=True).on(today) for place, score in ranked]
+            ranked = [(place, 1 / rank) for rank, place in enumerate(shares, start=1)]
+        found = (replace(passages[place], score=score, is_found=True).on(today) for place, score in ranked)
+        return _best(found, self._judged)
 
     def _opinions(self, claim: str, passages: Sequence[Passage], aliases: AliasTable | None) -> tuple[Opinion, ...]:
         rules = self._rules if aliases is None else self._rules.knowing(aliases)
@@ -253,11 +258,24 @@ class Checker:
         """What the rules say, of the passage that leads; nothing where there is none."""
         return tuple(
             Saying(
-                self._rules.name, self._revision, decision.probabilities, opinion.passage.document,
+                self._rules.name, self._revision, opinion.probabilities, opinion.passage.document,
                 opinion.passage.span, opinion.passage.text, elapsed_ms,
             )
             for opinion in decision.evidence[:1]
         )  # fmt: skip
+
+
+def _best(ranked: Iterable[Passage], count: int) -> list[Passage]:
+    """The first `count` that hold; of those superseded as many at most, where they rank before: they are only shown."""
+    places = {True: count, False: count}
+    best: list[Passage] = []
+    for passage in ranked:
+        if places[passage.is_superseded]:
+            places[passage.is_superseded] -= 1
+            best.append(passage)
+        if not places[False]:
+            break
+    return best
 
 
 def _asked(index: int, claim: Claim) -> _Asked:

@@ -14,6 +14,7 @@ from monshin_factcheck.clients.vector_index import VectorIndex
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.retrieval.bare_names import is_bare_name
+from monshin_factcheck.core.retrieval.fusion import goes_last
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
 from monshin_factcheck.core.retrieval.terms import Terms
 from monshin_factcheck.core.source import Part, SourceText
@@ -61,8 +62,8 @@ class Evidence(Protocol):
         ...
 
     async def lexical(self, claim: str, k: int, also: Collection[int] = ()) -> dict[int, float]:
-        """Places of the k best passages that share words, best first, then those of `also`; each with its part of the
-        claim's words, weighted by rarity, in [0, 1]."""
+        """Places of the k best passages that share words, best first, then those of `also`, which a search by meaning
+        found; each with its part of the claim's words, weighted by rarity, in [0, 1]. Without `also` names go last."""
         ...
 
     async def dense(self, claims: Sequence[str], k: int) -> list[list[tuple[int, float]]]:
@@ -160,7 +161,10 @@ class CorpusEvidence:
         return sorted(kept, key=lambda one: -one[1])
 
     def _lexical(self, claim: str, k: int, also: Collection[int]) -> dict[int, float]:
-        return _by_words(self._indexes.of(self._pinned), self._indexes.terms_of(self._pinned).of(claim), k, also)
+        self._names = self._indexes.names_of(self._pinned)
+        index, terms = self._indexes.of(self._pinned), self._indexes.terms_of(self._pinned).of(claim)
+        # Beside a search by meaning, which brings others, names need not make room: the fusion puts them last.
+        return _by_words(index, terms, k, also, () if also else self._names)
 
 
 class SourceEvidence:
@@ -218,9 +222,15 @@ class SourceEvidence:
         return _by_words(self._lexical_index, self._terms.of(claim), k, also)
 
 
-def _by_words(index: LexicalIndex, terms: Sequence[str], k: int, also: Collection[int]) -> dict[int, float]:
-    shares = index.shares(set(terms))
-    return {place: float(shares[place]) for place in (*index.search(terms, k), *also)}
+def _by_words(
+    index: LexicalIndex, terms: Sequence[str], k: int, also: Collection[int], names: Collection[int] = ()
+) -> dict[int, float]:
+    """As Evidence.lexical. names: those that would crowd out all else, and are only kept where there is room."""
+    found = index.search(terms, _AMONG_NAMES * k if names else k)
+    every = index.shares(set(terms))
+    shares = {place: float(every[place]) for place in (*found, *also)}
+    best = sorted(found, key=lambda place: goes_last(place, shares, names))[:k]
+    return {place: shares[place] for place in (*best, *also)}
 
 
 def source_passages(number: int, source: SourceText) -> list[Passage]:
@@ -242,6 +252,8 @@ def _part_passages(document: str, text: str, part: Part) -> list[Passage]:
             title=part.title,
             source=part.origin,
             date=part.date,
+            part=part.span if part.origin else None,
+            is_active_order=part.is_active_order,
         )
         for place, span in enumerate(spans, 1)
     ]

@@ -22,7 +22,7 @@ _OF_ONE_CLAIM = frozenset({Worthless.code, TooLong.code})
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A claim after the rules: their opinions on its passages, at least one, and their own saying.
+    """A claim after the rules: their opinions on its passages, at least one that still holds, and their own saying.
 
     aliases: names of the corpus's own, if it has any.
     """
@@ -42,7 +42,9 @@ class Round:
 
 
 class ReadingRoom:
-    """documents: how many of a claim's documents are read. weighings: how answers are joined with the rules'."""
+    """documents: how many of a claim's documents are read, or stretches of a single one. weighings: how answers are
+    joined with the rules'.
+    """
 
     def __init__(self, seats: Sequence[Seat], weighings: Weighings, *, documents: int) -> None:
         self._seats = seats
@@ -166,12 +168,15 @@ def _component(name: str) -> str:
 
 
 def _best_first(opinions: Sequence[Opinion]) -> list[Opinion]:
-    """What search found, in its order; a short source is not searched, and the rules say what is nearest."""
-    if any(opinion.passage.is_found for opinion in opinions):
-        return list(opinions)
-    return sorted(opinions, key=lambda opinion: -opinion.relevance)
+    """What search found, in its order; a short source is not searched, and the rules say what is nearest. What is
+    superseded settles nothing, and would only take the place of what holds.
+    """
+    valid = [opinion for opinion in opinions if not opinion.passage.is_superseded]
+    if any(opinion.passage.is_found for opinion in valid):
+        return valid
+    return sorted(valid, key=lambda opinion: -opinion.relevance)
 
 
 def _is_beside(passage: Passage, reading: Reading) -> bool:
-    """Whether it is of the document that was read, but was not read."""
+    """Whether it is of the document that was read, but not in this reading."""
     return passage.document == reading.passages[0].document and passage not in reading.passages

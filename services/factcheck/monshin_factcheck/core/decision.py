@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from monshin_factcheck.core.evidence import Probabilities
+from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.judge import Condition, Opinion, Stance
+from monshin_factcheck.core.rules.findings import FindingKind
 from monshin_factcheck.core.text.spans import Span
 
 # A contradiction counts only if no other sentence speaks of clearly more of the claim.
@@ -77,10 +78,11 @@ NOTHING_FOUND = Probabilities(0.0, 0.0, 1.0)
 def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision:
     """One judge's opinions on a claim's passages, put together.
 
-    SUPPORTED by one supporting sentence, unless another document contradicts (CONFLICTING). CONTRADICTED by a
-    contradicting sentence that speaks of about as much of the claim as the best one. CONDITIONAL where a sentence says
-    it of a case that the claim does not state; its own document cannot contradict it then, as it speaks of other cases.
-    A superseded passage settles nothing. A contradiction of a lower tier than the support does not count against it.
+    SUPPORTED by one supporting sentence, unless another document, or another active order of a chart, contradicts
+    (CONFLICTING). CONTRADICTED by a contradicting sentence that speaks of about as much of the claim as the best one.
+    CONDITIONAL where a sentence says it of a case that the claim does not state; its own document cannot contradict it
+    then, as it speaks of other cases. A superseded passage settles nothing, nor does it stand in the way of its
+    successor; one that has ended without a successor still shows that another one speaks of less of the claim. A contradiction of a lower tier than the support does not count against it.
     Otherwise NOT_ENOUGH_EVIDENCE: NO_EVIDENCE if nothing speaks of the subject, UNDECIDED if something does.
     """
     ranked = sorted(opinions, key=lambda opinion: -opinion.relevance)
@@ -93,7 +95,10 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
         against = [
             opinion
             for opinion in contradicting
-            if opinion.passage.document not in documents
+            if (
+                opinion.passage.document not in documents
+                or any(is_other_order(opinion, one.passage) for one in supporting)
+            )
             and opinion.relevance >= _CONFLICTING_RELEVANCE
             and opinion.passage.rank <= supporting[0].passage.rank
         ]
@@ -108,7 +113,8 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     limited = [opinion for opinion in valid if opinion.stance is Stance.SUPPORTS_IF]
     others = {opinion.passage.document for opinion in limited}
     contradicting = [opinion for opinion in contradicting if opinion.passage.document not in others]
-    if contradicting and contradicting[0].relevance >= ranked[0].relevance - NEARLY_BEST:
+    speaking = [one.relevance for one in ranked if not one.passage.is_superseded or one.passage.has_ended]
+    if contradicting and contradicting[0].relevance >= speaking[0] - NEARLY_BEST:
         rest = tuple(opinion for opinion in nearest if opinion is not contradicting[0])
         evidence = (contradicting[0], *rest)[:MAX_EVIDENCE]
         return Decision(Verdict.CONTRADICTED, contradicting[0].probabilities, evidence, judges_run=judges_run)
@@ -118,8 +124,20 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
         odds, named = limited[0].probabilities, limited[0].conditions
         return Decision(Verdict.CONDITIONAL, odds, evidence, judges_run=judges_run, conditions=named)
     reason = AbstainReason.UNDECIDED if related else AbstainReason.NO_EVIDENCE
-    found = ranked[0].probabilities if ranked else NOTHING_FOUND
+    found = valid[0].probabilities if valid else NOTHING_FOUND
     return Decision(Verdict.NOT_ENOUGH_EVIDENCE, found, nearest, reason, judges_run)
+
+
+def is_other_order(opinion: Opinion, supporting: Passage) -> bool:
+    """Whether the opinion is on another active order of the supporting one's drug in the same chart.
+
+    By the rules' word for the drug: an order of another one is known by the name that it has in its place.
+    """
+    passage = opinion.passage
+    is_other = passage.document == supporting.document and passage.span != supporting.span
+    are_orders = passage.is_active_order and supporting.is_active_order
+    is_swapped = any(finding.kind == FindingKind.NAME_SWAP.value for finding in opinion.findings)
+    return is_other and are_orders and not is_swapped
 
 
 def _even(evidence: Sequence[Opinion]) -> Probabilities:

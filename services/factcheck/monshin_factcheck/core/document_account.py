@@ -19,11 +19,11 @@ OTHER_NUMBERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the witnesses say of one document.
+    """What the witnesses say of one document, by one reading of it.
 
     opinions: the rules' on the passages that were read, at least one. sayings: of each judge on all that was read.
-    beside: the rules' opinions on other passages of the document, which the judges did not get to see; they forbid, and
-    confirm nothing.
+    beside: the rules' opinions on other passages of the document, which the judges did not get to see there; they
+    forbid, and confirm nothing.
     """
 
     opinions: tuple[Opinion, ...]

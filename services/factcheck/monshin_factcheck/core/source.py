@@ -9,7 +9,8 @@ from monshin_factcheck.core.text.spans import Span
 class Part:
     """A stretch of a source with its own origin. date: ISO or empty.
 
-    stands_alone: whether it is a sentence of its own, which its neighbours tell nothing about.
+    stands_alone: whether it is a sentence of its own, which its neighbours tell nothing about. is_active_order: see
+    Passage.
     """
 
     span: Span
@@ -17,6 +18,7 @@ class Part:
     title: str
     date: str
     stands_alone: bool = False
+    is_active_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)

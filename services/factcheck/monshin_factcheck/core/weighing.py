@@ -18,6 +18,7 @@ from monshin_factcheck.core.decision import (
     Decision,
     Saying,
     Verdict,
+    is_other_order,
 )
 from monshin_factcheck.core.document_account import Account, relevance_of
 from monshin_factcheck.core.evidence import Probabilities, probabilities
@@ -131,17 +132,20 @@ def weigh(account: Account, weighing: Weighing) -> Probabilities:
 def decide_by_all(
     accounts: Sequence[Account], weighing: Weighing, judges_run: tuple[str, ...], unread: Sequence[Opinion] = ()
 ) -> Decision:
-    """The verdict of the document that says most about the claim; two that disagree outright are CONFLICTING.
+    """The verdict of the reading that says most about the claim; two documents that disagree outright, or two active
+    orders of a chart, are CONFLICTING. Of other readings of one document, which may tell of two days or cases, the best
+    one that settles the claim counts.
 
     Support of the highest tier stands against the contradictions of its own tier and of higher ones; those of a lower
     tier are left aside, and a superseded document settles nothing. SUPPORTED becomes CONDITIONAL where the rules name a
-    condition of its best passage that the claim leaves out. accounts: best document first, each with sayings of the
+    condition of its best passage that the claim leaves out. accounts: best reading first, each with sayings of the
     judges that `weighing` is for. unread: the rules' opinions on documents beyond these; they support nothing, and
-    contradict as the rules say. Below the least probabilities, or under a veto: NOT_ENOUGH_EVIDENCE.
+    contradict as the rules say; a superseded one is only shown. Below the least probabilities, or under a veto:
+    NOT_ENOUGH_EVIDENCE.
     """
     if not accounts:
         return Decision(Verdict.NOT_ENOUGH_EVIDENCE, NOTHING_FOUND, (), AbstainReason.NO_EVIDENCE, judges_run)
-    weighed = [_Weighed.of(account, weighing) for account in accounts]
+    weighed = _one_a_source([_Weighed.of(account, weighing) for account in accounts])
     # A superseded document says nothing that counts, and one under a veto does not hide what another says.
     told = min(weighed, key=lambda one: (one.is_superseded, not one.settles, one.odds.neither))
     against: Sequence[_Against] = ()
@@ -164,33 +168,66 @@ def decide_by_all(
             sayings=(*told.sayings, *sayings),
             conditions=(),
         )
+    outdated = _outdated(unread)
+    shown = (*told.evidence[: MAX_EVIDENCE - len(outdated)], *outdated)
     if told.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
-        is_related = any(opinion.stance is not Stance.UNRELATED for one in accounts for opinion in one.opinions)
-        return replace(known, abstain_reason=AbstainReason.UNDECIDED if is_related else AbstainReason.NO_EVIDENCE)
-    return known
+        spoken = [*outdated, *(opinion for one in accounts for opinion in one.opinions)]
+        is_related = any(opinion.stance is not Stance.UNRELATED for opinion in spoken)
+        reason = AbstainReason.UNDECIDED if is_related else AbstainReason.NO_EVIDENCE
+        return replace(known, evidence=shown, abstain_reason=reason)
+    return replace(known, evidence=shown) if told.verdict is Verdict.CONTRADICTED else known
+
+
+def _outdated(opinions: Sequence[Opinion]) -> tuple[Opinion, ...]:
+    """The nearest superseded passage, if one speaks of the claim: it may be where a wrong claim comes from."""
+    found = (one for one in opinions if one.passage.is_superseded and one.stance is not Stance.UNRELATED)
+    return tuple(sorted(found, key=relevance_of, reverse=True)[:1])
 
 
 _Against = tuple[Opinion, Probabilities, tuple[Saying, ...]]
 
 
 def _against(told: "_Weighed", weighed: Sequence["_Weighed"], opinions: Sequence[Opinion]) -> list[_Against]:
-    """What contradicts a document that supports: documents by all witnesses, then sentences of others by the rules
-    alone that speak of about as much of the claim.
+    """What contradicts a reading that supports: others by all witnesses, then sentences of other documents, or other
+    active orders, by the rules alone that speak of about as much of the claim.
     """
-    whole = [one for one in weighed if one.verdict is Verdict.CONTRADICTED and one.rank <= told.rank]
+    support = told.evidence[0]
+    whole = [
+        one
+        for one in weighed
+        if one.verdict is Verdict.CONTRADICTED and one.rank <= told.rank and _is_other_source(one.evidence[0], support)
+    ]
     near = [
         opinion
         for opinion in opinions
         if opinion.stance is Stance.CONTRADICTS
-        and opinion.passage.document != told.evidence[0].passage.document
+        and _is_other_source(opinion, support)
         and not opinion.passage.is_superseded
         and opinion.passage.rank <= told.rank
-        and opinion.relevance >= told.evidence[0].relevance - NEARLY_BEST
+        and opinion.relevance >= support.relevance - NEARLY_BEST
     ]
     return [
         *((one.evidence[0], one.odds, one.sayings) for one in sorted(whole, key=lambda one: one.odds.neither)),
         *((one, one.probabilities, ()) for one in sorted(near, key=relevance_of, reverse=True)),
     ]
+
+
+def _one_a_source(weighed: Sequence["_Weighed"]) -> list["_Weighed"]:
+    """Of the readings of each document the best that settles the claim, if any does; active orders stay apart."""
+    kept: list[_Weighed] = []
+    for one in sorted(weighed, key=lambda one: one.verdict is Verdict.NOT_ENOUGH_EVIDENCE):
+        if all(_is_other_source(one.evidence[0], other.evidence[0]) for other in kept):
+            kept.append(one)
+    return [one for one in weighed if one in kept]
+
+
+def _is_other_source(opinion: Opinion, than: Opinion) -> bool:
+    """Whether it is of another document, or of an active order beside another one that speaks of no more of the claim:
+    an order of another drug speaks of less.
+    """
+    if opinion.passage.document != than.passage.document:
+        return True
+    return is_other_order(opinion, than.passage) and opinion.relevance >= than.relevance - NEARLY_BEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,3 +260,22 @@ def test_a_condition_that_the_reader_overlooks_limits_its_support() -> None:
     assert (turned.verdict, turned.conditions) == (Verdict.CONTRADICTED, ())
     word_for_word = account((limited, opinion(stance=Stance.SUPPORTS)), probabilities(0.9, 0.05, 0.05))
     assert decide_by_all([word_for_word], PLAIN, ()).verdict is Verdict.SUPPORTED
+
+
+def test_two_readings_of_one_document_disagree_only_if_they_are_active_orders_of_one_drug() -> None:
+    """Hazard: potassium on two days is taken for a contradiction, or a changed dose for none."""
+    supports, contradicts = probabilities(0.9, 0.05, 0.05), probabilities(0.02, 0.95, 0.03)
+
+    def verdict(first: Probabilities, second: Probabilities, *, are_orders: bool, relevance: float = 0.5) -> Verdict:
+        one = opinion()
+        own = replace(one.passage, is_active_order=are_orders)
+        other = replace(one, passage=replace(own, span=Span(5, 6)), relevance=relevance)
+        read = [account((replace(one, passage=own),), first), account((other,), second)]
+        return decide_by_all(read, PLAIN, ()).verdict
+
+    assert verdict(supports, contradicts, are_orders=False) is Verdict.SUPPORTED
+    assert verdict(contradicts, supports, are_orders=False) is Verdict.CONTRADICTED
+    assert verdict(EVEN, supports, are_orders=False) is Verdict.SUPPORTED
+    assert verdict(supports, contradicts, are_orders=True) is Verdict.CONFLICTING
+    assert verdict(contradicts, supports, are_orders=True) is Verdict.CONFLICTING
+    assert verdict(supports, contradicts, are_orders=True, relevance=0.3) is Verdict.SUPPORTED

@@ -42,6 +42,23 @@ async def test_a_chart_is_evidence_and_the_verdict_names_the_resource(rig: Rig) 
     ]
 
 
+async def test_a_dose_that_was_changed_in_the_chart_is_conflicting_and_names_both_orders(rig: Rig) -> None:
+    """Hazard: a summary repeats the dose of March, which the chart holds word for word beside that of April."""
+    orders = [
+        {"resource": {"resourceType": "MedicationRequest", "id": name, "status": "active", "intent": "order",
+                      "authoredOn": day, "medicationCodeableConcept": {"text": "ワルファリン"},
+                      "dosageInstruction": [{"text": f"1回{dose} mg、1日1回"}]}}
+        for name, dose, day in (("march", 1, "2026-03-02"), ("april", 2, "2026-04-06"))
+    ]  # fmt: skip
+    source = pb.Source(fhir=json.dumps({**CHART, "entry": [*CHART["entry"], *orders]}))
+    (result,) = (await answer(rig, "ワルファリンを1回1 mg、1日1回で処方している。", source))[1:-1]
+    assert result.claim_result.verdict == pb.VERDICT_CONFLICTING
+    assert [(one.source, one.date) for one in result.claim_result.evidence] == [
+        ("MedicationRequest/march", "2026-03-02"),
+        ("MedicationRequest/april", "2026-04-06"),
+    ]
+
+
 async def test_title_and_date_of_a_text_come_back(rig: Rig) -> None:
     """So that the reader sees which of several sources it was."""
     sources = [pb.Source(text="別の話である。"), pb.Source(text=TEXT, title="手引き", date="2026-01-31")]

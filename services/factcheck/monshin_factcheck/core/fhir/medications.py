@@ -37,6 +37,8 @@ _ADMINISTRATION = {
 }
 
 
+# Until it is stopped or completed, such an order or statement stands; what was administered has happened.
+_STANDING = frozenset({"active", "intended"})
 # Said beside what has ended or is not to begin: a reader must not overlook it.
 _NOT_NOW = {
     "MedicationRequest": ("今は処方していない", "not prescribed now"),
@@ -84,16 +86,18 @@ def _told(
         return
     amount = dosages(node, dosage, telling)
     reason = words.concepts(node, "statusReason", telling) or words.concepts(node, "reasonCode", telling)
+    stands = node.text("status") in _STANDING
     if node.text("status") in _GIVEN and not node.flag("doNotPerform"):
         japanese = f"{drug}を{amount.text}で{ending[0]}" if amount.text else f"{drug}を{ending[0]}"
         english = f"{drug} {amount.text} {ending[1]}" if amount.text else f"{drug} {ending[1]}"
-        yield Told(sentence(telling, japanese, english, when[0], reason), when[1])
+        yield Told(sentence(telling, japanese, english, when[0], reason), when[1], is_active_order=stands)
         yield from (Told("", element=element) for element in amount.untold)
         return
     # What is not given is told without its date, which is that of the order, and without its dose: a summary that still
     # lists the drug with it must find neither confirmed.
     note = telling.pick(*_NOT_NOW.get(node.kind, ("", "")))
-    yield Told(sentence(telling, f"{drug}を{ending[0]}", f"{drug} {ending[1]}", note, reason), when[1])
+    told = sentence(telling, f"{drug}を{ending[0]}", f"{drug} {ending[1]}", note, reason)
+    yield Told(told, when[1], is_active_order=stands)
 
 
 def _drug(node: Node, find: Find) -> str:

@@ -94,7 +94,10 @@ def _told(resource: Node, telling: Telling, chart: Chart) -> Iterator[Told]:
 
 def _part(told: Told, at: int, name: str, title: str, date: str) -> Part:
     own = " ".join(filter(None, (title, told.title)))
-    return Part(Span(at, at + len(told.text)), name, own, told.date or date, stands_alone=not told.is_narrative)
+    return Part(
+        Span(at, at + len(told.text)), name, own, told.date or date,
+        stands_alone=not told.is_narrative, is_active_order=told.is_active_order,
+    )  # fmt: skip
 
 
 def _parsed(data: str, path: str) -> dict[str, Any]:

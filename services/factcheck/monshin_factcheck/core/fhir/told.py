@@ -12,13 +12,14 @@ class Told:
     """A sentence made of a resource, or a narrative in its own words, which may be many. date: ISO or empty.
 
     title: what the narrative calls itself; empty for sentences. element: of a Told without text, what of the resource
-    could not be told, such as `dosageInstruction.timing`; empty for all of it.
+    could not be told, such as `dosageInstruction.timing`; empty for all of it. is_active_order: see Passage.
     """
 
     text: str
     date: str = ""
     title: str = ""
     element: str = ""
+    is_active_order: bool = False
 
     @property
     def is_narrative(self) -> bool:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.retrieval.contexts import CONTEXT_LENGTH, readings
 from monshin_factcheck.core.text.sentences import split_sentences
+from monshin_factcheck.core.text.spans import Span
 
 SENTENCE = "ワルファリンは納豆で作用が弱まる。"
 
@@ -48,3 +49,32 @@ def test_a_sentence_longer_than_the_window_is_read_all_the_same() -> None:
     (reading,) = readings("主張", passages("d", text)[:1], {"d": text}.__getitem__, 1)
     assert reading.passages
     assert reading.context.startswith("長")
+
+
+def test_of_a_chart_the_two_best_resources_are_read_each_alone() -> None:
+    """Hazard: one window of 160 characters, full of what merely stands beside the best resource in the Bundle."""
+    lines = [f"{number}番の{SENTENCE}" for number in range(30)]
+    text = "\n".join(lines)
+    spans = [Span(text.index(line), text.index(line) + len(line)) for line in lines]
+    found = [Passage("sources/0", spans[at], lines[at], part=spans[at]) for at in (20, 3, 7)]
+    read = readings("主張", found, {"sources/0": text}.__getitem__, 2)
+    assert [reading.context for reading in read] == [lines[20], lines[3]]
+    assert [reading.in_document(Span(0, len(reading.context))) for reading in read] == [spans[20], spans[3]]
+    assert [reading.passages for reading in read] == [(found[0],), (found[1],)]
+
+
+def test_a_long_part_is_read_in_a_window_that_does_not_leave_it() -> None:
+    before, part = "前の話である。" * 5, "".join(f"{number}番の{SENTENCE}" for number in range(20))
+    inside = Span(len(before), len(before) + len(part))
+    text = before + part + before
+    first = split_sentences(part)[0].shifted(inside.start)
+    (reading,) = readings("主張", [Passage("d", first, first.of(text), part=inside)], {"d": text}.__getitem__, 2)
+    assert part.startswith(reading.context)
+    assert len(reading.context) > CONTEXT_LENGTH / 2
+
+
+def test_of_a_single_long_document_two_stretches_are_read() -> None:
+    text = "".join(f"{number}番の{SENTENCE}" for number in range(60))
+    every = passages("d", text)
+    read = readings("主張", [every[50], every[51], every[2]], {"d": text}.__getitem__, 2)
+    assert [every[at].text in reading.context for at, reading in zip((50, 2), read, strict=True)] == [True, True]
