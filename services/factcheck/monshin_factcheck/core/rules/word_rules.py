@@ -10,7 +10,10 @@ from monshin_factcheck.core.text.spans import Span
 _NEIGHBOURS = 2
 # Predicates that a bare cue implies: 妊婦には禁忌 is 妊婦には投与しない.
 _GIVING = frozenset(
-    {"投与", "経口投与", "行う", "静脈内注射", "筋肉内注射", "皮下注射", "接種", "use", "give", "administer"}
+    {
+        "投与", "経口投与", "行う", "静脈内注射", "点滴静注", "持続静注", "急速静注", "ワンショット静注", "筋肉内注射",
+        "皮下注射", "持続皮下注射", "皮内注射", "髄腔内注射", "動脈内注射", "接種", "use", "give", "administer",
+    }
 )
 
 
