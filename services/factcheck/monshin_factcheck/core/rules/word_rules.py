@@ -1,5 +1,7 @@
 """Words of a claim that exclude words of a sentence: direction, side, route, and yes against no."""
 
+import re
+
 from monshin_factcheck.core.cues.opposites import clash
 from monshin_factcheck.core.cues.polarity import do_conflict
 from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, similarity
@@ -26,6 +28,7 @@ def opposite_findings(alignment: Alignment) -> list[RuleFinding]:
             (_neighbourhood(alignment, index, other), other, kind)
             for other, theirs in enumerate(evidence.units)
             if (kind := clash(unit.opposable, theirs.opposable)) is not None
+            and not (kind == FindingKind.ROUTE_CONFLICT.value and _is_case(claim, unit) != _is_case(evidence, theirs))
         ]
         if not clashes:
             continue
@@ -84,6 +87,11 @@ def _is_same_predicate(claim: Statement, mine: Clause, evidence: Statement, thei
     return (one.key in _GIVING and bool(theirs.cues) and bool(other.particle)) or (
         other.key in _GIVING and bool(mine.cues) and bool(one.particle)
     )
+
+
+def _is_case(statement: Statement, unit: Unit) -> bool:
+    """Whether more is told of the word than that it is done: 急速静注では発作が起こるため is no order to inject."""
+    return re.match("では(?!な)", statement.text.text[unit.span.end :]) is not None
 
 
 def _neighbourhood(alignment: Alignment, index: int, other: int) -> float:

@@ -109,6 +109,11 @@ def test_an_ambiguous_name_widens_the_search_and_never_judges() -> None:
         assert all(hit.canonical.lower() != unit.key for unit in reader.read(name).units), name
 
 
+def test_a_drip_for_what_harms_as_a_bolus_is_not_contradicted(check: Check) -> None:
+    source = "バンコマイシンの急速静注ではレッドマン症候群が起こることがあるため60分以上かけて投与する。"
+    assert check("バンコマイシンは1時間以上かけて点滴する。", source).verdict is Verdict.NOT_ENOUGH_EVIDENCE
+
+
 def test_kinds_of_insulin_are_told_apart_from_each_other(check: Check) -> None:
     claim, source = "速効型インスリンは夜に皮下注する。", "持効型インスリンは夜に皮下注する。"
     decision = check(claim, source)
