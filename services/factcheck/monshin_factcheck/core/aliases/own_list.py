@@ -5,12 +5,9 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from monshin_factcheck.core.aliases.table import AliasTable, builtin_aliases
+from monshin_factcheck.core.aliases.table import AliasTable, certain_aliases, is_too_short
 from monshin_factcheck.core.cues.opposites import Opposable, clash, opposites
 from monshin_factcheck.core.text.normalise import normalise
-
-# Latin abbreviations up to this length stand for too many things to be one of them.
-_LONGEST_DOUBTFUL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def _problems(
         yield AliasProblem(place, None, "EMPTY", "the name is blank")
     elif names[name] != place:
         yield AliasProblem(place, None, "TWICE", f"the name is that of group {names[name]}, too: put them together")
-    known = builtin_aliases()
+    known = certain_aliases()
     canonical = known.canonical(name)
     marked = {_folded(alias) for alias in group.ambiguous}
     for at, alias in enumerate(group.aliases):
@@ -122,12 +119,11 @@ def _problems(
 
 def _is_doubtful(alias: str, group: AliasGroup) -> bool:
     folded = _folded(alias)
-    is_short = len(folded) == 1 or (folded.isascii() and len(folded) <= _LONGEST_DOUBTFUL)
-    return is_short or folded in map(_folded, group.ambiguous)
+    return is_too_short(folded) or folded in map(_folded, group.ambiguous)
 
 
 def _built_in(group: AliasGroup) -> str | None:
-    known = builtin_aliases()
+    known = certain_aliases()
     sure = (alias for alias in group.aliases if not _is_doubtful(alias, group))
     return next((found for one in (group.name, *sure) if (found := known.canonical(_folded(one))) is not None), None)
 

@@ -11,6 +11,10 @@ import yaml
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.spans import Span
 
+# Latin abbreviations up to this length stand for too many things to be one of them.
+_LONGEST_DOUBTFUL = 2
+# Sections of the shipped table that hold no groups of names.
+_AMBIGUOUS, _WORDS = "ambiguous", "words"
 # Katakana words of a ward that are no names.
 _WARD = (
     "アレルギー|ショック|リスク|ケア|カテーテル|チューブ|ベッド|モニター|ストレス|スタッフ|ガイドライン|メーカー"
@@ -81,20 +85,63 @@ class AliasTable:
 
 @cache
 def builtin_aliases() -> AliasTable:
-    """The table that ships with the service, read once."""
-    source = yaml.safe_load(resources.files(__package__).joinpath("builtin.yaml").read_text("utf-8"))
+    """All names of the table that ships with the service, read once: for the search, and for what a text is about."""
+    return AliasTable([group for section in _names() for group in _groups()[section]])
+
+
+@cache
+def certain_aliases() -> AliasTable:
+    """Those of them that have one meaning: what judges may take for the same thing."""
+    ambiguous = frozenset(name for names in _groups()[_AMBIGUOUS] for name in names)
     return AliasTable(
-        [tuple(map(str, group)) for section, groups in source.items() if section != "words" for group in groups]
+        [
+            [name for name in group if name not in ambiguous and not is_too_short(name)]
+            for section in _names()
+            for group in _groups()[section]
+        ]
+    )
+
+
+def is_too_short(name: str) -> bool:
+    """Whether a name stands for too many things to be one of them: one character, or two Latin ones.
+
+    >>> [is_too_short(name) for name in ("RA", "酒", "AMI", "血糖")]
+    [True, True, False, False]
+    """
+    return len(name) == 1 or (name.isascii() and len(name) <= _LONGEST_DOUBTFUL)
+
+
+def may_abbreviate(one: str, other: str) -> bool:
+    """Whether the shipped table has both for one thing, and one of them is too short to be sure of it.
+
+    >>> may_abbreviate("RA", "関節リウマチ"), may_abbreviate("SLE", "関節リウマチ")
+    (True, False)
+    """
+    known = builtin_aliases()
+    canonical = known.canonical(one)
+    return (
+        (is_too_short(one) or is_too_short(other)) and canonical is not None and canonical == known.canonical(other)
     )
 
 
 @cache
-def _builtin_sections() -> dict[str, str]:
+def _groups() -> dict[str, list[list[str]]]:
+    """Section → its groups, as the file has them."""
     source = yaml.safe_load(resources.files(__package__).joinpath("builtin.yaml").read_text("utf-8"))
+    return {section: [[str(name) for name in group] for group in groups] for section, groups in source.items()}
+
+
+def _names() -> list[str]:
+    """The sections that hold names."""
+    return [section for section in _groups() if section not in (_AMBIGUOUS, _WORDS)]
+
+
+@cache
+def _builtin_sections() -> dict[str, str]:
     return {
-        normalise(str(name)).text.lower(): section
-        for section, groups in source.items()
-        for group in groups
+        normalise(name).text.lower(): section
+        for section in (*_names(), _WORDS)
+        for group in _groups()[section]
         for name in group
     }
 
@@ -117,8 +164,7 @@ def katakana_drug(text: str) -> str:
 @cache
 def builtin_words() -> AliasTable:
     """Words alike in a protocol: looked up by dictionary form, never searched in running text."""
-    source = yaml.safe_load(resources.files(__package__).joinpath("builtin.yaml").read_text("utf-8"))
-    return AliasTable([tuple(map(str, group)) for group in source["words"]])
+    return AliasTable(_groups()[_WORDS])
 
 
 def _stands_at(text: str, at: int, name: str) -> bool:

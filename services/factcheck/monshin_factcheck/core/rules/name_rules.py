@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from monshin_factcheck.core.aliases.table import builtin_section, katakana_drug
+from monshin_factcheck.core.aliases.table import builtin_section, katakana_drug, may_abbreviate
 from monshin_factcheck.core.quantities.compare import are_comparable
 from monshin_factcheck.core.rules.alignment import Alignment, similarity
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
@@ -94,8 +94,9 @@ def _kind(statement: Statement, unit: Unit) -> str:
 
 
 def _is_same(one: Unit, other: Unit) -> bool:
-    """Alike, or a longer form that begins with it; メチルプレドニゾロン is not プレドニゾロン."""
-    if similarity(one, other) >= ALIKE:
+    """Alike, or a longer form that begins with it; メチルプレドニゾロン is not プレドニゾロン. MI may be 心筋梗塞: a reader
+    may say so."""
+    if similarity(one, other) >= ALIKE or may_abbreviate(one.key, other.key):
         return True
     shorter, longer = sorted((one.key, other.key), key=len)
     return len(shorter) >= 2 and longer.startswith(shorter)

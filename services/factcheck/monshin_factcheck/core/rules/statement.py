@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from monshin_factcheck.core.aliases.table import AliasTable, builtin_aliases, builtin_words
+from monshin_factcheck.core.aliases.table import AliasTable, builtin_words, certain_aliases
 from monshin_factcheck.core.cues.opposites import Opposable, opposites
 from monshin_factcheck.core.cues.polarity import Cue, Stance, find_cues, stance
 from monshin_factcheck.core.quantities.analytes import analytes
@@ -85,7 +85,7 @@ class Reader:
 
     def __init__(self, analyser: Analyser, aliases: AliasTable | None = None) -> None:
         self._analyser = analyser
-        self._aliases = (builtin_aliases(),) if aliases is None else (aliases, builtin_aliases())
+        self._aliases = (certain_aliases(),) if aliases is None else (aliases, certain_aliases())
 
     def knowing(self, aliases: AliasTable) -> "Reader":
         """A reader that asks this table first."""

@@ -1,5 +1,7 @@
 """Words of a claim that exclude words of a sentence: direction, side, route, and yes against no."""
 
+import re
+
 from monshin_factcheck.core.cues.opposites import clash
 from monshin_factcheck.core.cues.polarity import do_conflict
 from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, similarity
@@ -10,7 +12,10 @@ from monshin_factcheck.core.text.spans import Span
 _NEIGHBOURS = 2
 # Predicates that a bare cue implies: 妊婦には禁忌 is 妊婦には投与しない.
 _GIVING = frozenset(
-    {"投与", "経口投与", "行う", "静脈内注射", "筋肉内注射", "皮下注射", "接種", "use", "give", "administer"}
+    {
+        "投与", "経口投与", "行う", "静脈内注射", "点滴静注", "持続静注", "急速静注", "ワンショット静注", "筋肉内注射",
+        "皮下注射", "持続皮下注射", "皮内注射", "髄腔内注射", "動脈内注射", "接種", "use", "give", "administer",
+    }
 )
 
 
@@ -23,6 +28,7 @@ def opposite_findings(alignment: Alignment) -> list[RuleFinding]:
             (_neighbourhood(alignment, index, other), other, kind)
             for other, theirs in enumerate(evidence.units)
             if (kind := clash(unit.opposable, theirs.opposable)) is not None
+            and not (kind == FindingKind.ROUTE_CONFLICT.value and _is_case(claim, unit) != _is_case(evidence, theirs))
         ]
         if not clashes:
             continue
@@ -81,6 +87,11 @@ def _is_same_predicate(claim: Statement, mine: Clause, evidence: Statement, thei
     return (one.key in _GIVING and bool(theirs.cues) and bool(other.particle)) or (
         other.key in _GIVING and bool(mine.cues) and bool(one.particle)
     )
+
+
+def _is_case(statement: Statement, unit: Unit) -> bool:
+    """Whether more is told of the word than that it is done: 急速静注では発作が起こるため is no order to inject."""
+    return re.match("では(?!な)", statement.text.text[unit.span.end :]) is not None
 
 
 def _neighbourhood(alignment: Alignment, index: int, other: int) -> float:

@@ -24,6 +24,16 @@ def word(form: str) -> Opposable:
         ("静注", "筋注", "route_conflict"),
         ("経口", "皮下注", "route_conflict"),
         ("oral", "intravenous", "route_conflict"),
+        ("急速静注", "点滴静注", "route_conflict"),
+        ("ワンショット", "点滴", "route_conflict"),
+        ("bolus", "infusion", "route_conflict"),
+        ("点滴", "筋注", "route_conflict"),
+        ("皮内", "皮下", "route_conflict"),
+        ("点眼", "点耳", "route_conflict"),
+        ("舌下", "経口", "route_conflict"),
+        ("注腸", "坐薬", "route_conflict"),
+        ("経腸", "静脈内", "route_conflict"),
+        ("食前", "食間", "antonym_conflict"),
     ],
 )
 def test_opposites_clash_both_ways(one: str, other: str, kind: str) -> None:
@@ -31,8 +41,14 @@ def test_opposites_clash_both_ways(one: str, other: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("上昇", "増加"), ("静注", "点滴"), ("左", "患側"), ("薬", "水"), ("上昇", "上昇")]
-)
+    ("one", "other"),
+    [
+        ("上昇", "増加"), ("左", "患側"), ("薬", "水"), ("上昇", "上昇"),
+        # What is one of two kinds: 静注 may be a drip or a bolus, an empty stomach before or between meals.
+        ("静注", "点滴"), ("静注", "急速静注"), ("intravenous", "infusion"), ("subcutaneous", "infusion"),
+        ("経直腸", "坐薬"), ("経直腸", "注腸"), ("空腹", "食前"), ("空腹", "食間"),
+    ],
+)  # fmt: skip
 def test_other_pairs_do_not(one: str, other: str) -> None:
     assert clash(word(one), word(other)) is None
 
