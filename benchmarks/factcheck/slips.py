@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
+from monshin_factcheck.spelt_numbers import in_kanji, in_words
+
 Slip = Callable[[str, str], Iterator[str]]
 
 _NUMBER = re.compile(r"(?<![A-Za-z\d.,-])\d+(?:\.\d+)?(?![\d,])")
-_KANJI = "〇一二三四五六七八九"
 _FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
 # Names of substances by their endings, as INN stems have them.
 _DRUG = re.compile(
@@ -51,15 +52,19 @@ def _all(*slips: Slip) -> Slip:
     return slip
 
 
-def _respelt(spelling: Callable[[int], str]) -> Slip:
-    """A whole number below 10 that is one too large, in another spelling."""
+def _respelt(spelling: Callable[[int], str], change: Callable[[int], int] = lambda number: number + 1) -> Slip:
+    """A whole number below 10 that is another one, in another spelling."""
 
     def slip(sentence: str, source: str) -> Iterator[str]:
         for match in _NUMBER.finditer(sentence):
             if match.group().isdigit() and 0 < int(match.group()) < 9:
-                yield sentence[: match.start()] + spelling(int(match.group()) + 1) + sentence[match.end() :]
+                yield sentence[: match.start()] + spelling(change(int(match.group()))) + sentence[match.end() :]
 
     return slip
+
+
+def _in_english(slip: Slip) -> Slip:
+    return lambda sentence, source: slip(sentence, source) if sentence.isascii() else iter(())
 
 
 def _point_moved(sentence: str, source: str) -> Iterator[str]:
@@ -110,7 +115,8 @@ SLIPS: Mapping[str, Slip] = {
         (r"(?<=\d)\s*mg(?!/|[A-Za-z])", "マイクログラム"), (r"(?<=\d)\s*(?:μg|µg)(?!/|[A-Za-z])", "ミリグラム"),
         (r"(?<=\d) mg\b(?!/)", " micrograms"), (r"(?<=\d) (?:μg|µg|mcg)\b(?!/)", " milligrams"),
     ),
-    "number in kanji": _respelt(lambda number: _KANJI[number]),
+    "number in kanji": _all(_respelt(in_kanji), _respelt(in_kanji, lambda number: number + 30)),
+    "number in words": _in_english(_all(_respelt(in_words), _respelt(in_words, lambda number: number + 30))),
     "number in full width": _respelt(lambda number: str(number).translate(_FULL_WIDTH)),
     "to, by": _exchanged(
         (r"(?<=[gLU])に(?=減量|増量|減らす|増やす)", ""),

@@ -8,6 +8,7 @@ from enum import Enum
 from monshin_factcheck.core.claims.tables import cells, has_head, is_rule, table_end
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.spans import Span
+from monshin_factcheck.core.text.tags import without_tags
 
 
 class PartKind(Enum):
@@ -55,7 +56,6 @@ _LONGEST_OPENING = 200
 _WIDTHS = {"\t": 4, "\u3000": 2}
 _NUMBERED, _BULLETED, _PLAIN = range(3)
 _RANKS = dict.fromkeys("・-*+–—•‣▪※", _BULLETED)
-_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _MARKUP = re.compile(
     r"\*\*|__|`+|^#{1,6}[ \t\u3000]+|^【|】$|(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])|(?<=[ぁ-んァ-ヺ一-鿿])\*"
 )
@@ -87,12 +87,12 @@ def split_parts(answer: str) -> list[Part]:
 
 
 def plain(text: str) -> str:
-    """The text without the marks of Markdown.
+    """The text without the marks of Markdown and the tags of HTML.
 
     >>> plain("**用量**は`5 mg`である。")
     '用量は5 mgである。'
     """
-    return _MARKUP.sub("", _BREAK.sub(" ", text)).strip()
+    return _MARKUP.sub("", without_tags(text)).strip()
 
 
 def is_heading(line: str) -> bool:

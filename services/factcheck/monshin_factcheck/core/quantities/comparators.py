@@ -6,6 +6,7 @@ from enum import Enum
 from fractions import Fraction
 
 from monshin_factcheck.core.quantities.interval import Interval, point
+from monshin_factcheck.core.text.tags import TAGS
 
 
 class Comparator(Enum):
@@ -95,7 +96,7 @@ _BEFORE: tuple[tuple[Comparator, str], ...] = (
     ),
     (
         Comparator.AT_MOST,
-        r"≤|≦|<=|⩽|多く(?:と|て)も|高くても|長く(?:と|て)も|遅く(?:と|て)?も|最(?:大|高|長|多)(?:でも|限)?|上限は?"
+        r"≤|≦|<=|=<|⩽|多く(?:と|て)も|高くても|長く(?:と|て)も|遅く(?:と|て)?も|最(?:大|高|長|多)(?:でも|限)?|上限は?"
         r"|せいぜい|たかだか|高々",
     ),
     (
@@ -114,9 +115,10 @@ _BEFORE: tuple[tuple[Comparator, str], ...] = (
     ),
     (
         Comparator.MORE_THAN,
-        r">|(?:more|greater|longer|higher|older|later|larger) than|over|above|exceed(?:s|ing|ed)?|beyond|in excess of",
+        r"(?<![-−–=])>|(?:more|greater|longer|higher|older|later|larger) than|over|above|exceed(?:s|ing|ed)?|beyond"
+        r"|in excess of",
     ),
-    (Comparator.LESS_THAN, r"<|(?:less|fewer|shorter|lower|younger|earlier|smaller) than|under|below"),
+    (Comparator.LESS_THAN, r"(?<![-−–=])<|(?:less|fewer|shorter|lower|younger|earlier|smaller) than|under|below"),
 )
 _ROUGH_BEFORE = re.compile(
     r"(?:約|およそ|おおよそ|おおむね|概ね|ほぼ|だいたい|ざっと"
@@ -130,6 +132,10 @@ _BEFORE_PATTERNS = tuple(
     for comparator, pattern in _BEFORE
 )
 _REACH = 28
+# The end of a tag is no sign, and a bound may stand on its other side: 最大<b>5 mg</b>, <b>5 mg</b>以下.
+_TAGS_BEFORE = re.compile(rf"{TAGS}$")
+_TAGS_AFTER = re.compile(TAGS)
+_LONGEST_TAGS = 200
 # `5 mg 以上`, as some write.
 _SPACED = re.compile(r"[ ](?=[\u3040-\u9fff])")
 # How far off `a little` is at most, as a share of the number.
@@ -138,8 +144,10 @@ _LITTLE = Fraction(1, 4)
 
 def bound_after(text: str, at: int) -> Bound:
     """The comparator that follows a quantity ending at `at`; `Bound.at` is its own end."""
-    rough = _ROUGH_AFTER.match(text, at)
-    start = rough.end() if rough is not None else at
+    tags = _TAGS_AFTER.match(text, at)
+    start = tags.end() if tags is not None else at
+    rough = _ROUGH_AFTER.match(text, start)
+    start = rough.end() if rough is not None else start
     if _SPACED.match(text, start):
         start += 1
     for comparator, pattern in _AFTER_PATTERNS:
@@ -151,16 +159,18 @@ def bound_after(text: str, at: int) -> Bound:
 
 def bound_before(text: str, at: int) -> Bound:
     """The comparator that stands before a quantity starting at `at`; `Bound.at` is its own start."""
-    before = text[max(0, at - _REACH) : at]
+    tags = _TAGS_BEFORE.search(text, max(0, at - _LONGEST_TAGS), at)
+    end = tags.start() if tags is not None else at
+    before = text[max(0, end - _REACH) : end]
     rough = _ROUGH_BEFORE.search(before)
     if rough is not None:
         before = before[: rough.start()]
-    end = at - (len(rough.group()) if rough is not None else 0)
+        end -= len(rough.group())
     for comparator, pattern in _BEFORE_PATTERNS:
         found = pattern.search(before)
         if found is not None and not _is_inside_word(before, found.start()):
             return Bound(comparator, end - len(found.group()), rough is not None or comparator.is_little)
-    return Bound(Comparator.NONE, end, rough is not None)
+    return Bound(Comparator.NONE, end if rough is not None else at, rough is not None)
 
 
 def bounded(value: Fraction, comparator: Comparator) -> Interval:

@@ -85,6 +85,8 @@ def are_comparable(claim: Quantity, evidence: Quantity) -> bool:
 
 def _are_related(claim: Quantity, evidence: Quantity) -> bool:
     """Amounts of some kind on both sides: mg and mg/kg, mg and mL, but not mg and 歳."""
+    if not (claim.is_read and evidence.is_read):
+        return False
     one, other = claim.dimension.split("/")[0], evidence.dimension.split("/")[0]
     return one == other or {one, other} <= {"mass", "volume", "unit", "amount", "charge", "pressure", "share", "length"}
 

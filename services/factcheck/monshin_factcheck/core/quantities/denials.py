@@ -124,21 +124,24 @@ def _bound(text: str, quantity: Quantity) -> Quantity:
         return _denied_before(text, quantity, before)
     not_done = _NOT_DONE_JA.match(text, end)
     if not_done is not None:
-        return _turned(quantity, Span(*not_done.span("denial")))
+        return _turned(text, quantity, Span(*not_done.span("denial")))
     if _FORBIDDEN_JA.match(text, end) or _FORBIDDEN_EN.match(text, end):
-        return _turned(quantity)
+        return _turned(text, quantity)
     return quantity.unread(text) if _DENIED_JA.match(text, end) or _DENIED_EN.match(text, end) else quantity
 
 
 def _denied_before(text: str, quantity: Quantity, denial: re.Match[str]) -> Quantity:
     if _CLEAR_EN.fullmatch(denial["between"]) and quantity.comparator in (Comparator.MORE_THAN, Comparator.LESS_THAN):
-        return _turned(quantity)
+        return _turned(text, quantity)
     # Do not drive for at least 24 hours: how long the ban lasts.
     is_span_of_time = quantity.dimension == "time" and quantity.comparator is Comparator.AT_LEAST
     return quantity if is_span_of_time and denial["between"].strip() else quantity.unread(text)
 
 
-def _turned(quantity: Quantity, denial: Span | None = None) -> Quantity:
+def _turned(text: str, quantity: Quantity, denial: Span | None = None) -> Quantity:
+    """Of 2〜3錠以上 nobody knows which end is forbidden."""
+    if len(quantity.interval.ends) != 1:
+        return quantity.unread(text)
     comparator = _OPPOSITE[quantity.comparator]
     (end,) = quantity.interval.ends
     also = quantity.also if denial is None else (*quantity.also, denial)

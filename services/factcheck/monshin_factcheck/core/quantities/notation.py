@@ -18,7 +18,10 @@ _SIGNS = {
 
 
 def notation(quantity: Quantity) -> str:
-    """Its numbers as written, with the sign of its comparator and its unit."""
+    """Its numbers as written, with the sign of its comparator and its unit; the words of one that has several
+    readings."""
+    if not quantity.is_read:
+        return quantity.words
     numbers = "–".join(_decimal(number) for number in quantity.numbers)
     return f"{_SIGNS[quantity.comparator]}{numbers} {quantity.unit}".strip()
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from monshin_factcheck.core.quantities.quantity import Order, Quantity
 
+ARROW = re.compile(r"→|⇒|➡|➔|⟶|[-−–=]{1,2}>")
 _CHANGE = (
     r"(?:漸増|漸減|増[量加やえ]|減[量少らっり]|変更|切り?替|移行|上げ|下げ|上昇|低下|引き?[上下]|改善|悪化|延長|短縮|拡大|縮小|戻|落と"
     r"|変わ|変え|なっ|なり|なる|した|して|する)"
@@ -33,10 +34,10 @@ _AFTER_EN = re.compile(r"[ ](?:after|following|post|later|since)\b", re.IGNORECA
 
 
 def is_change(text: str, start: int, end: int, sign: str, *, falls: bool) -> bool:
-    """Whether two amounts joined by `sign` (から, to, →) between `start` and `end` are the ends of a change, not of a
-    range. falls: whether the first is the larger one.
+    """Whether two amounts joined by `sign` (から, to, →, ->) between `start` and `end` are the ends of a change, not of
+    a range. falls: whether the first is the larger one.
     """
-    if sign in ("→", "⇒"):
+    if ARROW.fullmatch(sign):
         return True
     if sign == "から":
         return _TO_JA.match(text, end) is not None or text[end : end + 1] == "へ" or falls

@@ -19,18 +19,20 @@ _GLUE = (
     r"(?:あたり|当たり|につき|に|の|量|総|最大|最高|上限|最小|投与|服用|内服|摂取|維持|開始|初回|通常|標準|常用|用|成人|小児"
     r"|で|は|が|を|、|合計|計|として|約|まで|限度|目安|水分|食塩|塩分|エネルギー| )*"
 )
+# 一日 of 十一日 is no day.
+_KANJI = "〇一二三四五六七八九十百千万"
 _DAY_BEFORE = re.compile(
-    r"(?:(?<![0-9.])[1一]日|毎日|(?:maximum |total |usual )*daily (?:dose|intake|amount|total|maximum))"
+    rf"(?:(?<![0-9.{_KANJI}])[1一]日|毎日|(?:maximum |total |usual )*daily (?:dose|intake|amount|total|maximum))"
     rf"{_GLUE}(?:is|of|should be|must be|: )?[ ]?$",
     re.IGNORECASE,
 )
-_HOUR_BEFORE = re.compile(rf"(?:(?<![0-9.])[1一]時間|毎時){_GLUE}$")
-_MINUTE_BEFORE = re.compile(rf"(?:(?<![0-9.])[1一]分間?|毎分){_GLUE}$")
+_HOUR_BEFORE = re.compile(rf"(?:(?<![0-9.{_KANJI}])[1一]時間|毎時){_GLUE}$")
+_MINUTE_BEFORE = re.compile(rf"(?:(?<![0-9.{_KANJI}])[1一]分間?|毎分){_GLUE}$")
 _KG_BEFORE = re.compile(
     r"(?:体重)[ ]?1?[ ]?(?:kg|キロ(?:グラム)?)(?:あたり|当たり|当り|につき|ごとに)[、 ]?$", re.IGNORECASE
 )
 _DOSE_BEFORE = re.compile(
-    rf"(?:(?<![0-9.日週月年に])[1一][回度]|単回|初回|per dose|each dose|single dose){_GLUE}(?:of|is)?[ ]?$",
+    rf"(?:(?<![0-9.日週月年に{_KANJI}])[1一][回度]|単回|初回|per dose|each dose|single dose){_GLUE}(?:of|is)?[ ]?$",
     re.IGNORECASE,
 )
 _WEIGHT_BEFORE = re.compile(r"(?:体重|weigh(?:t|s|ing)?)[^0-9、。]{0,6}$", re.IGNORECASE)

@@ -75,3 +75,8 @@ class Quantity:
     def is_read(self) -> bool:
         """Whether it is known what it means."""
         return not self.dimension.startswith(_UNREAD)
+
+    @property
+    def words(self) -> str:
+        """Of a quantity that is not read, what stands in the text, without white space; else empty."""
+        return "" if self.is_read else self.dimension.removeprefix(_UNREAD)

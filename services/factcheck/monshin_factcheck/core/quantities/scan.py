@@ -11,16 +11,19 @@ from monshin_factcheck.core.quantities.denials import with_denials
 from monshin_factcheck.core.quantities.frequency import frequencies
 from monshin_factcheck.core.quantities.interval import Interval, point
 from monshin_factcheck.core.quantities.joined import joined
-from monshin_factcheck.core.quantities.numerals import Numeral, kanji_value, numerals
-from monshin_factcheck.core.quantities.order import is_change, with_orders
+from monshin_factcheck.core.quantities.numerals import Numeral, is_elliptic, numerals
+from monshin_factcheck.core.quantities.order import ARROW, is_change, with_orders
 from monshin_factcheck.core.quantities.period import with_periods
 from monshin_factcheck.core.quantities.quantity import Order, Quantity, Scope
 from monshin_factcheck.core.quantities.unit_expression import UnitExpression, read_unit
 from monshin_factcheck.core.text.spans import Span
 
 _RANGE = re.compile(
-    r"[ ]?(?:〜|~|-|–|—|‐|−|から|ないし|to(?= )|through(?= )|and(?= )|または|又は|or(?= )|→|⇒|、)[ ]?(?:約)?"
+    rf"[ ]?(?:{ARROW.pattern}|〜|~|-|–|—|‐|−|から|ないし|to(?= )|through(?= )|and(?= )|または|又は|or(?= )|、)"
+    r"[ ]?(?:約)?"
 )
+# Between a number in words and one in digits: 半〜1錠, thirty to 45 minutes; not `Day one - 5 mg`.
+_RANGE_TO_DIGITS = re.compile(r"[ ]?[〜~]|[-–‐−](?=[0-9])|[ ](?:to|or)[ ]")
 _BETWEEN = re.compile(r"between[ ]?$", re.IGNORECASE)
 _PLUS_MINUS = re.compile(r"[ ]?±[ ]?")
 _PAIR = re.compile(r"[ ]?/[ ]?")
@@ -91,16 +94,15 @@ class _Reader:
         part = self._part(number, following) if following is not None else []
         if part:
             return part, index + 2
-        if not self._counts(number, unit):
-            made = (
-                [] if following is None or not self._waits(number, following) else self._range(number, unit, following)
-            )
-            return made, index + 2 if made else index + 1
-        if following is not None:
-            for form in (self._fraction, self._pair, self._spread, self._change, self._range):
-                made = form(number, unit, following)
-                if made:
-                    return made, index + 2
+        counts = self._counts(number, unit)
+        if following is not None and (counts or self._waits(number, following)):
+            forms = (self._fraction, self._pair, self._spread, self._change, self._range) if counts else (self._range,)
+            made = next(filter(None, (form(number, unit, following) for form in forms)), [])
+            if made:
+                is_clear = number.is_clear and following.is_clear
+                return [one if is_clear else one.unread(self.text) for one in made], index + 2
+        if not counts:
+            return [], index + 1
         value = number.value
         end = unit.end if unit is not None else number.end
         is_whole = unit is not None and number.value.denominator == 1
@@ -120,7 +122,9 @@ class _Reader:
 
     def _waits(self, number: Numeral, following: Numeral) -> bool:
         """`三十〜四十五度`: the unit comes with the second number."""
-        if not number.needs_unit or not following.needs_unit:
+        if not number.needs_unit or self._is_article(number):
+            return False
+        if not (following.needs_unit or _RANGE_TO_DIGITS.match(self.text, number.end)):
             return False
         unit = read_unit(self.text, following.end)
         return unit is not None and self._counts(following, unit)
@@ -131,14 +135,16 @@ class _Reader:
         if number.needs_unit:
             if unit is None:
                 return False
-            written = self.text[number.start : number.end].lower()
-            return written not in _ARTICLES or unit.unit.dimension == "time"
+            return unit.unit.dimension == "time" or not self._is_article(number)
         if _NAME_BEFORE.search(self.text, max(0, number.start - 2), number.start):
             hyphen = self.text[number.start - 1] in "-‐"
             return not hyphen and (
                 unit is not None or bound_after(self.text, number.end).comparator is not Comparator.NONE
             )
         return True
+
+    def _is_article(self, number: Numeral) -> bool:
+        return self.text[number.start : number.end].lower() in _ARTICLES
 
     def _halves(self, start: int, end: int) -> Quantity:
         half = self._made(start, end, point(Fraction(1, 2)), None, "share")
@@ -150,7 +156,8 @@ class _Reader:
     def _part(self, number: Numeral, following: Numeral) -> list[Quantity]:
         """`3分の1`, `三分の一`, `2分の1錠`."""
         part = _PART.match(self.text, number.end)
-        if part is None or part.end() != following.start or not number.value or not number.is_clear:
+        is_part = part is not None and part.end() == following.start
+        if not is_part or not number.value or not (number.is_clear and following.is_clear):
             return []
         value = point(following.value / number.value)
         after = read_unit(self.text, following.end)
@@ -197,8 +204,10 @@ class _Reader:
         sign, after = _RANGE.match(self.text, end), read_unit(self.text, following.end)
         if sign is None or sign.end() != following.start or after is None:
             return []
+        if unit is None and is_elliptic(number, following):
+            return []
         first = after if unit is None or _is_shortened(unit, after) else unit
-        if first.unit.dimension != after.unit.dimension or not (number.is_clear and following.is_clear):
+        if first.unit.dimension != after.unit.dimension:
             return []
         falls = number.value * first.unit.factor > following.value * after.unit.factor
         if not is_change(self.text, number.start, after.end, sign.group().strip(), falls=falls):
@@ -215,7 +224,7 @@ class _Reader:
         if sign is None or sign.end() != following.start:
             return []
         word = sign.group().strip()
-        if word in ("→", "⇒") or (word == "、" and not self._are_neighbours(number, following)):
+        if ARROW.fullmatch(word) or (word == "、" and not self._are_neighbours(number, following)):
             return []
         if word == "and" and not _BETWEEN.search(self.text[max(0, number.start - 9) : number.start]):
             return []
@@ -236,7 +245,7 @@ class _Reader:
         end = after.end if after is not None else following.end
         factor = chosen.unit.factor if chosen is not None else Fraction(1)
         made = self._made(number.start, end, Interval(low / factor, high / factor), chosen)
-        return [made if number.is_clear and following.is_clear else made.unread(self.text)]
+        return [made.unread(self.text) if unit is None and is_elliptic(number, following) else made]
 
     def _are_neighbours(self, number: Numeral, following: Numeral) -> bool:
         """`2、3日` are two to three days; `5、10 mg` and `1、2、3日` are lists."""
@@ -283,7 +292,8 @@ def _is_shortened(unit: UnitExpression, after: UnitExpression) -> bool:
 
 
 def _digit(written: str) -> Fraction:
-    return Fraction(written) if written.isascii() else kanji_value(written)
+    (numeral,) = numerals(written)
+    return numeral.value
 
 
 def _stronger(after: Bound, before: Bound) -> Comparator:

@@ -1,6 +1,7 @@
 """Units of measure, read from `units.yaml`: any spelling to a dimension and an exact factor."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -36,8 +37,11 @@ class UnitTable:
 
     def named(self, spelling: str) -> Unit:
         """The unit of a spelling that the pattern found."""
-        found = self.units.get(spelling)
-        return found if found is not None else self.units[_folded(spelling)]
+        return self.units[next(key for key in (spelling, _key(spelling), _folded(spelling)) if key in self.units)]
+
+    def spellings(self, dimension: str) -> list[str]:
+        """Of all units of a dimension, as `named` takes them."""
+        return [spelling for spelling, unit in self.units.items() if unit.dimension == dimension]
 
 
 @cache
@@ -50,9 +54,9 @@ def unit_table() -> UnitTable:
             own = f"{dimension}:{name}" if dimension == "count" else dimension
             unit = Unit(name, own, Fraction(str(factor)))
             for spelling in (name, *others):
-                units.setdefault(spelling if _is_single(spelling) else _folded(spelling), unit)
+                units.setdefault(_key(spelling), unit)
     longest_first = sorted(units, key=len, reverse=True)
-    return UnitTable(units, re.compile("|".join(_spelling_pattern(spelling) for spelling in longest_first)))
+    return UnitTable(units, re.compile("|".join(_spelling_pattern(spelling, units) for spelling in longest_first)))
 
 
 def compose(numerator: Unit, divisors: list[Unit]) -> Unit:
@@ -80,16 +84,31 @@ def _folded(spelling: str) -> str:
     return spelling.lower()
 
 
-def _spelling_pattern(spelling: str) -> str:
-    escaped = re.escape(spelling)
-    if not any(character.isascii() and character.isalpha() for character in spelling) and spelling != "μ":
-        # `分` of `分割` and `年` of `年齢` are no units.
-        return escaped + _NOT_BEFORE.get(spelling, "")
+def _key(spelling: str) -> str:
+    """What tells a spelling from all others: a prefix as it is written, mU and MU; elsewhere in any case."""
     if _is_single(spelling):
+        return spelling
+    return spelling[0] + _folded(spelling[1:]) if _BY_CASE.fullmatch(spelling) else _folded(spelling)
+
+
+def _spelling_pattern(key: str, units: Mapping[str, Unit]) -> str:
+    escaped = re.escape(key)
+    if not any(character.isascii() and character.isalpha() for character in key) and key != "μ":
+        # `分` of `分割` and `年` of `年齢` are no units.
+        return escaped + _NOT_BEFORE.get(key, "")
+    if _is_single(key):
         return escaped + r"(?![A-Za-z0-9\u0370-\u03ff])"
-    return f"(?i:{escaped})" + (r"(?![A-Za-z0-9])" if spelling[-1].isalnum() else "")
+    end = r"(?![A-Za-z0-9])" if key[-1].isalnum() else ""
+    if not _BY_CASE.fullmatch(key):
+        return f"(?ai:{escaped}){end}"
+    # MG and ML are mg and mL to those who write all in capitals; MU is not mU.
+    capitals = key.upper()
+    in_capitals = f"|{re.escape(capitals)}" if _key(capitals) not in units else ""
+    return f"(?:{escaped[0]}(?ai:{escaped[1:]}){in_capitals}){end}"
 
 
+# Symbols of which both milli and mega are in use, and the calorie that is a kilocalorie.
+_BY_CASE = re.compile(r"m(?:g|l|m|i?u|v|pa|hz|gy|sv|j|w)|cal", re.IGNORECASE | re.ASCII)
 _NOT_BEFORE = {
     "分": r"(?![割類裂布泌析野娩離枝担画岐]|の[ ]?[0-9一二三四五六七八九十])",
     "年": r"(?![齢生輪代金])",

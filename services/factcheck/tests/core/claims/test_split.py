@@ -259,3 +259,19 @@ def test_a_megabyte_is_split_in_time() -> None:
     claims = split_claims("薬は1日3回飲む。" * 60_000)
     assert len(claims) == 60_000
     assert isinstance(claims[0], Claim)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("薬の用量は<b>5 mg</b>です。", "薬の用量は5 mgです。"),
+        ('薬の用量は<span style="color: red">5 mg</span>です。', "薬の用量は5 mgです。"),
+        ("薬の用量は5 mg<br/>です。", "薬の用量は5 mg です。"),
+        ("血小板は10<sup>5</sup>/μLです。", "血小板は10^5/μLです。"),
+        ("Cr <5 and >3 are normal.", "Cr <5 and >3 are normal."),
+        ("PaO2 <b and CRP> 5 are normal.", "PaO2 <b and CRP> 5 are normal."),
+    ],
+)
+def test_tags_are_no_text_and_signs_are(answer: str, text: str) -> None:
+    (claim,) = split_claims(answer)
+    assert (claim.text, claim.span.of(answer)) == (text, answer)

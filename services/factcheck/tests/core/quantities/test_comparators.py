@@ -67,3 +67,32 @@ def test_minutes_may_say_what_they_are_minutes_of(text: str, unit: str) -> None:
 @pytest.mark.parametrize("text", ["半減期が長い", "半身の麻痺", "十分に冷ます"])
 def test_words_with_half_in_them_are_no_share(text: str) -> None:
     assert quantities(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["用量は<b>5 mg</b>です", "用量は-> 5 mg", "用量は=>5 mg", "<td>5 mg</td>", '<span style="color:red">5 mg</span>'],
+)
+def test_the_end_of_a_tag_or_an_arrow_is_no_bound(text: str) -> None:
+    """Hazard: <b>5 mg</b> was more than 5 mg."""
+    (found,) = quantities(text)
+    assert (found.comparator, found.numbers) == (NONE, (5,))
+
+
+@pytest.mark.parametrize(
+    ("text", "comparator"),
+    [
+        ("最大<b>5 mg</b>", AT_MOST), ("<b>5 mg</b>以下", AT_MOST), ("<b>5 mg</b> 未満", LESS_THAN),
+        ("at least <em>5 mg</em>", AT_LEAST), ("Cr <5", LESS_THAN), ("CRP>5", MORE_THAN), (">=5", AT_LEAST),
+        ("<b>>5 mg</b>", MORE_THAN), ("=< 5 mg", AT_MOST), ("<b>約5 mg</b>を超える", MORE_THAN),
+    ],
+)  # fmt: skip
+def test_signs_are_bounds_and_tags_hide_none(text: str, comparator: Comparator) -> None:
+    (found,) = quantities(text)
+    assert found.comparator is comparator
+
+
+def test_signs_around_words_are_no_tag() -> None:
+    assert [found.comparator for found in quantities("PaO2 <i and CRP >5, Cr <5 and >3")] == [
+        MORE_THAN, LESS_THAN, MORE_THAN,
+    ]  # fmt: skip

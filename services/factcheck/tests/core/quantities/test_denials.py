@@ -79,6 +79,27 @@ def test_a_bound_that_says_when_something_is_denied_stays(text: str, comparator:
     assert (only(text).comparator, only(text).is_read) == (comparator, True)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do not take more than 2-3 tablets a day.", "1日2〜3錠以上は服用しない。", "5〜10 mg以上は避ける。",
+        "Doses above 5 to 10 mg are contraindicated.", "4〜6 gを超えて投与しない。", "never take more than 2-3 tablets",
+    ],
+)  # fmt: skip
+def test_of_a_forbidden_range_nobody_knows_which_end_is_meant(text: str) -> None:
+    """Hazard: it ended the whole check."""
+    (found,) = (one for one in quantities(text) if len(one.numbers) == 2)
+    assert not found.is_read or found.comparator is Comparator.RANGE
+    assert compare(found, found) is Agreement.SAME
+
+
+def test_a_forbidden_range_confirms_no_dose(check: Callable[..., Decision]) -> None:
+    forbidden = "アセトアミノフェンは5〜10 mg以上は投与しない。"
+    assert check(forbidden, forbidden).verdict is Verdict.SUPPORTED
+    for claim in ("5〜10 mg以上投与する", "5〜10 mgを投与する", "10 mgを投与する", "5 mgを投与する"):
+        assert check(f"アセトアミノフェンは{claim}。", forbidden).verdict is not Verdict.SUPPORTED
+
+
 def test_what_is_forbidden_does_not_confirm_what_is_given(check: Callable[..., Decision]) -> None:
     forbidden = "アセトアミノフェンは4 g以上は投与しない。"
     assert check(forbidden, forbidden).verdict is Verdict.SUPPORTED

@@ -59,3 +59,7 @@ def test_weak_and_strong_are_no_bounds(text: str) -> None:
 
 def test_they_are_shown_by_a_sign() -> None:
     assert [notation(quantities(text)[0]) for text in ("1時間弱", "1時間強")] == ["≲1 時間", "≳1 時間"]
+
+
+def test_what_is_not_read_is_shown_by_its_words() -> None:
+    assert notation(quantities("数百 mg以下")[0]) == "数百mg以下"

@@ -13,7 +13,8 @@ CHANGES = [
     ("10 mgから5 mgに減量", "5 mgから10 mgに増量"), ("10 mgから5 mgへ", "5 mgから10 mgへ"), ("10→5 mg", "5→10 mg"),
     ("1日10 mgから1日5 mgに減量", "1日5 mgから1日10 mgに増量"), ("週3回から週1回に減らす", "週1回から週3回に増やす"),
     ("20から10 mgに減量する", "10から20 mgに増量する"), ("8割から2割に低下", "2割から8割に上昇"),
-    ("reduced from 10 mg to 5 mg", "increased from 5 mg to 10 mg"),
+    ("10 mg -> 5 mg", "5 mg -> 10 mg"), ("10->5 mg", "5->10 mg"), ("10 mg => 5 mg", "5 mg => 10 mg"),
+    ("10 mg --> 5 mg", "5 mg --> 10 mg"), ("reduced from 10 mg to 5 mg", "increased from 5 mg to 10 mg"),
     ("tapered from 10 to 5 mg", "titrated from 5 to 10 mg"),
 ]  # fmt: skip
 

@@ -171,8 +171,23 @@ def test_a_blood_pressure_is_two_pressures() -> None:
     assert (systolic.interval.low, diastolic.interval.low) == (Fraction(140), Fraction(90))
 
 
-@settings(max_examples=500, deadline=None)
-@given(st.text(alphabet="0123456789.,/〜-%mgkLμ日回分年十一以上未満 超±約〜からaとの", max_size=24))
+PIECES = [
+    *"0123456789.,/〜-–%μ日回分年十一以上未満超±約aとのをは、。", " ", " ", "mg", "mL", "kg", "錠", "から", "まで",
+    "以下", "以上",
+    "しない", "避ける", "を超え", "ない", "more than ", "at least ", "do not ", "never ", "is contraindicated",
+    "every ", "once ",
+    "times ", "a day", "nights", "mornings", "hours", "mın", "sıx", "ケ月間", "か月", "に1回", "ごと", "おき", "1日",
+    "thirty-six",
+    "hundred", "thousand", "point", "and", "two", "half", "a", "of", "〇・五", "・", "数", "何", "百", "千", "万",
+    "5〜10", "2-3",
+    "5 to 10", "->", "=>", "→", "<b>", "</b>", "<br>", "<", ">", "≦", "1½", "10³", "5¹", "1 000", "6 MU", "午後", "3時",
+    "2割",
+    "歳", "前", "後", "半", "弱", "強",
+]  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_no_text_breaks_the_reader_and_nothing_overlaps(text: str) -> None:
     found = quantities(normalise(text).text)
     for one, other in pairwise(found):
