@@ -101,7 +101,8 @@ def search(settings: ClientSettings, collection: str, file: Path, k: int, ef: in
             request.target_recall = recall
         response = asyncio.run(_call(settings, "Search", request))
         for hits in response.hits:
-            echo({"ids": list(hits.ids), "distances": list(hits.distances)} | ({"truncated": True} if hits.truncated else {}))
+            found = {"ids": list(hits.ids), "distances": list(hits.distances)}
+            echo(found | ({"truncated": True} if hits.truncated else {}))
         if response.HasField("calibrated_recall"):
             measured.append(response.calibrated_recall)
     if measured:
