@@ -96,7 +96,7 @@ def _kind(statement: Statement, unit: Unit) -> str:
 def _is_same(one: Unit, other: Unit) -> bool:
     """Alike, or a longer form that begins with it; メチルプレドニゾロン is not プレドニゾロン.
 
-    MI may be 心筋梗塞: a reader may say so.
+    MI may be 心筋梗塞: whether it is, a judge that reads may say.
     """
     if similarity(one, other) >= ALIKE or may_abbreviate(one.key, other.key):
         return True
