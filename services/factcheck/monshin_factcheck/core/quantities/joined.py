@@ -46,6 +46,9 @@ def _is_chain(text: str, before: Quantity, quantity: Quantity) -> bool:
         return False
     if before.dimension != quantity.dimension or before.interval.low is None or quantity.interval.high is None:
         return False
+    # A range with a bound has two ends: 30〜300以上50未満 is no 30以上50未満.
+    if before.interval.high is not None or quantity.interval.low is not None:
+        return False
     if before.interval.low > quantity.interval.high:
         return False
     return _BETWEEN_BOUNDS.fullmatch(text, before.span.end, quantity.span.start) is not None

@@ -156,6 +156,11 @@ def test_a_range_of_bounds_is_one_interval() -> None:
     assert (found.interval.low_open, found.interval.high_open) == (False, True)
 
 
+def test_a_range_with_a_bound_makes_no_interval_with_the_next_bound() -> None:
+    """Hazard: the 300 was lost, and 30以上50未満 confirmed it."""
+    assert [found.numbers for found in quantities("CCr 30〜300 mL/分以上50 mL/分未満")] == [(30, 300), (50,)]
+
+
 def test_the_numbers_of_a_unit_are_not_read_again() -> None:
     assert [found.unit for found in quantities("eGFR 30 mL/min/1.73m2未満")] == ["mL/分/1.73m2"]
 
