@@ -16,13 +16,14 @@ from monshin_kit.executor import Executor
 from monshin_factcheck.checking.evidence import Evidence
 from monshin_factcheck.checking.pipeline import Put, put_by, together
 from monshin_factcheck.checking.reading import ReadingRoom, Ruled
+from monshin_factcheck.checking.reranking import Reranking
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.importance import is_important
 from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge, Opinion
-from monshin_factcheck.core.retrieval.fusion import fuse
+from monshin_factcheck.core.retrieval.fusion import fuse, goes_last
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
@@ -107,6 +108,7 @@ class Checker:
     """judged: passages that the rules see of each claim; found: that each kind of search brings before the fusion.
 
     reading: the judges that read; without any the rules decide alone. revision: of the rules.
+    reranking: what orders the best of those found anew, before they are judged.
     """
 
     def __init__(
@@ -118,6 +120,7 @@ class Checker:
         judged: int,
         found: int,
         revision: str = "",
+        reranking: Reranking | None = None,
     ) -> None:
         self._rules = rules
         self._executor = executor
@@ -125,6 +128,7 @@ class Checker:
         self._judged = judged
         self._found = found
         self._revision = revision
+        self._reranking = reranking or Reranking()
 
     async def check(self, run: Run, claims: Sequence[Claim]) -> AsyncGenerator[Checked, None]:
         """One final result a claim, in order; provisional ones may come before it."""
@@ -239,11 +243,14 @@ class Checker:
         if len(passages) <= self._judged:
             return [passage.on(today) for passage in passages]
         shares = await run.evidence.lexical(claim.text, self._found, [place for place, _ in near])
+        names, most = run.evidence.names, max(self._found, self._judged)
         if near:
-            ranked = fuse(near, shares, self._judged, run.evidence.names)
+            ranked = fuse(near, shares, most, names)
         else:
-            ranked = [(place, 1 / rank) for rank, place in enumerate(list(shares)[: self._judged], start=1)]
-        return [replace(passages[place], score=score, is_found=True).on(today) for place, score in ranked]
+            ranked = [(place, 1 / rank) for rank, place in enumerate(list(shares)[:most], start=1)]
+        last = {place for place in shares if goes_last(place, shares, names)}
+        best = (await self._reranking.order(claim.text, ranked, passages, last, run.not_run))[: self._judged]
+        return [replace(passages[place], score=score, is_found=True).on(today) for place, score in best]
 
     def _opinions(self, claim: str, passages: Sequence[Passage], aliases: AliasTable | None) -> tuple[Opinion, ...]:
         rules = self._rules if aliases is None else self._rules.knowing(aliases)

@@ -32,5 +32,9 @@ def fuse(
         return float(standard + SHARE_WEIGHT * shares[place])
 
     scored = [(place, score(place)) for place in shares]
-    last = {place for place in shares if place in names and shares[place] < NAME_SHARE}
-    return sorted(scored, key=lambda one: (one[0] in last, -one[1], one[0]))[:k]
+    return sorted(scored, key=lambda one: (goes_last(one[0], shares, names), -one[1], one[0]))[:k]
+
+
+def goes_last(place: int, shares: Mapping[int, float], names: Collection[int]) -> bool:
+    """Whether it is a name that holds too little of the claim to be evidence for it."""
+    return place in names and shares[place] < NAME_SHARE
