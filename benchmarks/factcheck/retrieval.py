@@ -94,10 +94,10 @@ async def _measure(sizes: Sequence[int]) -> Found:
     found, known, indexes, executor = Found(), training(), lexical_indexes(), Executor()
     async with corpus_cost.checkers() as checkers:
         for size in sizes:
-            made = corpus(size, known.documents)
+            made = await asyncio.to_thread(corpus, size, known.documents)
             own = [one for one in known.asked if one.document in made.inside][:_CLAIMS]
             found.costs[size] = await corpus_cost.measure(made, indexes, checkers, [one.claim for one in own])
-            search = _Search(made, indexes, own, executor)
+            search = await asyncio.to_thread(_Search, made, indexes, own, executor)
             for method in METHODS:
                 began = time.perf_counter()
                 ranked = await search.by(method)
@@ -135,7 +135,7 @@ class _Search:
 
     async def otherwise(self, kind: type[CorpusEvidence], rewriting: Callable[[str], str]) -> list[list[Passage]]:
         """The same by what serves, but for the way in which it is asked."""
-        embedder = Kept(self._claims, list(map(rewriting, self._claims)))
+        embedder = await asyncio.to_thread(Kept, self._claims, list(map(rewriting, self._claims)))
         return await rankings(
             self._made.evidence(self._indexes, embedder, self._executor, kind), self._claims, self._executor
         )
