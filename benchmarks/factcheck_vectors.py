@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ CACHE = Path(__file__).parents[1] / ".cache"
 BATCH = 32
 
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
+# Texts, at most BATCH, and how they will be used → unit vectors, float32 of shape (texts, dim).
+Embeds = Callable[[Sequence[str], Kind], Awaitable[Matrix]]
 
 
 def vectors(texts: Sequence[str], kind: Kind) -> Matrix:
@@ -31,16 +34,27 @@ def vectors(texts: Sequence[str], kind: Kind) -> Matrix:
     return found
 
 
-async def _computed(texts: Sequence[str], kind: Kind) -> Matrix:
+@contextmanager
+def embedding() -> Iterator[Embeds]:
+    """The model itself, loaded for the block: what it is called with is computed each time."""
     # int8 takes a third of the time at a cosine of 0.99: no ranking here hangs on the rest.
     settings = EmbedSettings(cache_rows=0, backend="onnx-int8")
     models = load_models(settings, CACHE / "embed", lambda name: Tally())
     executor = Executor()
-    embedding = Embedding(executor)
-    found = []
-    for start in range(0, len(texts), BATCH):
-        request = EmbedRequest(tuple(texts[start : start + BATCH]), kind, Truncation.END)
-        found.append((await embedding.embed(models.get(""), request, Requester("bench", Priority.BULK))).rows)
-    models.close()
-    executor.close()
-    return np.concatenate(found).astype(np.float32)
+    computing = Embedding(executor)
+
+    async def embedded(texts: Sequence[str], kind: Kind) -> Matrix:
+        request = EmbedRequest(tuple(texts), kind, Truncation.END)
+        found = await computing.embed(models.get(""), request, Requester("bench", Priority.BULK))
+        return found.rows.astype(np.float32)
+
+    try:
+        yield embedded
+    finally:
+        models.close()
+        executor.close()
+
+
+async def _computed(texts: Sequence[str], kind: Kind) -> Matrix:
+    with embedding() as embedded:
+        return np.concatenate([await embedded(texts[at : at + BATCH], kind) for at in range(0, len(texts), BATCH)])

@@ -13,7 +13,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from benchmarks.factcheck import document, on_screen, plots, reading_speed, retrieval, speed, wrong_doses
+from benchmarks.factcheck import (
+    document,
+    on_screen,
+    plots,
+    reading_speed,
+    retrieval,
+    retrieval_tables,
+    speed,
+    wrong_doses,
+)
 from benchmarks.factcheck.figures import (
     Claims,
     Interval,
@@ -48,7 +57,7 @@ def main() -> None:
     results = [
         *_results(sets),
         *wrong_doses.results(doses),
-        *retrieval.results(found),
+        *retrieval_tables.results(found),
         *speed.measure(),
         *on_screen.measure(),
         *reading_speed.measure(),
@@ -56,11 +65,13 @@ def main() -> None:
     for result in results:
         emit(result)
     table(results)
+    for part in (retrieval_tables.recall, retrieval_tables.ways, retrieval_tables.cost):
+        sys.stderr.write(f"\n{part(found)}\n")
     if not chosen.quick:
         # A bootstrap of each takes seconds: once for the table and the picture.
         areas = {name: [_area(one, claims) for one in judged] for name, (claims, judged) in sets.items()}
         plots.draw(sets, areas)
-        retrieval.draw(found)
+        retrieval_tables.draw(found)
         document.write(sets, areas, found, doses, results)
     sys.stderr.write(f"{time.perf_counter() - began:.0f} s\n")
 

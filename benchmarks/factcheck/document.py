@@ -6,7 +6,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.factcheck import examples, retrieval, tables, wrong_doses
+from benchmarks.factcheck import examples, retrieval, retrieval_tables, tables, wrong_doses
 from benchmarks.factcheck.figures import Claims, Interval
 from benchmarks.factcheck.methods import Judged
 from benchmarks.factcheck.served import served_map
@@ -57,7 +57,10 @@ def write(
         "coverage": tables.coverage(sets),
         "confusions": tables.confusions(sets),
         "bins": tables.bins(sets),
-        "retrieval": retrieval.tables(found),
+        "retrieval": retrieval_tables.recall(found),
+        "ways": retrieval_tables.ways(found),
+        "corpus_cost": retrieval_tables.cost(found),
+        **retrieval_tables.reranking(found),
         "figures": _FIGURES,
         "kinds": "\n\n".join(f"{name}:\n\n{examples.by_kind(one, own)}" for name, (own, one) in served.items()),
         "examples": "\n".join(f"## {name}\n\n{examples.examples(one, own)}" for name, (own, one) in served.items()),
@@ -65,7 +68,7 @@ def write(
     REPORT.write_text(_TEXT.read_text("utf-8").format(**parts).rstrip() + "\n", "utf-8")
     before, rest = RESULTS.read_text("utf-8").split(_BEGIN)
     _, after = rest.split(_END)
-    kept = "\n\n".join((_machine(), parts["targets"], parts["summary"], parts["retrieval"]))
+    kept = "\n\n".join((_machine(), parts["targets"], parts["summary"], parts["retrieval"], parts["corpus_cost"]))
     RESULTS.write_text(f"{before}{_BEGIN}\n{kept}\n{_END}{after}", "utf-8")
 
 

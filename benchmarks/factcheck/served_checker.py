@@ -8,7 +8,6 @@ from monshin_factcheck.checking.checker import Checker
 from monshin_factcheck.checking.evidence import SourceEvidence
 from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.checking.seats import Seat
-from monshin_factcheck.clients.embedder import Embedded, Embedder
 from monshin_factcheck.core.retrieval.terms import Terms
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.revision import rules_revision
@@ -19,9 +18,9 @@ from monshin_factcheck.core.weighing import Weighings
 from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
 from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
-from monshin_kit.errors import Unavailable
 from monshin_kit.executor import Executor
 
+from benchmarks.factcheck.corpora import Away
 from benchmarks.factcheck_vectors import CACHE
 from services.factcheck.tools.kept_judge import KeptJudge
 
@@ -31,13 +30,14 @@ EvidenceOf = Callable[[Sequence[SourceText]], SourceEvidence]
 
 
 @asynccontextmanager
-async def served_checker(*, keeps: bool) -> AsyncIterator[tuple[Checker, EvidenceOf]]:
+async def served_checker(*, keeps: bool, reads: bool = True) -> AsyncIterator[tuple[Checker, EvidenceOf]]:
     """A checker, and what makes evidence of sources; where they have many sentences words alone search.
 
-    keeps: what judges say is kept in .cache/factcheck/scores, and not asked for again. Ends the program if one is away.
+    keeps: what judges say is kept in .cache/factcheck/scores, and not asked for again. reads: False for rules alone.
+    Ends the program if a judge is away.
     """
     settings = replace(FactcheckSettings(), judge_timeout_s=_PATIENCE_S)
-    taken = seats(settings, CACHE / "factcheck")
+    taken = seats(settings, CACHE / "factcheck") if reads else []
     if keeps:
         scores = CACHE / "factcheck" / "scores"
         taken = [Seat(seat.name, KeptJudge(seat, scores), timeout_s=_PATIENCE_S) for seat in taken]
@@ -54,17 +54,7 @@ async def served_checker(*, keeps: bool) -> AsyncIterator[tuple[Checker, Evidenc
     )  # fmt: skip
     terms = Terms(analyser)
     try:
-        yield checker, lambda sources: SourceEvidence(sources, terms, _NoEmbedder(), executor)
+        yield checker, lambda sources: SourceEvidence(sources, terms, Away(), executor)
     finally:
         await room.close()
         executor.close()
-
-
-class _NoEmbedder(Embedder):
-    """embed is away."""
-
-    def __init__(self) -> None:
-        pass
-
-    async def queries(self, texts: Sequence[str]) -> Embedded:
-        raise Unavailable("embed takes no part")

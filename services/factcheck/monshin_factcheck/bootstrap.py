@@ -1,5 +1,6 @@
 """Puts the parts of the service together."""
 
+import asyncio
 import zoneinfo
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ from monshin_factcheck.corpora.changes import Changes
 from monshin_factcheck.corpora.publisher import Patience, Publisher
 from monshin_factcheck.corpora.registry import Corpora
 from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
-from monshin_factcheck.judges.seating import seats
+from monshin_factcheck.judges.seating import reranking, seats
 from monshin_factcheck.names.standard import standard_names
 from monshin_factcheck.results.keeper import Keeper
 from monshin_factcheck.rpc.corpus_servicer import CorpusServicer
@@ -76,9 +77,11 @@ async def assemble(runtime: Runtime) -> None:
     library = Library(corpora, LexicalIndexes(Terms(analyser), names), embed, ann, runtime.executor)
     revision = await runtime.executor.run(rules_revision)
     reading = _reading_room(settings, runtime, revision)
+    ordering = reranking(settings)
+    runtime.on_stop(ordering.close)
     checker = Checker(
         judge, runtime.executor, reading,
-        judged=settings.passages_judged, found=settings.passages_found, revision=revision,
+        judged=settings.passages_judged, found=settings.passages_found, revision=revision, reranking=ordering,
     )  # fmt: skip
     runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))
     leaving = Leaving(keeper, runtime.outbox, runtime.spawn, rules_revision=revision)
@@ -92,7 +95,7 @@ async def assemble(runtime: Runtime) -> None:
     runtime.serve("monshin.factcheck.v1.ResultService", results)
     runtime.spawn(keeper.purge_forever())
     await publisher.resume()
-    await reading.open()
+    await asyncio.gather(reading.open(), ordering.open())
 
 
 def _keeper(settings: FactcheckSettings, runtime: Runtime) -> Keeper:

@@ -31,6 +31,8 @@ class FactcheckSettings:
     weighings_dir: Path = setting(Path(), "a folder with your own maps of tools/fit_weighing.py; they go first")
     nli_model: str = setting("", "the model of `nli`: a folder, or a hub's name with an optional `@revision`")
     support_model: str = setting("", "the model of `support`, in the same way")
+    reranker: str = setting("", "a folder with the model that orders passages anew before they are judged; empty: none")
+    reranker_timeout_s: float = setting(10.0, "how long it may take for the passages of a claim", unit="s")
     llm_url: str = setting("", "the endpoint of `llm`, up to and with `/v1`; CLAIMS AND EVIDENCE ARE SENT THERE")
     llm_model: str = setting("", "the model's name at the endpoint of `llm`")
     llm_key_file: Path = setting(Path(), "a file with the endpoint's API key")

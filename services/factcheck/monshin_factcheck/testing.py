@@ -31,12 +31,10 @@ Behaviour = Callable[[dict[str, Any]], Reply]
 
 
 @dataclass
-class Rig:
-    """The three processes; embed and ann are reached through proxies that can cut them off."""
+class Calls:
+    """A process of factcheck, as callers of some role see it."""
 
     factcheck: ServiceProcess
-    embed: FaultProxy
-    ann: FaultProxy
 
     def corpora(self, role: str = "administrator") -> corpus_pb2_grpc.CorpusServiceAsyncStub:
         """A stub whose calls carry the role."""
@@ -90,6 +88,14 @@ class Rig:
         )
         events = [event async for event in self.checks().CheckClaims(request)]
         return [event.claim_result for event in events[:-1]], events[-1].summary
+
+
+@dataclass
+class Rig(Calls):
+    """The three processes; embed and ann are reached through proxies that can cut them off."""
+
+    embed: FaultProxy
+    ann: FaultProxy
 
 
 def violations(error: grpc.aio.AioRpcError) -> list[tuple[str, str]]:

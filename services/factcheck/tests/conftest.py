@@ -1,5 +1,6 @@
 """factcheck with the embed and ann that it calls, each in its process."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest_asyncio
 from monshin_factcheck.testing import Rig
 from monshin_kit.artefacts import Artefacts
 from monshin_kit.testing import FaultProxy, ServiceProcess
+
+sys.path.insert(0, str(Path(__file__).parent))  # modules that tests share
 
 CACHE = Path(__file__).parents[3] / ".cache"
 

@@ -5,6 +5,7 @@ verdict thus never waits for a slow judge, and final ones come in the order of t
 """
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
@@ -16,13 +17,14 @@ from monshin_kit.executor import Executor
 from monshin_factcheck.checking.evidence import Evidence
 from monshin_factcheck.checking.pipeline import Put, put_by, together
 from monshin_factcheck.checking.reading import ReadingRoom, Ruled
+from monshin_factcheck.checking.reranking import Reranking
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.importance import is_important
 from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge, Opinion
-from monshin_factcheck.core.retrieval.fusion import fuse
+from monshin_factcheck.core.retrieval.fusion import fuse, goes_last
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
@@ -111,6 +113,7 @@ class Checker:
     """judged: passages that the rules see of each claim, superseded ones aside; found: that each kind of search brings.
 
     reading: the judges that read; without any the rules decide alone. revision: of the rules.
+    reranking: what orders the best of those found anew, before they are judged.
     """
 
     def __init__(
@@ -122,6 +125,7 @@ class Checker:
         judged: int,
         found: int,
         revision: str = "",
+        reranking: Reranking | None = None,
     ) -> None:
         self._rules = rules
         self._executor = executor
@@ -129,6 +133,7 @@ class Checker:
         self._judged = judged
         self._found = found
         self._revision = revision
+        self._reranking = reranking or Reranking()
 
     async def check(self, run: Run, claims: Sequence[Claim]) -> AsyncGenerator[Checked, None]:
         """One final result a claim, in order; provisional ones may come before it."""
@@ -243,11 +248,17 @@ class Checker:
         if len(passages) <= self._judged:
             return [passage.on(today) for passage in passages]
         shares = await run.evidence.lexical(claim.text, self._found, [place for place, _ in near])
+        names, most = run.evidence.names, max(self._found, self._judged)
         if near:
-            ranked = fuse(near, shares, len(shares), run.evidence.names)
+            ranked = fuse(near, shares, len(shares), names)
         else:
             ranked = [(place, 1 / rank) for rank, place in enumerate(shares, start=1)]
-        found = (replace(passages[place], score=score, is_found=True).on(today) for place, score in ranked)
+        last = {place for place in shares if goes_last(place, shares, names)}
+        best = await self._reranking.order(claim.text, ranked[:most], passages, last, run.not_run)
+        found = (
+            replace(passages[place], score=score, is_found=True).on(today)
+            for place, score in itertools.chain(best, ranked[most:])
+        )
         return _best(found, self._judged)
 
     def _opinions(self, claim: str, passages: Sequence[Passage], aliases: AliasTable | None) -> tuple[Opinion, ...]:

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from monshin_kit.executor import Executor
 
-from monshin_factcheck.clients.embedder import Embedder
-from monshin_factcheck.clients.vector_index import VectorIndex
+from monshin_factcheck.checking.meaning import Embeds, Searches
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.retrieval.bare_names import is_bare_name
@@ -119,7 +118,7 @@ class CorpusEvidence:
     """A published version: words by its own index, meaning by embed and ann."""
 
     def __init__(
-        self, pinned: PinnedVersion, indexes: LexicalIndexes, embedder: Embedder, index: VectorIndex, executor: Executor
+        self, pinned: PinnedVersion, indexes: LexicalIndexes, embedder: Embeds, index: Searches, executor: Executor
     ) -> None:
         self.version = pinned.name
         self.fingerprint = pinned.fingerprint
@@ -172,7 +171,7 @@ class SourceEvidence:
 
     names: Collection[int] = ()
 
-    def __init__(self, sources: Sequence[SourceText], terms: Terms, embedder: Embedder, executor: Executor) -> None:
+    def __init__(self, sources: Sequence[SourceText], terms: Terms, embedder: Embeds, executor: Executor) -> None:
         self.version = ""
         self.fingerprint = ""
         self.aliases: AliasTable | None = None

@@ -1,4 +1,4 @@
-"""The judges that the settings ask for, each at a seat of its own."""
+"""The judges that the settings ask for, each at a seat of its own, and the reranker."""
 
 import re
 from collections.abc import Callable
@@ -6,12 +6,15 @@ from functools import partial
 from pathlib import Path
 
 from monshin_kit.artefacts import Artefacts
-from monshin_kit.errors import FailedPrecondition, InvalidInput
+from monshin_kit.errors import FailedPrecondition, InvalidInput, MonshinError
 
-from monshin_factcheck.checking.seats import InThread, Seat, Worker
+from monshin_factcheck.checking.posts import InThread, Worker
+from monshin_factcheck.checking.reranking import RerankerPost, Reranking
+from monshin_factcheck.checking.seats import Seat
 from monshin_factcheck.core.alignment.judge import AlignmentJudge
+from monshin_factcheck.core.retrieval.reranker import Reranker
 from monshin_factcheck.core.rules.statement import Reader
-from monshin_factcheck.core.semantic import SemanticJudge
+from monshin_factcheck.core.semantic import Answer, Reading, SemanticJudge
 from monshin_factcheck.core.text.words import Analyser
 from monshin_factcheck.settings import FactcheckSettings
 
@@ -19,13 +22,15 @@ _NOBODY = "none"
 # The rules always judge: to name them is not wrong.
 _ALWAYS = "rules"
 
+JudgeWorker = Worker[Reading, Answer | MonshinError]
+
 
 def seats(settings: FactcheckSettings, cache: Path) -> list[Seat]:
     """In the order of the settings. cache: where models that have to be prepared are kept.
 
     Raises InvalidInput for a judge that nobody knows. One that cannot work here is found out when its seat opens.
     """
-    known: dict[str, Callable[[FactcheckSettings, Path], Worker]] = {
+    known: dict[str, Callable[[FactcheckSettings, Path], JudgeWorker]] = {
         "alignment": _alignment, "local": _local, "nli": _nli, "support": _support, "llm": _llm,
     }  # fmt: skip
     names = [name for name in re.split(r"[\s,]+", settings.judges) if name not in ("", _NOBODY, _ALWAYS)]
@@ -40,16 +45,25 @@ def seats(settings: FactcheckSettings, cache: Path) -> list[Seat]:
     ]
 
 
+def reranking(settings: FactcheckSettings) -> Reranking:
+    """With the reranker of the settings, if there is one; what is wrong with its folder is found out when it opens."""
+    folder = settings.reranker
+    if not folder:
+        return Reranking()
+    worker = InThread(partial(_load_reranker, folder, settings.judge_threads))
+    return Reranking(RerankerPost(Path(folder).name, worker, timeout_s=settings.reranker_timeout_s))
+
+
 def _timeout_s(name: str, settings: FactcheckSettings) -> float:
     # The endpoint keeps the time of each request itself, so that the answers that came in time count.
     return settings.llm_timeout_s + 1 if name == "llm" else settings.judge_timeout_s
 
 
-def _alignment(settings: FactcheckSettings, cache: Path) -> Worker:
+def _alignment(settings: FactcheckSettings, cache: Path) -> JudgeWorker:
     return InThread(lambda: AlignmentJudge(Reader(Analyser())))
 
 
-def _local(settings: FactcheckSettings, cache: Path) -> Worker:
+def _local(settings: FactcheckSettings, cache: Path) -> JudgeWorker:
     return InThread(partial(_load_local, Artefacts(cache), settings.judge_threads))
 
 
@@ -61,11 +75,11 @@ def _load_local(artefacts: Artefacts, threads: int) -> SemanticJudge:
     return LocalJudge(artefacts, ADAPTER, threads=threads)
 
 
-def _nli(settings: FactcheckSettings, cache: Path) -> Worker:
+def _nli(settings: FactcheckSettings, cache: Path) -> JudgeWorker:
     return InThread(partial(_load_classifier, "nli", settings.nli_model, settings.judge_threads))
 
 
-def _support(settings: FactcheckSettings, cache: Path) -> Worker:
+def _support(settings: FactcheckSettings, cache: Path) -> JudgeWorker:
     return InThread(partial(_load_classifier, "support", settings.support_model, settings.judge_threads))
 
 
@@ -80,7 +94,15 @@ def _load_classifier(name: str, model: str, threads: int) -> SemanticJudge:
     return judge.load(model, threads=threads)
 
 
-def _llm(settings: FactcheckSettings, cache: Path) -> Worker:
+def _load_reranker(folder: str, threads: int) -> Reranker:
+    try:
+        from monshin_factcheck.judges.classifier.cross_encoder import CrossEncoder
+    except ImportError as error:
+        raise FailedPrecondition("a reranker needs monshin-factcheck[nli]") from error
+    return CrossEncoder.load(folder, threads=threads)
+
+
+def _llm(settings: FactcheckSettings, cache: Path) -> JudgeWorker:
     from monshin_factcheck.judges.llm.endpoint import Endpoint
     from monshin_factcheck.judges.llm.judge import LlmJudge
 

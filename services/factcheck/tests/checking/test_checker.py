@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 from monshin_factcheck.checking.checker import Checked, Checker, Run
 from monshin_factcheck.checking.evidence import source_passages
+from monshin_factcheck.checking.posts import InThread
 from monshin_factcheck.checking.reading import ReadingRoom
-from monshin_factcheck.checking.seats import InThread, Seat
+from monshin_factcheck.checking.seats import Seat
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.split import split_claims

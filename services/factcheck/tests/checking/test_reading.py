@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 import pytest
 from monshin_factcheck.checking.circuit import FAILURES, REST_S, Circuit
+from monshin_factcheck.checking.posts import InThread
 from monshin_factcheck.checking.reading import ReadingRoom, Round, Ruled
-from monshin_factcheck.checking.seats import InThread, Seat
+from monshin_factcheck.checking.seats import Seat
 from monshin_factcheck.core.decision import Saying, Verdict
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.judge import Opinion, Stance

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 from monshin_factcheck.checking.checker import Checked, Checker, Run
 from monshin_factcheck.checking.evidence import CorpusEvidence
+from monshin_factcheck.checking.posts import InThread
 from monshin_factcheck.checking.reading import ReadingRoom
-from monshin_factcheck.checking.seats import InThread, Seat
+from monshin_factcheck.checking.seats import Seat
 from monshin_factcheck.core.claims.split import split_claims
 from monshin_factcheck.core.decision import AbstainReason, Verdict
 from monshin_factcheck.core.evidence import Passage, Probabilities

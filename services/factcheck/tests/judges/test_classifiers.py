@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,44 +17,11 @@ from monshin_factcheck.judges.classifier.nli import NliJudge  # noqa: E402
 from monshin_factcheck.judges.classifier.support import SupportJudge  # noqa: E402
 from monshin_factcheck.judges.classifier.windows import batches, windows  # noqa: E402
 from monshin_kit.errors import FailedPrecondition  # noqa: E402
-from tokenizers import Tokenizer, models, pre_tokenizers, processors  # noqa: E402
-from transformers import BertConfig, BertForSequenceClassification, BertModel, PreTrainedTokenizerFast  # noqa: E402
+from tiny_classifiers import config, save, train  # noqa: E402
+from transformers import BertForSequenceClassification, BertModel  # noqa: E402
 
-LETTERS = "甲乙丙丁薬は有効無安全危険である。ないxyz"
-MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 DRUGS = "甲乙丙丁"
 CLAIM = "甲薬は有効である。"
-TOKENS = 48
-
-
-def tokenizer() -> PreTrainedTokenizerFast:
-    """A token a letter."""
-    vocabulary = {token: place for place, token in enumerate([*MARKS, *dict.fromkeys(LETTERS)])}
-    made = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
-    made.pre_tokenizer = pre_tokenizers.Split("", "isolated")
-    made.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    return PreTrainedTokenizerFast(
-        tokenizer_object=made, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]",
-        model_max_length=TOKENS,
-    )  # fmt: skip
-
-
-def config(labels: Sequence[str]) -> BertConfig:
-    # So small a model learns in a hundred steps from a wide start, and may never from the usual 0.02.
-    return BertConfig(
-        initializer_range=0.1,
-        vocab_size=len(MARKS) + len(set(LETTERS)), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
-        intermediate_size=64, max_position_embeddings=TOKENS, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
-        id2label=dict(enumerate(labels)), label2id={label: place for place, label in enumerate(labels)},
-    )  # fmt: skip
-
-
-def save(folder: Path, labels: Sequence[str], seed: int = 0) -> Path:
-    """An untrained model."""
-    torch.manual_seed(seed)
-    BertForSequenceClassification(config(labels)).save_pretrained(folder)
-    tokenizer().save_pretrained(folder)
-    return folder
 
 
 def reading(context: str, claim: str, body: int = 0) -> Reading:
@@ -65,9 +31,6 @@ def reading(context: str, claim: str, body: int = 0) -> Reading:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Trained for a second: whether a text holds 有効, 無効, or neither of them."""
-    folder = tmp_path_factory.mktemp("nli")
-    torch.manual_seed(0)
-    model, words = BertForSequenceClassification(config(["Neutral", "CONTRADICTION", "entailment"])), tokenizer()
     said = {"有効": 2, "無効": 1, "危険": 0}
     texts = [(f"{drug}薬は{effect}である。", said[effect]) for drug in DRUGS for effect in said]
     filler = "乙薬は危険である。"
@@ -75,21 +38,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (filler * before + text + filler * (more - before), label)
         for text, label in texts for more in range(4) for before in range(more + 1)
     ]  # fmt: skip
+    labels = ["Neutral", "CONTRADICTION", "entailment"]
     pairs = [(text, CLAIM) for text, _ in texts]
-    encoded = words([text for text, _ in pairs], [claim for _, claim in pairs], padding=True, return_tensors="pt")
-    wanted = torch.tensor([label for _, label in texts])
-    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
-    for _ in range(200):
-        loss = model(**encoded, labels=wanted).loss
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        if loss < 0.02:
-            break
-    assert loss < 0.02, "the model of these tests has not learnt"
-    model.save_pretrained(folder)
-    words.save_pretrained(folder)
-    return folder
+    return train(tmp_path_factory.mktemp("nli"), labels, pairs, [label for _, label in texts])
 
 
 def side(odds: Probabilities) -> str:

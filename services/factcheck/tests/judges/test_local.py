@@ -9,8 +9,9 @@ import pytest
 pytest.importorskip("torch", reason="the judge `local` needs monshin-factcheck[local]")
 
 import torch  # after the check for it
+from monshin_factcheck.checking.posts import InThread
 from monshin_factcheck.checking.reading import ReadingRoom, Ruled
-from monshin_factcheck.checking.seats import InThread, Seat
+from monshin_factcheck.checking.seats import Seat
 from monshin_factcheck.core.decision import Saying, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.rules.judge import RulesJudge

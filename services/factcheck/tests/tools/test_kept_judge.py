@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from monshin_factcheck.checking.seats import InThread, Seat
+from monshin_factcheck.checking.posts import InThread
+from monshin_factcheck.checking.seats import Seat
 from monshin_factcheck.core.evidence import Probabilities
 from monshin_factcheck.core.semantic import Answer, Reading, Worthless
 from monshin_factcheck.core.text.spans import Span

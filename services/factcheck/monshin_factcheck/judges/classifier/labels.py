@@ -13,6 +13,8 @@ _NO = frozenset(
         "not factual", "no",
     }
 )  # fmt: skip
+_RELEVANT = frozenset({"relevant", "relevance", "positive", "true", "yes"})
+_IRRELEVANT = frozenset({"not relevant", "irrelevant", "negative", "false", "no"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,24 @@ def supported_class(labels: Sequence[str]) -> int:
             "model's id2label"
         )
     return yes[0]
+
+
+def relevance_class(labels: Sequence[str]) -> int:
+    """The place of the only class, whatever its name, or of `relevant` or a word for it beside its opposite.
+
+    >>> relevance_class(["LABEL_0"]), relevance_class(["irrelevant", "relevant"])
+    (0, 1)
+    """
+    if len(labels) == 1:
+        return 0
+    plain = [_plain(label) for label in labels]
+    relevant = [place for place, label in enumerate(plain) if label in _RELEVANT]
+    if len(relevant) != 1 or len(plain) != 2 or not _IRRELEVANT.intersection(plain):
+        raise FailedPrecondition(
+            f"the classes are {', '.join(labels)}: a reranker has one class, or `relevant` and `not_relevant` in the "
+            "model's id2label"
+        )
+    return relevant[0]
 
 
 def _plain(label: str) -> str:

@@ -6,9 +6,10 @@ from monshin_factcheck.core.calibration import softmax
 from monshin_factcheck.core.evidence import Probabilities, probabilities
 from monshin_factcheck.core.semantic import Answer
 from monshin_factcheck.judges.classifier.checkpoint import Checkpoint
-from monshin_factcheck.judges.classifier.classifier import Row, Views
+from monshin_factcheck.judges.classifier.classifier import Views
 from monshin_factcheck.judges.classifier.judge import ClassifierJudge
 from monshin_factcheck.judges.classifier.labels import supported_class
+from monshin_factcheck.judges.classifier.pairs import Row
 
 
 class SupportJudge(ClassifierJudge):

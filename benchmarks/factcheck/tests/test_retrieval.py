@@ -1,0 +1,93 @@
+"""What the benchmark of retrieval measures is the product's search: its settings and its treatment of names count."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import numpy as np
+import pytest_asyncio
+from monshin_factcheck.checking.evidence import CorpusEvidence, LexicalIndexes
+from monshin_factcheck.clients.embedder import Embedded
+from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.retrieval.terms import Terms
+from monshin_factcheck.core.text.spans import Span
+from monshin_factcheck.core.text.words import Analyser
+from monshin_kit.errors import Unavailable
+from monshin_kit.executor import Executor
+
+from benchmarks.factcheck.corpora import Away, Exact, document_of, embedded, version
+from benchmarks.factcheck.queries import SecondQuery, with_canonical_names, without_polarity
+from benchmarks.factcheck.ranking import rankings
+
+CLAIM = "布をくわえたまま待つ。"
+WANTED = "抜歯後はガーゼを噛む。"
+
+
+class Same:
+    """Every claim lies in one direction."""
+
+    async def queries(self, texts: Sequence[str]) -> Embedded:
+        """As Embeds.queries."""
+        return embedded(np.array([[1.0, 0.0]] * len(texts), dtype=np.float32))
+
+    async def passages(self, texts: Sequence[str], *, bulk: bool) -> Embedded:
+        """As Embeds.passages."""
+        raise Unavailable("there are none")
+
+
+@pytest_asyncio.fixture
+async def executor() -> AsyncIterator[Executor]:
+    one = Executor()
+    yield one
+    one.close()
+
+
+def evidence(
+    texts: Sequence[str], embedder: Same | Away, executor: Executor, kind: type[CorpusEvidence] = CorpusEvidence
+) -> CorpusEvidence:
+    """Documents of one passage, nearest to every claim first, then the one that is wanted, then many others."""
+    every = [*texts, WANTED, *["会計を済ませる。"] * 80]
+    passages = [Passage(f"sources/{at}", Span(0, len(text)), text) for at, text in enumerate(every)]
+    angles = np.linspace(0.1, 1.0, len(passages))
+    matrix = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    pinned = version(passages, {passage.document: passage.text for passage in passages})
+    return kind(pinned, LexicalIndexes(Terms(Analyser())), embedder, Exact(matrix), executor)
+
+
+async def has_found(made: CorpusEvidence, executor: Executor, found: int) -> bool:
+    """Whether the wanted document, whose words the claim does not have, is among those ranked."""
+    (ranked,) = await rankings(made, [CLAIM], executor, found=found)
+    return WANTED in [passage.text for passage in ranked]
+
+
+async def test_no_more_is_found_than_the_product_asks_for(executor: Executor) -> None:
+    made = evidence(["窓口で会計を済ませる。"] * 40, Same(), executor)
+    assert await has_found(made, executor, 41)
+    assert not await has_found(made, executor, 40)
+
+
+async def test_names_crowd_the_search_only_beyond_eight_times_what_is_asked_for(executor: Executor) -> None:
+    """As CorpusEvidence has it."""
+    few = evidence(["慢性腎臓病"] * 79, Same(), executor)
+    many = evidence(["慢性腎臓病"] * 80, Same(), executor)
+    assert await has_found(few, executor, 10)
+    assert not await has_found(many, executor, 10)
+
+
+async def test_where_embed_is_away_words_alone_rank(executor: Executor) -> None:
+    made = evidence(["布をくわえたまま待つこと。"], Away(), executor)
+    (ranked,) = await rankings(made, [CLAIM], executor)
+    assert [document_of(passage) for passage in ranked] == [0]
+
+
+async def test_a_second_query_finds_what_words_of_polarity_hid(executor: Executor) -> None:
+    """Two words of the claim's polarity stand in another document, one word of its subject in the wanted one."""
+    claim, decoy = "ガーゼは禁忌であり、避ける。", "飲酒は禁忌とし、避ける。"
+    assert without_polarity(claim) == "ガーゼはであり、る。"
+    plain, twice = (evidence([decoy], Away(), executor, kind) for kind in (CorpusEvidence, SecondQuery))
+    (first,), (second,) = [await rankings(made, [claim], executor, found=1) for made in (plain, twice)]
+    assert [passage.text for passage in first] == [decoy]
+    assert [passage.text for passage in second] == [decoy, WANTED]
+
+
+def test_only_whole_words_get_canonical_names() -> None:
+    assert with_canonical_names("AMIの患者") == "急性心筋梗塞の患者"
+    assert with_canonical_names("AMIA basis") == "AMIA basis"
