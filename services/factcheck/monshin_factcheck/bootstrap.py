@@ -81,7 +81,7 @@ async def assemble(runtime: Runtime) -> None:
         judged=settings.passages_judged, found=settings.passages_found, revision=revision,
     )  # fmt: skip
     runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))
-    leaving = Leaving(keeper, runtime.outbox, runtime.spawn, rules_revision=revision)
+    leaving = Leaving(keeper, runtime.outbox, rules_revision=revision)
     runs = Runs(library, runtime.executor, _zone(settings.time_zone))
     places = Places(settings.checks_limit)
     checks = FactcheckServicer(checker, runs, runtime.executor, leaving, places)

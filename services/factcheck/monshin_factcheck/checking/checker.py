@@ -38,7 +38,8 @@ _UNTOLD = 64
 class Checked:
     """A claim with its decision. elapsed_ms: from its turn to its verdict. is_provisional: another one follows.
 
-    opinions: of the rules, on all passages found. is_important: see core/claims/importance.py.
+    opinions: of the rules, on all passages found. is_important: see core/claims/importance.py. is_settled: whether no
+    reader is asked, as the rules settle it or there is nothing to read.
     """
 
     index: int
@@ -48,6 +49,7 @@ class Checked:
     is_provisional: bool = False
     opinions: tuple[Opinion, ...] = ()
     is_important: bool = False
+    is_settled: bool = False
 
     def without_evidence(self) -> "Checked":
         """What a summary needs of it: an answer that is streamed may have tens of thousands."""
@@ -87,12 +89,18 @@ class _Ruled:
     decision: Decision
     began: float
 
+    @property
+    def is_settled(self) -> bool:
+        """As Checked.is_settled."""
+        return not self.opinions or is_decisive(self.decision)
+
     def told(self, decision: Decision, *, is_provisional: bool = False) -> Checked:
         elapsed_ms = (time.perf_counter() - self.began) * 1000
         asked = self.asked
         return Checked(
-            asked.index, asked.claim, decision, elapsed_ms, is_provisional, self.opinions, asked.is_important
-        )
+            asked.index, asked.claim, decision, elapsed_ms, is_provisional, self.opinions, asked.is_important,
+            self.is_settled,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +198,7 @@ class Checker:
 
     async def _read_group(self, run: Run, group: Sequence["_Ruled"], tell: Put[Checked]) -> None:
         """Those that the rules have settled are not read."""
-        open_ = [one for one in group if one.opinions and not is_decisive(one.decision)]
+        open_ = [one for one in group if not one.is_settled]
         final = {one.asked.index: one.decision for one in group}
         if open_ and self._reading.is_open(run.not_run):
             wanted = [
