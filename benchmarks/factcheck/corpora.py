@@ -7,12 +7,14 @@ each corpus up to its size. Vectors are kept and compared exactly: embed and ann
 import hashlib
 import json
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from monshin_embed.core.request import Kind
-from monshin_factcheck.checking.evidence import CorpusEvidence, LexicalIndexes, source_passages
+from monshin_factcheck.checking.evidence import CorpusEvidence, source_passages
+from monshin_factcheck.checking.lexical_indexes import LexicalIndexes, Searchable
 from monshin_factcheck.checking.meaning import Embeds
 from monshin_factcheck.clients.embedder import Embedded
 from monshin_factcheck.core.evidence import Passage
@@ -20,6 +22,7 @@ from monshin_factcheck.core.retrieval.terms import Terms
 from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Analyser
+from monshin_factcheck.corpora.corpus import Corpus as StoredCorpus
 from monshin_factcheck.corpora.pinned import PinnedVersion
 from monshin_factcheck.names.standard import standard_names
 from monshin_kit.artefacts import Artefacts
@@ -67,13 +70,13 @@ class Corpus:
 
     def evidence(
         self,
-        indexes: LexicalIndexes,
+        words: Searchable,
         embedder: Embeds,
         executor: Executor,
         kind: type[CorpusEvidence] = CorpusEvidence,
     ) -> CorpusEvidence:
         """As a check gets it, or asked in another way."""
-        return kind(self.pinned, indexes, embedder, self.nearest, executor)
+        return kind(self.pinned, words, embedder, self.nearest, executor)
 
 
 class Exact:
@@ -125,9 +128,29 @@ def embedded(rows: Matrix) -> Embedded:
     return Embedded(rows, vectors_pb2.Fingerprint(digest=_FINGERPRINT))
 
 
-def lexical_indexes() -> LexicalIndexes:
+class _Uncut:
+    """A corpus's file in which no passage is cut into words yet, nor ever will be: each build pays for all of them."""
+
+    def read(self, query: Callable[..., Any]) -> dict[int, Any]:
+        """Of what was cut before."""
+        return {}
+
+    def change(self, change: Callable[..., Any]) -> None:
+        """Keeps nothing."""
+
+
+async def lexical_indexes() -> LexicalIndexes:
     """With the standard names, as the service has them."""
-    return LexicalIndexes(Terms(Analyser()), lambda: standard_names(Artefacts(CACHE / "factcheck")))
+    indexes = LexicalIndexes(
+        Terms(Analyser()), lambda: standard_names(Artefacts(CACHE / "factcheck")), revision="bench"
+    )
+    await indexes.open()
+    return indexes
+
+
+async def indexed(indexes: LexicalIndexes, pinned: PinnedVersion) -> Searchable:
+    """Its passages by their words; built once."""
+    return await indexes.of(cast("StoredCorpus", _Uncut()), pinned)
 
 
 def training() -> Training:
@@ -185,6 +208,7 @@ def version(passages: Sequence[Passage], texts: Mapping[str, str]) -> PinnedVers
         index_of={str(place): place for place in range(len(passages))},
         collection="bench",
         fingerprint=_FINGERPRINT,
+        supersedes={},
     )
 
 

@@ -10,14 +10,25 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from monshin_factcheck.checking.evidence import CorpusEvidence, LexicalIndexes
+from monshin_factcheck.checking.evidence import CorpusEvidence
+from monshin_factcheck.checking.lexical_indexes import Searchable
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_kit.executor import Executor
 
 from benchmarks.factcheck import corpus_cost, reranker_cost
-from benchmarks.factcheck.corpora import Asked, Away, Corpus, Kept, corpus, document_of, lexical_indexes, training
+from benchmarks.factcheck.corpora import (
+    Asked,
+    Away,
+    Corpus,
+    Kept,
+    corpus,
+    document_of,
+    indexed,
+    lexical_indexes,
+    training,
+)
 from benchmarks.factcheck.figures import EDIT_KINDS
 from benchmarks.factcheck.queries import CanonicalNames, SecondQuery, with_canonical_names, without_polarity
 from benchmarks.factcheck.ranking import FOUND, rankings
@@ -91,13 +102,14 @@ def measure(*, is_quick: bool) -> Found:
 
 
 async def _measure(sizes: Sequence[int]) -> Found:
-    found, known, indexes, executor = Found(), training(), lexical_indexes(), Executor()
+    found, known, indexes, executor = Found(), training(), await lexical_indexes(), Executor()
     async with corpus_cost.checkers() as checkers:
         for size in sizes:
             made = await asyncio.to_thread(corpus, size, known.documents)
             own = [one for one in known.asked if one.document in made.inside][:_CLAIMS]
             found.costs[size] = await corpus_cost.measure(made, indexes, checkers, [one.claim for one in own])
-            search = await asyncio.to_thread(_Search, made, indexes, own, executor)
+            words = await indexed(indexes, made.pinned)
+            search = await asyncio.to_thread(_Search, made, words, own, executor)
             for method in METHODS:
                 began = time.perf_counter()
                 ranked = await search.by(method)
@@ -107,6 +119,7 @@ async def _measure(sizes: Sequence[int]) -> Found:
     best = [passages[:FOUND] for passages in ranked]
     found.within = _recall(own, _documents(best), FOUND)
     found.reranking = reranker_cost.measure([one.claim for one in own], best)
+    await indexes.close()
     executor.close()
     return found
 
@@ -114,19 +127,19 @@ async def _measure(sizes: Sequence[int]) -> Found:
 class _Search:
     """The searches of one corpus for its claims."""
 
-    def __init__(self, made: Corpus, indexes: LexicalIndexes, asked: Sequence[Asked], executor: Executor) -> None:
+    def __init__(self, made: Corpus, words: Searchable, asked: Sequence[Asked], executor: Executor) -> None:
         self._made = made
-        self._indexes = indexes
+        self._words = words
         self._claims = [one.claim for one in asked]
         self._executor = executor
         self._kept = Kept(self._claims)
 
     async def by(self, method: str) -> list[list[Passage]]:
         """The passages of each claim, best first."""
-        evidence = self._made.evidence(self._indexes, self._kept, self._executor)
+        evidence = self._made.evidence(self._words, self._kept, self._executor)
         match method:
             case "BM25":
-                evidence = self._made.evidence(self._indexes, Away(), self._executor)
+                evidence = self._made.evidence(self._words, Away(), self._executor)
             case "dense":
                 return await self._places(evidence, self._nearest)
             case "hybrid before":
@@ -137,7 +150,7 @@ class _Search:
         """The same by what serves, but for the way in which it is asked."""
         embedder = await asyncio.to_thread(Kept, self._claims, list(map(rewriting, self._claims)))
         return await rankings(
-            self._made.evidence(self._indexes, embedder, self._executor, kind), self._claims, self._executor
+            self._made.evidence(self._words, embedder, self._executor, kind), self._claims, self._executor
         )
 
     async def _places(self, evidence: CorpusEvidence, rank: _Rank) -> list[list[Passage]]:

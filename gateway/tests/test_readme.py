@@ -26,6 +26,19 @@ def test_every_path_beside_the_api_is_in_the_readme() -> None:
         assert path in README
 
 
+def test_the_readme_lists_the_pages_in_their_order() -> None:
+    pages = re.findall(r'^    id: "(\w+)"', (FOLDER / "ui" / "pages.js").read_text(), re.MULTILINE)
+    assert pages
+    assert re.findall(r"^\| `#/(\w+)` \|", README, re.MULTILINE) == pages
+
+
+def test_the_readme_names_the_keys_of_the_help() -> None:
+    help_dialog = (FOLDER / "ui" / "elements" / "shell" / "help-dialog.js").read_text()
+    (keys,) = re.findall(r"^const KEYS = \[(.*)\];", help_dialog, re.MULTILINE)
+    paragraph = README[README.index("\nKeys: ") :].strip().split("\n\n")[0].replace("`–`", "–")
+    assert set(re.findall(r"`(.+?)`", paragraph)) == set(re.findall(r'"(.+?)"', keys))
+
+
 def test_what_is_vendored_is_what_its_list_says() -> None:
     import hashlib
 

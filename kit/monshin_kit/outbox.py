@@ -77,7 +77,7 @@ class Outbox:
 
     async def emit(self, name: str, attributes: Mapping[str, Scalar | Sequence[str]]) -> None:
         """Keeps a domain event (ids, hashes, revisions; never text); on disk when this returns."""
-        await self.append(Entry("event", name, attributes=json.dumps(attributes, sort_keys=True), time=time.time()))
+        await self.append(_event(name, attributes))
 
     async def append(self, entry: Entry) -> None:
         """On disk when this returns; raises Unavailable if it cannot be."""
@@ -96,10 +96,12 @@ class Outbox:
     def note(self, entry: Entry) -> None:
         """On disk within a second. Raises Unavailable if the last write failed, ResourceExhausted if too many wait."""
         self.require_writable()
-        if len(self._waiting) >= MAX_WAITING:
-            raise ResourceExhausted("the access log is behind: try again later")
-        self._waiting.append(entry)
-        self._ensure_flushing()
+        self._enqueue(entry)
+
+    def note_event(self, name: str, attributes: Mapping[str, Scalar | Sequence[str]]) -> None:
+        """Keeps the domain event of what is done already, without waiting: on disk within a second, or as soon as the
+        file can be written again. Raises ResourceExhausted if too many wait."""
+        self._enqueue(_event(name, attributes))
 
     def read(self, after_sequence: int, limit: int, kind: str = "") -> list[Entry]:
         """Entries after a sequence number, oldest first; kind '' means both."""
@@ -142,6 +144,12 @@ class Outbox:
         written = database.submit(lambda connection: _insert(connection, entries))
         await asyncio.shield(asyncio.wrap_future(written))  # a caller that leaves must not take others' entries along
 
+    def _enqueue(self, entry: Entry) -> None:
+        if len(self._waiting) >= MAX_WAITING:
+            raise ResourceExhausted("the access log is behind: try again later")
+        self._waiting.append(entry)
+        self._ensure_flushing()
+
     def _failed(self, error: MonshinError) -> None:
         self._failure = error
         self._ensure_flushing()
@@ -160,6 +168,10 @@ class Outbox:
                 await self.flush()
         finally:
             self._flushing = None
+
+
+def _event(name: str, attributes: Mapping[str, Scalar | Sequence[str]]) -> Entry:
+    return Entry("event", name, attributes=json.dumps(attributes, sort_keys=True), time=time.time())
 
 
 def _insert(connection: apsw.Connection, entries: Sequence[Entry]) -> None:

@@ -216,7 +216,7 @@ def _version(connection: apsw.Connection, path: Path, known: int) -> int:
 def _migrate(connection: apsw.Connection, version: int, migrations: Sequence[str]) -> None:
     for number, script in enumerate(migrations[version:], start=version + 1):
         with connection:
-            connection.execute(script)
+            connection.execute(script).fetchall()  # apsw goes on behind a row, such as a pragma's, when it is taken
             connection.execute(f"PRAGMA user_version={number}")
 
 

@@ -155,11 +155,26 @@ async def test_notes_that_wait_while_the_disk_is_full_are_written_later(outbox: 
     await eventually(lambda: len(outbox.read(0, 5000)) == 2000, "all are written")
 
 
+async def test_an_event_that_is_noted_waits_for_room_and_nobody_waits_for_it(outbox: Outbox) -> None:
+    disk = FullDisk(outbox)
+    await _fill(outbox, disk)
+    told = {"documents": ["x" * 100_000]}  # more than what is left of the last page
+    outbox.note_event("factcheck.checked", told)
+    await outbox.flush()
+    assert outbox.read(0, 10) == []
+    disk.end()
+    await eventually(lambda: len(outbox.read(0, 10)) == 1, "it is written")
+    (entry,) = outbox.read(0, 10)
+    assert (entry.kind, entry.name, json.loads(entry.attributes)) == ("event", "factcheck.checked", told)
+
+
 async def test_more_notes_than_can_wait_are_refused(outbox: Outbox) -> None:
     for _ in range(outbox_module.MAX_WAITING):
         outbox.note(call())
     with pytest.raises(ResourceExhausted):
         outbox.note(call())
+    with pytest.raises(ResourceExhausted):
+        outbox.note_event("factcheck.checked", {})
 
 
 async def test_closing_loses_nothing(path: Path) -> None:

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 
 import numpy as np
 import pytest_asyncio
-from monshin_factcheck.checking.evidence import CorpusEvidence, LexicalIndexes
+from monshin_factcheck.checking.evidence import CorpusEvidence
+from monshin_factcheck.checking.lexical_indexes import LexicalIndexes
 from monshin_factcheck.clients.embedder import Embedded
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.retrieval.terms import Terms
@@ -13,7 +14,7 @@ from monshin_factcheck.core.text.words import Analyser
 from monshin_kit.errors import Unavailable
 from monshin_kit.executor import Executor
 
-from benchmarks.factcheck.corpora import Away, Exact, document_of, embedded, version
+from benchmarks.factcheck.corpora import Away, Exact, document_of, embedded, indexed, version
 from benchmarks.factcheck.queries import SecondQuery, with_canonical_names, without_polarity
 from benchmarks.factcheck.ranking import rankings
 
@@ -40,7 +41,7 @@ async def executor() -> AsyncIterator[Executor]:
     one.close()
 
 
-def evidence(
+async def evidence(
     texts: Sequence[str], embedder: Same | Away, executor: Executor, kind: type[CorpusEvidence] = CorpusEvidence
 ) -> CorpusEvidence:
     """Documents of one passage, nearest to every claim first, then the one that is wanted, then many others."""
@@ -49,7 +50,10 @@ def evidence(
     angles = np.linspace(0.1, 1.0, len(passages))
     matrix = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     pinned = version(passages, {passage.document: passage.text for passage in passages})
-    return kind(pinned, LexicalIndexes(Terms(Analyser())), embedder, Exact(matrix), executor)
+    indexes = LexicalIndexes(Terms(Analyser()), revision="bench")
+    words = await indexed(indexes, pinned)
+    await indexes.close()
+    return kind(pinned, words, embedder, Exact(matrix), executor)
 
 
 async def has_found(made: CorpusEvidence, executor: Executor, found: int) -> bool:
@@ -59,21 +63,21 @@ async def has_found(made: CorpusEvidence, executor: Executor, found: int) -> boo
 
 
 async def test_no_more_is_found_than_the_product_asks_for(executor: Executor) -> None:
-    made = evidence(["窓口で会計を済ませる。"] * 40, Same(), executor)
+    made = await evidence(["窓口で会計を済ませる。"] * 40, Same(), executor)
     assert await has_found(made, executor, 41)
     assert not await has_found(made, executor, 40)
 
 
 async def test_names_crowd_the_search_only_beyond_eight_times_what_is_asked_for(executor: Executor) -> None:
     """As CorpusEvidence has it."""
-    few = evidence(["慢性腎臓病"] * 79, Same(), executor)
-    many = evidence(["慢性腎臓病"] * 80, Same(), executor)
+    few = await evidence(["慢性腎臓病"] * 79, Same(), executor)
+    many = await evidence(["慢性腎臓病"] * 80, Same(), executor)
     assert await has_found(few, executor, 10)
     assert not await has_found(many, executor, 10)
 
 
 async def test_where_embed_is_away_words_alone_rank(executor: Executor) -> None:
-    made = evidence(["布をくわえたまま待つこと。"], Away(), executor)
+    made = await evidence(["布をくわえたまま待つこと。"], Away(), executor)
     (ranked,) = await rankings(made, [CLAIM], executor)
     assert [document_of(passage) for passage in ranked] == [0]
 
@@ -82,7 +86,7 @@ async def test_a_second_query_finds_what_words_of_polarity_hid(executor: Executo
     """Two words of the claim's polarity stand in another document, one word of its subject in the wanted one."""
     claim, decoy = "ガーゼは禁忌であり、避ける。", "飲酒は禁忌とし、避ける。"
     assert without_polarity(claim) == "ガーゼはであり、る。"
-    plain, twice = (evidence([decoy], Away(), executor, kind) for kind in (CorpusEvidence, SecondQuery))
+    plain, twice = [await evidence([decoy], Away(), executor, kind) for kind in (CorpusEvidence, SecondQuery)]
     (first,), (second,) = [await rankings(made, [claim], executor, found=1) for made in (plain, twice)]
     assert [passage.text for passage in first] == [decoy]
     assert [passage.text for passage in second] == [decoy, WANTED]

@@ -37,6 +37,12 @@ def test_a_migration_runs_once(path: Path) -> None:
     assert _rows(path, [FIRST, SECOND]) == [("a", 8), ("b", 7)]
 
 
+def test_a_migration_goes_on_behind_a_statement_that_answers(path: Path) -> None:
+    """Hazard: apsw stops a script at its first row; the rest was left out, and the file counted as up to date."""
+    _write(path, [FIRST], "a")
+    assert _rows(path, [FIRST, f"PRAGMA secure_delete=ON; {SECOND}"]) == [("a", 8)]
+
+
 def test_a_file_of_a_later_version_is_refused_and_not_touched(path: Path) -> None:
     _write(path, [FIRST, SECOND], "a")
     before = path.read_bytes()

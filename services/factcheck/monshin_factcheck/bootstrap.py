@@ -13,11 +13,12 @@ from monshin_kit.server import Runtime
 from monshin_kit.settings import load
 
 from monshin_factcheck.checking.checker import Checker
-from monshin_factcheck.checking.evidence import LexicalIndexes
 from monshin_factcheck.checking.explainer import Explainer
+from monshin_factcheck.checking.lexical_indexes import LexicalIndexes
 from monshin_factcheck.checking.library import Library
 from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.clients import embedder, vector_index
+from monshin_factcheck.core.retrieval.revision import terms_revision
 from monshin_factcheck.core.retrieval.terms import Terms
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.revision import rules_revision
@@ -29,7 +30,7 @@ from monshin_factcheck.corpora.publisher import Patience, Publisher
 from monshin_factcheck.corpora.registry import Corpora
 from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
 from monshin_factcheck.judges.seating import reranking, seats
-from monshin_factcheck.names.standard import standard_names
+from monshin_factcheck.names.standard import names_revision, standard_names
 from monshin_factcheck.results.keeper import Keeper
 from monshin_factcheck.rpc.corpus_servicer import CorpusServicer
 from monshin_factcheck.rpc.explain_servicer import ExplainServicer
@@ -44,8 +45,9 @@ WARM_UP = "患者の体温は38℃以上である。"
 
 
 async def assemble(runtime: Runtime) -> None:
-    """Opens, connects, registers. When this returns each judge is ready or known to be missing: until then the service
-    does not say SERVING, as it would judge worse than it soon will; a first start of `local` takes a minute."""
+    """Opens, connects, registers. When this returns each judge is ready or known to be missing, and what is published
+    is indexed: until then the service does not say SERVING, as it would judge worse than it soon will, and checks of a
+    corpus that is not indexed wait. A first start of `local` takes a minute."""
     settings = load(FactcheckSettings)
     channels = load(ChannelSettings)
     to_embed = connect(settings.embed_target, [embedder.SERVICE], channels)
@@ -66,15 +68,15 @@ async def assemble(runtime: Runtime) -> None:
     judge = RulesJudge(reader)
     await runtime.executor.run(judge.judge, WARM_UP, [])
     patience = Patience(settings.publish_patience_s, settings.vector_grace_s)
-    publisher = Publisher(corpora, embed, ann, store, runtime.outbox, changes, patience, runtime.spawn)
+    indexes = await _lexical_indexes(runtime, analyser)
+    library = Library(corpora, indexes, embed, ann, runtime.executor)
+    publisher = Publisher(corpora, embed, ann, store, runtime.outbox, changes, patience, runtime.spawn, library.prepare)
     keeper = await store.run(_keeper, settings, runtime)
 
     async def close_results() -> None:
         keeper.close()
 
     runtime.on_stop(close_results)
-    names = partial(standard_names, Artefacts(runtime.cache_dir / "factcheck"))
-    library = Library(corpora, LexicalIndexes(Terms(analyser), names), embed, ann, runtime.executor)
     revision = await runtime.executor.run(rules_revision)
     reading = _reading_room(settings, runtime, revision)
     ordering = reranking(settings)
@@ -84,7 +86,7 @@ async def assemble(runtime: Runtime) -> None:
         judged=settings.passages_judged, found=settings.passages_found, revision=revision, reranking=ordering,
     )  # fmt: skip
     runtime.serve("monshin.factcheck.v1.CorpusService", CorpusServicer(corpora, publisher, changes, store))
-    leaving = Leaving(keeper, runtime.outbox, runtime.spawn, rules_revision=revision)
+    leaving = Leaving(keeper, runtime.outbox, rules_revision=revision)
     runs = Runs(library, runtime.executor, _zone(settings.time_zone))
     places = Places(settings.checks_limit)
     checks = FactcheckServicer(checker, runs, runtime.executor, leaving, places)
@@ -95,7 +97,17 @@ async def assemble(runtime: Runtime) -> None:
     runtime.serve("monshin.factcheck.v1.ResultService", results)
     runtime.spawn(keeper.purge_forever())
     await publisher.resume()
-    await asyncio.gather(reading.open(), ordering.open())
+    await asyncio.gather(reading.open(), ordering.open(), library.open())
+
+
+async def _lexical_indexes(runtime: Runtime, analyser: Analyser) -> LexicalIndexes:
+    """With the standard names loaded."""
+    names = partial(standard_names, Artefacts(runtime.cache_dir / "factcheck"))
+    revision = await runtime.executor.run(terms_revision, names_revision())
+    indexes = LexicalIndexes(Terms(analyser), names, revision=revision)
+    runtime.on_stop(indexes.close)
+    await indexes.open()
+    return indexes
 
 
 def _keeper(settings: FactcheckSettings, runtime: Runtime) -> Keeper:

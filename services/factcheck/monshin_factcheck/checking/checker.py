@@ -40,7 +40,8 @@ _UNTOLD = 64
 class Checked:
     """A claim with its decision. elapsed_ms: from its turn to its verdict. is_provisional: another one follows.
 
-    opinions: of the rules, on all passages found. is_important: see core/claims/importance.py.
+    opinions: of the rules, on all passages found. is_important: see core/claims/importance.py. is_settled: whether no
+    reader is asked, as the rules settle it or there is nothing to read.
     """
 
     index: int
@@ -50,6 +51,7 @@ class Checked:
     is_provisional: bool = False
     opinions: tuple[Opinion, ...] = ()
     is_important: bool = False
+    is_settled: bool = False
 
     def without_evidence(self) -> "Checked":
         """What a summary needs of it: an answer that is streamed may have tens of thousands."""
@@ -90,15 +92,18 @@ class _Ruled:
     began: float
 
     @property
-    def has_valid(self) -> bool:
-        return any(not opinion.passage.is_superseded for opinion in self.opinions)
+    def is_settled(self) -> bool:
+        """As Checked.is_settled; where nothing that was found still holds, there is nothing to read."""
+        has_valid = any(not opinion.passage.is_superseded for opinion in self.opinions)
+        return not has_valid or is_decisive(self.decision)
 
     def told(self, decision: Decision, *, is_provisional: bool = False) -> Checked:
         elapsed_ms = (time.perf_counter() - self.began) * 1000
         asked = self.asked
         return Checked(
-            asked.index, asked.claim, decision, elapsed_ms, is_provisional, self.opinions, asked.is_important
-        )
+            asked.index, asked.claim, decision, elapsed_ms, is_provisional, self.opinions, asked.is_important,
+            self.is_settled,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +204,7 @@ class Checker:
 
     async def _read_group(self, run: Run, group: Sequence["_Ruled"], tell: Put[Checked]) -> None:
         """Those that the rules have settled, and those that nothing is found for that still holds, are not read."""
-        open_ = [one for one in group if one.has_valid and not is_decisive(one.decision)]
+        open_ = [one for one in group if not one.is_settled]
         final = {one.asked.index: one.decision for one in group}
         if open_ and self._reading.is_open(run.not_run):
             wanted = [

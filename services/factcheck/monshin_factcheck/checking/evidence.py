@@ -1,18 +1,16 @@
 """Where the passages of a check come from: a pinned corpus version, or texts of the request."""
 
-from collections.abc import Callable, Collection, Sequence
-from functools import cached_property
+from collections.abc import Collection, Sequence
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 from monshin_kit.executor import Executor
 
+from monshin_factcheck.checking.lexical_indexes import Searchable
 from monshin_factcheck.checking.meaning import Embeds, Searches
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage
-from monshin_factcheck.core.retrieval.bare_names import is_bare_name
 from monshin_factcheck.core.retrieval.fusion import goes_last
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
 from monshin_factcheck.core.retrieval.terms import Terms
@@ -73,72 +71,26 @@ class Evidence(Protocol):
         ...
 
 
-class LexicalIndexes:
-    """The lexical index of each pinned version in use, built when it is first needed.
-
-    standard: loads names that only widen the search; asked once, with the first index or source.
-    """
-
-    def __init__(self, terms: Terms, standard: Callable[[], AliasTable | None] = lambda: None) -> None:
-        self._plain = terms
-        self._standard = standard
-        self._of: WeakKeyDictionary[PinnedVersion, LexicalIndex] = WeakKeyDictionary()
-        self._names: WeakKeyDictionary[PinnedVersion, frozenset[int]] = WeakKeyDictionary()
-
-    @cached_property
-    def terms(self) -> Terms:
-        """With the standard names; blocks while these are loaded."""
-        table = self._standard()
-        return self._plain if table is None else self._plain.knowing(table)
-
-    def of(self, pinned: PinnedVersion) -> LexicalIndex:
-        """Blocks while it is built: about a second for a thousand passages."""
-        index = self._of.get(pinned)
-        if index is None:
-            terms = self.terms_of(pinned)
-            index = self._of[pinned] = LexicalIndex([terms.of(_searched(passage)) for passage in pinned.passages])
-        return index
-
-    def names_of(self, pinned: PinnedVersion) -> frozenset[int]:
-        """Places of passages that are nothing but a name; blocks while they are looked for."""
-        names = self._names.get(pinned)
-        if names is None:
-            analyser = self._plain.analyser
-            found = (place for place, passage in enumerate(pinned.passages) if is_bare_name(passage, analyser))
-            names = self._names[pinned] = frozenset(found)
-        return names
-
-    def terms_of(self, pinned: PinnedVersion) -> Terms:
-        """With the version's own names."""
-        book = pinned.aliases
-        return self.terms if book is None else self.terms.knowing(book.judging, *book.expanding)
-
-
 class CorpusEvidence:
     """A published version: words by its own index, meaning by embed and ann."""
 
     def __init__(
-        self, pinned: PinnedVersion, indexes: LexicalIndexes, embedder: Embeds, index: Searches, executor: Executor
+        self, pinned: PinnedVersion, words: Searchable, embedder: Embeds, index: Searches, executor: Executor
     ) -> None:
         self.version = pinned.name
         self.fingerprint = pinned.fingerprint
         self.passages = pinned.passages
         self.aliases = pinned.aliases.judging if pinned.aliases is not None else None
+        self.names = words.names
         self._pinned = pinned
-        self._indexes = indexes
+        self._words = words
         self._embedder = embedder
         self._index = index
         self._executor = executor
-        self._names: frozenset[int] = frozenset()
 
     def text_of(self, document: str) -> str:
         """As Evidence.text_of."""
         return self._pinned.texts[document]
-
-    @property
-    def names(self) -> Collection[int]:
-        """As Evidence.names; known once something has been searched."""
-        return self._names
 
     async def lexical(self, claim: str, k: int, also: Collection[int] = ()) -> dict[int, float]:
         """As Evidence.lexical."""
@@ -147,23 +99,21 @@ class CorpusEvidence:
     async def dense(self, claims: Sequence[str], k: int) -> list[list[tuple[int, float]]]:
         """As Evidence.dense. Points of other versions may be among the nearest, and names, which would crowd out all
         else: more are asked for, the first left out, the others only kept where there is room."""
-        self._names = await self._executor.run(self._indexes.names_of, self._pinned)
         embedded = await self._embedder.queries(claims)
         digest = embedded.fingerprint.digest
-        wanted = min((_AMONG_NAMES if self._names else _AMONG_VERSIONS) * k, 1000)
+        wanted = min((_AMONG_NAMES if self.names else _AMONG_VERSIONS) * k, 1000)
         found = await self._index.search(self._pinned.collection, embedded.vectors, wanted, digest)
         known = self._pinned.index_of
         return [self._kept([(known[point], near) for point, near in points if point in known], k) for points in found]
 
     def _kept(self, found: Sequence[tuple[int, float]], k: int) -> list[tuple[int, float]]:
-        kept = sorted(found, key=lambda one: one[0] in self._names)[:k]
+        kept = sorted(found, key=lambda one: one[0] in self.names)[:k]
         return sorted(kept, key=lambda one: -one[1])
 
     def _lexical(self, claim: str, k: int, also: Collection[int]) -> dict[int, float]:
-        self._names = self._indexes.names_of(self._pinned)
-        index, terms = self._indexes.of(self._pinned), self._indexes.terms_of(self._pinned).of(claim)
         # Beside a search by meaning, which brings others, names need not make room: the fusion puts them last.
-        return _by_words(index, terms, k, also, () if also else self._names)
+        names = () if also else self.names
+        return _by_words(self._words.index, self._words.terms.of(claim), k, also, names)
 
 
 class SourceEvidence:

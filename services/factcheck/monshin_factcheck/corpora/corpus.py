@@ -38,7 +38,8 @@ class Corpus:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._database = Database(path, MIGRATIONS)
-        self._pinned: PinnedVersion | None = None
+        self._pins: dict[tuple[int, str], PinnedVersion] = {}
+        self._retractions = 0
         self._pinning = threading.Lock()
         self._definition = self._read_definition()
         self._database.write(draft.drop_staged)
@@ -154,20 +155,29 @@ class Corpus:
             return stored
 
         stored = self._database.write(change)
+        name = f"corpora/{self._definition.id}/documents/{document_id}"
         with self._pinning:
-            self._pinned = None
+            self._retractions += 1
+            self._pins = {key: pinned.without(name) for key, pinned in self._pins.items()}
         return stored
 
-    def pin(self) -> PinnedVersion:
-        """The version that a check reads from its start to its end. Raises FailedPrecondition if none is published."""
+    def pinned(self) -> PinnedVersion | None:
+        """The version that a check reads from its start to its end; None if it is still to be read (`pin`). Raises
+        FailedPrecondition if none is published."""
+        current = self._current()
         with self._pinning:
-            with self._database.reader() as connection:
-                version = versions.current(connection)
-                if version is None:
-                    raise FailedPrecondition("the corpus has no published version: publish one", reason="NOT_PUBLISHED")
-                if self._pinned is None or self._pinned.key != (version.number, version.fingerprint):
-                    self._pinned = pin(connection, self._definition, version)
-            return self._pinned
+            # A version with a greater number is being prepared; those before serve no new check.
+            self._pins = {key: one for key, one in self._pins.items() if key[0] >= current.number}
+            return self._pins.get((current.number, current.fingerprint))
+
+    def pin(self) -> PinnedVersion:
+        """The same, read if it must be: seconds for tens of thousands of passages."""
+        return self._read_version(self._current())
+
+    def prepare(self, number: int, fingerprint: str) -> PinnedVersion:
+        """A version as checks will get it once it serves with vectors of this fingerprint."""
+        found = self.read(lambda connection: versions.get(connection, self._definition.id, number))
+        return self._read_version(replace(found, fingerprint=fingerprint))
 
     def read(self, query: Callable[[apsw.Connection], T]) -> T:
         """Runs a query of `documents` or `versions` on one state of the file."""
@@ -181,6 +191,31 @@ class Corpus:
     def close(self) -> None:
         """Closes the file."""
         self._database.close()
+
+    def _current(self) -> Version:
+        version = self.read(versions.current)
+        if version is None:
+            raise FailedPrecondition("the corpus has no published version: publish one", reason="NOT_PUBLISHED")
+        return version
+
+    def _read_version(self, version: Version) -> PinnedVersion:
+        """Kept for `pinned`. Not read again for another fingerprint alone: its passages are the same."""
+        while True:
+            with self._pinning:
+                known = self._pins.get((version.number, version.fingerprint)) or next(
+                    (one for key, one in self._pins.items() if key[0] == version.number), None
+                )
+                seen = self._retractions
+            if known is None:
+                made = self.read(lambda connection: pin(connection, self._definition, version))
+            elif known.fingerprint == version.fingerprint:
+                return known
+            else:
+                made = known.under(self._definition, version.fingerprint)
+            with self._pinning:
+                if self._retractions == seen:  # else it may hold what was retracted while it was read
+                    self._pins[made.key] = made
+                    return made
 
     def _read_definition(self) -> Definition:
         with self._database.reader() as connection:

@@ -8,7 +8,7 @@ restored from an older backup).
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -34,6 +34,7 @@ _MAX_PAUSE_S = 10.0
 
 T = TypeVar("T")
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
+Prepare = Callable[[Corpus, int, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,14 @@ class Patience:
 
 
 class Publisher:
-    """One publication a corpus at a time (the store sees to that); different corpora side by side."""
+    """One publication a corpus at a time (the store sees to that); different corpora side by side.
+
+    prepare: makes a version ready for checks, by number and fingerprint; when it returns, they may switch.
+    """
 
     def __init__(
         self, corpora: Corpora, embedder: Embedder, index: VectorIndex, executor: Executor, outbox: Outbox,
-        changes: Changes, patience: Patience, spawn: Spawn,
+        changes: Changes, patience: Patience, spawn: Spawn, prepare: Prepare,
     ) -> None:  # fmt: skip
         self._corpora = corpora
         self._embedder = embedder
@@ -60,6 +64,7 @@ class Publisher:
         self._changes = changes
         self._patience = patience
         self._spawn = spawn
+        self._prepare = prepare
         self._begun: set[tuple[str, int]] = set()
         self._telling = asyncio.Lock()
 
@@ -89,6 +94,7 @@ class Publisher:
             fingerprint = await self._patiently(self._embedder.fingerprint)
             await self._forget_lost(corpus, version, fingerprint.digest)
             await self._embed(corpus, version.number, fingerprint)
+            await self._prepare(corpus, version.number, fingerprint.digest)
         except MonshinError:
             _log.warning("a corpus could not be compared with its vectors; lexical search serves it")
             return
@@ -125,6 +131,7 @@ class Publisher:
             await self._split(corpus, number)
             fingerprint = await self._patiently(self._embedder.fingerprint)
             await self._embed(corpus, number, fingerprint)
+            await self._prepare(corpus, number, fingerprint.digest)
             await self._change(corpus, lambda c: _finish(c, corpus.definition.id, number, fingerprint.digest))
         except DataLoss:
             self._corpora.set_aside(corpus)

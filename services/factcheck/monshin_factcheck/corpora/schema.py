@@ -4,6 +4,7 @@ contents: each distinct document once, whatever versions hold it; `retraction` t
 draft, version_documents: which content a document id has there.
 staging: an import that has not ended; emptied when the file is opened.
 passages, embedded: what was split, and whose vectors were acknowledged under which fingerprint.
+cut: terms of a content's passages, a JSON list each, by the revision that cut them.
 """
 
 from monshin_kit import requests
@@ -57,6 +58,11 @@ MIGRATIONS = [
     """
     CREATE TABLE owed_events (
       sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, attributes TEXT NOT NULL
+    );
+    """,
+    """
+    CREATE TABLE cut (
+      content INTEGER PRIMARY KEY, revision TEXT NOT NULL, terms TEXT NOT NULL, is_name INTEGER NOT NULL
     );
     """,
 ]

@@ -4,6 +4,7 @@ Names under one code are kin, not the same (一つの符号に急性も慢性も
 """
 
 import gzip
+import hashlib
 import json
 import logging
 import unicodedata
@@ -34,6 +35,15 @@ def standard_names(artefacts: Artefacts) -> AliasTable | None:
     folder = artefacts.folder(f"standard-names-{version}", _build)
     by_code: dict[str, list[str]] = json.loads((folder.path / _FILE).read_text("utf-8"))
     return AliasTable((f"icd:{code}", *names) for code, names in by_code.items())
+
+
+def names_revision() -> str:
+    """Tells the table in use from those of other versions of the package or this file; empty without the package."""
+    try:
+        version = metadata.version(PACKAGE)
+    except metadata.PackageNotFoundError:
+        return ""
+    return f"{version} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
 
 
 def _build(folder: Path) -> None:

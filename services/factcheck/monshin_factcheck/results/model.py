@@ -11,12 +11,17 @@ CLAIM = "Claim"
 
 @dataclass(frozen=True, slots=True)
 class KeptClaim:
-    """probability: what was told for the verdict. message: its serialised ClaimResult."""
+    """probability: what was told for the verdict. message: its serialised ClaimResult.
+
+    judge_revision: of the judges that read it, as joint_revision; empty where none did. is_settled: none was needed.
+    """
 
     number: int
     verdict: Verdict
     probability: float
     message: bytes
+    judge_revision: str = ""
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class NewReview:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What is known of verdicts by the same reading judges. rules_revisions: how many made them."""
+    """What is known of verdicts as the judges that read now give them. rules_revisions: how many made them."""
 
     outcomes: Sequence[Outcome]
     rules_revisions: int
@@ -100,28 +100,39 @@ def outcomes(
     judge_revision: str,
 ) -> Outcomes:  # fmt: skip
     """Of the newest reviews, and of those whose results have ended, which have no time: where the caller may not read
-    all that was ever a corpus of that name (`concealed`), none of them counts."""
+    all that was ever a corpus of that name (`concealed`), none of them counts.
+
+    judge_revision: of the judges that read now, as joint_revision. A verdict counts where the rules settled it, and
+    where each judge that read the claim is one of these; of claims that nobody could read, only while nobody reads.
+    """
     clause, values = seen
     hidden = f"corpus NOT IN ({','.join('?' * len(concealed))})"
     rows = connection.execute(
         f"""
-        SELECT c.verdict, c.probability, v.verdict=c.verdict, r.rules_revision FROM {_NEWEST} AND {clause}
-          AND r.judge_revision=? AND (?='' OR r.corpus=?)
+        SELECT c.judge_revision, c.is_settled, c.verdict, c.probability, v.verdict=c.verdict, r.rules_revision
+          FROM {_NEWEST} AND {clause} AND (?='' OR r.corpus=?)
         UNION ALL
-        SELECT verdict, probability, is_agreed, rules_revision FROM outcomes
-          WHERE {hidden} AND judge_revision=? AND (?='' OR corpus=?)
+        SELECT judge_revision, is_settled, verdict, probability, is_agreed, rules_revision FROM outcomes
+          WHERE {hidden} AND (?='' OR corpus=?)
         """,
-        (*values, judge_revision, corpus, corpus, *concealed, judge_revision, corpus, corpus),
-    ).fetchall()
-    found = [Outcome(Verdict(str(verdict)), float(str(odds)), bool(agreed)) for verdict, odds, agreed, _ in rows]
-    return Outcomes(found, len({row[3] for row in rows}))
+        (*values, corpus, corpus, *concealed, corpus, corpus),
+    )
+    now = frozenset(judge_revision.split())
+    counted = [rest for read, is_settled, *rest in rows if is_settled or _is_by(str(read), now)]
+    found = [Outcome(Verdict(str(verdict)), float(str(odds)), bool(agreed)) for verdict, odds, agreed, _ in counted]
+    return Outcomes(found, len({revision for *_, revision in counted}))
+
+
+def _is_by(judge_revision: str, now: frozenset[str]) -> bool:
+    read = frozenset(judge_revision.split())
+    return read <= now and bool(read) == bool(now)
 
 
 def count_on(connection: apsw.Connection, result_id: str) -> None:
     """Leaves the numbers of a result's reviews behind before it ends: no text, no id, no time."""
     connection.execute(
-        f"INSERT INTO outcomes SELECT r.corpus, r.judge_revision, r.rules_revision, c.verdict, c.probability,"
-        f" v.verdict=c.verdict FROM {_NEWEST} AND r.id=?",
+        f"INSERT INTO outcomes SELECT r.corpus, c.judge_revision, r.rules_revision, c.verdict, c.probability,"
+        f" v.verdict=c.verdict, c.is_settled FROM {_NEWEST} AND r.id=?",
         (result_id,),
     )
 

@@ -1,7 +1,9 @@
 """The tables of the file of results.
 
 results: a row a check; `answer` and `question` only where texts were stored.
-claims: a row a claim; `message` is its ClaimResult, without texts unless they were stored.
+claims: a row a claim; `message` is its ClaimResult, without texts unless they were stored. `judge_revision` is of the
+judges that read it, `is_settled` says that none was needed; rows from before those columns have all readers of their
+result.
 documents: what was evidence in a result.
 reviews: what people said, in order; the last one of a claim counts.
 outcomes: what was left of reviews when their results ended: numbers, no text, no id.
@@ -39,5 +41,13 @@ MIGRATIONS = [
       probability REAL NOT NULL, is_agreed INTEGER NOT NULL
     );
     """
-    + requests.SCHEMA
+    + requests.SCHEMA,
+    # secure_delete: rows of claims hold texts, and what an update moves must not stay behind in free pages.
+    """
+    PRAGMA secure_delete=ON;
+    ALTER TABLE claims ADD COLUMN judge_revision TEXT NOT NULL DEFAULT '';
+    ALTER TABLE claims ADD COLUMN is_settled INTEGER NOT NULL DEFAULT 0;
+    UPDATE claims SET judge_revision=(SELECT judge_revision FROM results WHERE id=claims.result);
+    ALTER TABLE outcomes ADD COLUMN is_settled INTEGER NOT NULL DEFAULT 0;
+    """,
 ]

@@ -179,8 +179,11 @@ def _insert(connection: apsw.Connection, result: Result) -> None:
         ),
     )  # fmt: skip
     connection.executemany(
-        "INSERT INTO claims VALUES (?,?,?,?,?)",
-        [(result.id, one.number, one.verdict.value, one.probability, one.message) for one in result.claims],
+        "INSERT INTO claims VALUES (?,?,?,?,?,?,?)",
+        [
+            (result.id, one.number, one.verdict.value, one.probability, one.message, one.judge_revision, one.is_settled)
+            for one in result.claims
+        ],
     )
     connection.executemany(
         "INSERT INTO documents VALUES (?,?,?)", [(result.id, one.document, one.text_sha256) for one in result.documents]
@@ -208,7 +211,9 @@ def _result(connection: apsw.Connection, row: Sequence[object], *, with_claims: 
         "SELECT document, text_sha256 FROM documents WHERE result=? ORDER BY document", (result_id,)
     )
     claims = connection.execute(
-        "SELECT number, verdict, probability, message FROM claims WHERE result=? ORDER BY number", (result_id,)
+        "SELECT number, verdict, probability, message, judge_revision, is_settled FROM claims WHERE result=?"
+        " ORDER BY number",
+        (result_id,),
     )
     return Result(
         id=str(result_id), time=float(str(when)), caller=str(caller), model=str(model), corpus=str(corpus),
@@ -216,8 +221,16 @@ def _result(connection: apsw.Connection, row: Sequence[object], *, with_claims: 
         judges=tuple(json.loads(str(judges))), revisions=Revisions(str(rules), str(judge), str(fingerprint)),
         answer=str(answer) if with_claims else "", question=str(question) if with_claims else "",
         documents=tuple(UsedDocument(str(name), str(sha)) for name, sha in documents),
-        claims=tuple(KeptClaim(int(n), Verdict(v), float(p), bytes(m)) for n, v, p, m in claims) if with_claims else (),
+        claims=tuple(_claim(row) for row in claims) if with_claims else (),
         reviewed=int(str(reviewed)),
+    )  # fmt: skip
+
+
+def _claim(row: Sequence[object]) -> KeptClaim:
+    number, verdict, probability, message, judge_revision, is_settled = row
+    return KeptClaim(
+        int(str(number)), Verdict(str(verdict)), float(str(probability)), _bytes(message), str(judge_revision),
+        bool(is_settled),
     )  # fmt: skip
 
 

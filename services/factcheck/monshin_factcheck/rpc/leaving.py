@@ -1,13 +1,13 @@
-"""What a check leaves behind: a result, and an event for lineage. Neither can fail the check."""
+"""What a check leaves behind: a result, and an event for lineage. No check fails for want of a result, and none waits
+for its event."""
 
 import asyncio
 import hashlib
 import itertools
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from monshin_kit.auth import current_caller
 from monshin_kit.errors import MonshinError
@@ -22,17 +22,20 @@ from monshin_factcheck.results.keeper import Keeper
 from monshin_factcheck.results.model import KeptClaim, Result, Revisions, UsedDocument
 from monshin_factcheck.rpc.render_check import Renderer
 
-Spawn = Callable[[Coroutine[Any, Any, None]], object]
 STORE = "result_store"
 # Larger texts would not fit into the message that gives them back; the rest of the result is kept.
 MAX_TEXTS_BYTES = 4 * 1024 * 1024
 
 
 class Results:
-    """Final results of a check, in order. with_texts: also what they rest on; only texts that are stored need it."""
+    """Final results of a check, in order. with_texts: also what they rest on; only texts that are stored need it.
+
+    readers: of each, the judges that read it, as joint_revision.
+    """
 
     def __init__(self, *, with_texts: bool) -> None:
         self.checked: list[Checked] = []
+        self.readers: list[str] = []
         self._with_texts = with_texts
         self._documents: set[str] = set()
         self._revisions: dict[str, str] = {}
@@ -58,7 +61,9 @@ class Results:
             return
         decision = checked.decision
         self._documents.update(opinion.passage.document for opinion in decision.evidence)
-        self._revisions.update({one.judge: one.revision for one in decision.sayings if one.judge != RULES})
+        read = {one.judge: one.revision for one in decision.sayings if one.judge != RULES}
+        self._revisions.update(read)
+        self.readers.append(joint_revision(read))
         self.checked.append(replace(checked, opinions=()) if self._with_texts else checked.without_evidence())
 
 
@@ -93,20 +98,21 @@ class Ended:
 class Leaving:
     """rules_revision: of the rules that run."""
 
-    def __init__(self, keeper: Keeper, outbox: Outbox, spawn: Spawn, *, rules_revision: str) -> None:
+    def __init__(self, keeper: Keeper, outbox: Outbox, *, rules_revision: str) -> None:
         self._keeper = keeper
         self._outbox = outbox
-        self._spawn = spawn
         self._rules_revision = rules_revision
 
     async def finish(self, ended: Ended, summary: pb.Summary) -> None:
-        """Keeps the result and names it in the summary, or says there why not; tells the event in the background."""
+        """Keeps the result and names it in the summary, or says there why not; notes the event, which a stop right
+        after this writes as well. Raises ResourceExhausted where the access log is so far behind that the call's own
+        line would be refused."""
         revisions = self._revisions(ended)
         if self._keeper.is_keeping:
             await self._keep(ended, summary, revisions)
         elif ended.is_stored:
             summary.not_run.add(component=STORE, reason="FAILED_PRECONDITION")
-        self._spawn(self._outbox.emit("factcheck.checked", _event(ended, summary, revisions)))
+        self._outbox.note_event("factcheck.checked", _event(ended, summary, revisions))
 
     async def _keep(self, ended: Ended, summary: pb.Summary, revisions: Revisions) -> None:
         result_id = secrets.token_hex(8)
@@ -147,12 +153,14 @@ def _claims(ended: Ended, *, with_texts: bool) -> list[KeptClaim]:
     results = ended.results.checked
     names = ended.names or [""] * len(results)
     kept: list[KeptClaim] = []
-    for number, (checked, name) in enumerate(zip(results, names, strict=True)):
+    for number, (checked, name, read) in enumerate(zip(results, names, ended.results.readers, strict=True)):
         message = renderer.result(number, checked, name)
         decision = checked.decision
         whole = message if with_texts else without_texts(message)
         probability = told(decision.verdict, decision.probabilities)
-        kept.append(KeptClaim(number, decision.verdict, probability, whole.SerializeToString()))
+        kept.append(
+            KeptClaim(number, decision.verdict, probability, whole.SerializeToString(), read, checked.is_settled)
+        )
     return kept
 
 

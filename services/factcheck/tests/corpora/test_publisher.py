@@ -96,10 +96,13 @@ async def begun(corpora: Corpora, error: Exception) -> tuple[Corpus, "asyncio.Ta
     def spawn(work: Coroutine[Any, Any, None]) -> None:
         tasks.append(asyncio.get_running_loop().create_task(work))
 
-    # Neither index nor outbox is reached.
+    # Neither index nor outbox is reached, nor a version that is ready.
+    async def unreached(corpus: Corpus, number: int, fingerprint: str) -> None:
+        raise AssertionError("nothing was embedded")
+
     publisher = Publisher(
         corpora, cast(Embedder, Failing(error)), cast(VectorIndex, None), executor, cast(Outbox, None), Changes(),
-        Patience(0, 0), spawn,
+        Patience(0, 0), spawn, unreached,
     )  # fmt: skip
     corpus = corpora.all()[0]
     publisher.begin(corpus, corpus.begin_version(KEY).number)
@@ -153,14 +156,17 @@ async def test_the_events_of_a_corpus_outlive_a_kill_right_after_their_changes(
     corpora: Corpora, tmp_path: Path
 ) -> None:
     """Hazard: the corpus's file and the outbox are two; a kill between their commits must not lose an event. The start
-    after it emits what is owed, and the one after that nothing more."""
-    index = Index()
+    after it emits what is owed, and the one after that nothing more. Checks switch to a version that is ready."""
+    index, prepared = Index(), list[tuple[str, VersionState]]()
+
+    async def prepare(corpus: Corpus, number: int, fingerprint: str) -> None:
+        prepared.append((corpus.prepare(number, fingerprint).name, newest(corpus).state))
 
     def publisher(opened: Corpora, outbox: object, executor: Executor) -> tuple[Publisher, set["asyncio.Task[None]"]]:
         tasks = set[asyncio.Task[None]]()
         made = Publisher(
             opened, cast(Embedder, Embedding()), cast(VectorIndex, index), executor, cast(Outbox, outbox), Changes(),
-            Patience(0, 0), lambda work: tasks.add(asyncio.create_task(work)),
+            Patience(0, 0), lambda work: tasks.add(asyncio.create_task(work)), prepare,
         )  # fmt: skip
         return made, tasks
 
@@ -172,6 +178,7 @@ async def test_the_events_of_a_corpus_outlive_a_kill_right_after_their_changes(
     for task in tasks:
         task.cancel()
     corpus.retract("a", "古い版", KEY)
+    assert prepared == [("corpora/one/versions/1", VersionState.PUBLISHING)]
     assert newest(corpus).state is VersionState.PUBLISHED
     corpora.close()
     outbox = Outbox(tmp_path / "outbox.sqlite")

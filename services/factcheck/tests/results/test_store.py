@@ -219,6 +219,31 @@ def test_reviews_are_counted_by_corpus_and_judge(store: ResultStore, clock: Cloc
     assert outcomes(store, judge="another") == []
 
 
+@pytest.mark.parametrize(
+    ("read", "is_settled", "counts"),
+    [
+        ("llm@c3 local@a1", False, True),
+        ("local@a1", False, True),  # the other one was away
+        ("", True, True),
+        ("", False, False),  # nobody was there to read it
+        ("local@old", False, False),
+        ("local@a1 nli@b2", False, False),
+    ],
+)
+def test_a_verdict_counts_where_the_rules_settled_it_or_only_judges_read_it_that_run_now(
+    store: ResultStore, clock: Clock, read: str, is_settled: bool, counts: bool
+) -> None:
+    """Also after its result has ended."""
+    claim = KeptClaim(0, Verdict.SUPPORTED, 0.9, b"", read, is_settled)
+    store.keep(replace(result(1, clock, "本文"), claims=(claim,))).result()
+    store.add_review(review(1, 0, Verdict.SUPPORTED), ALL, KEY)
+    for _ in range(2):
+        assert len(outcomes(store, judge="llm@c3 local@a1")) == counts
+        assert len(outcomes(store)) == (read == "")
+        clock.now += 31 * DAY_S
+        store.purge()
+
+
 def test_reviews_of_concealed_corpora_are_not_counted_not_even_after_their_end(
     store: ResultStore, clock: Clock
 ) -> None:

@@ -42,6 +42,25 @@ def test_search_returns_the_best_that_share_a_term(found: list[list[str]], query
     assert all(scores[place] > 0 for place in places)
 
 
+@given(passages, st.sets(st.sampled_from("abcdefg"), min_size=1), st.integers(1, 15), st.data())
+def test_what_is_taken_out_is_found_no_more_and_the_rest_weighs_as_before(
+    found: list[list[str]], query: set[str], k: int, data: st.DataObject
+) -> None:
+    """Also where some of the rest is taken out in turn."""
+    whole = LexicalIndex(found)
+    some = st.sets(st.integers(0, len(found) - 1)).map(sorted)
+    kept = data.draw(some)
+    rest = whole.only(kept)
+    if kept:
+        again = sorted(data.draw(st.sets(st.integers(0, len(kept) - 1))))
+        kept, rest = [kept[place] for place in again], rest.only(again)
+    scores = whole.scores(query)
+    assert rest.scores(query).tolist() == scores[kept].tolist()
+    assert rest.shares(query).tolist() == whole.shares(query)[kept].tolist()
+    assert len(rest.search(query, k)) == min(k, int((scores[kept] > 0).sum()))
+    assert len(whole.scores(query)) == len(found)
+
+
 @given(passages, st.sets(st.sampled_from("abcdefg"), min_size=1))
 def test_a_share_is_the_part_of_the_rarities_that_a_passage_holds(found: list[list[str]], query: set[str]) -> None:
     """All of it for a passage with every term, nothing for one with none."""

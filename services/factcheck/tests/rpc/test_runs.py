@@ -7,7 +7,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from monshin_factcheck.checking.evidence import LexicalIndexes
+from monshin_factcheck.checking.lexical_indexes import LexicalIndexes
 from monshin_factcheck.checking.library import Library
 from monshin_factcheck.clients.embedder import Embedder
 from monshin_factcheck.clients.vector_index import VectorIndex
@@ -25,7 +25,7 @@ async def test_the_day_of_a_check_is_that_of_its_zone(zone: zoneinfo.ZoneInfo, t
     """Hazard: a container runs in UTC, and in Japan a document would hold nine hours longer than its last day."""
     async with grpc.aio.insecure_channel("127.0.0.1:1") as nowhere:
         with closing(Executor()) as executor, closing(Corpora(tmp_path)) as corpora:
-            indexes = LexicalIndexes(Terms(Analyser()))
+            indexes = LexicalIndexes(Terms(Analyser()), revision="r")
             library = Library(corpora, indexes, Embedder(nowhere), VectorIndex(nowhere), executor)
             before = datetime.datetime.now(zone).date().isoformat()
             run = await Runs(library, executor, zone).open("", [pb.Source(text="納豆を避ける。")])

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,13 @@ class LexicalIndex:
                 places.setdefault(term, []).append((place, count))
         self._postings = {term: self._posting(found, norms) for term, found in places.items()}
         self._unknown_idf = self._idf(0)
+        self._kept: np.ndarray[Any, np.dtype[np.intp]] | None = None
+
+    def only(self, places: Sequence[int]) -> "LexicalIndex":
+        """Of some of the passages, in this order, without building it anew: rarities and lengths stay those of all."""
+        made = copy(self)
+        made._kept = np.array(places, dtype=np.intp) if self._kept is None else self._kept[list(places)]
+        return made
 
     def scores(self, terms: Iterable[str]) -> Floats:
         """BM25 of each passage: float32 of shape (passages,); 0 where no term occurs."""
@@ -40,12 +48,12 @@ class LexicalIndex:
             posting = self._postings.get(term)
             if posting is not None:
                 total[posting[0]] += posting[1]
-        return total
+        return self._of_kept(total)
 
     def search(self, terms: Iterable[str], k: int) -> list[int]:
         """Places of the at most `k` best passages that share a term, best first, ties by place."""
         scores = self.scores(terms)
-        k = min(k, self._size)
+        k = min(k, len(scores))
         if k == 0:
             return []
         best = np.argpartition(-scores, k - 1)[:k]
@@ -62,7 +70,10 @@ class LexicalIndex:
             total += idf
             if posting is not None:
                 held[posting[0]] += idf
-        return held / np.float32(total) if total else held
+        return self._of_kept(held / np.float32(total) if total else held)
+
+    def _of_kept(self, values: Floats) -> Floats:
+        return values if self._kept is None else values[self._kept]
 
     def _idf(self, passages: int) -> float:
         return float(np.log1p((self._size - passages + 0.5) / (passages + 0.5)))

@@ -1,5 +1,7 @@
 """What lexical search counts: content words in one shape, and names by what they stand for."""
 
+from collections.abc import Iterable
+
 from monshin_factcheck.core.aliases.table import AliasTable, builtin_aliases
 from monshin_factcheck.core.rules.statement import key
 from monshin_factcheck.core.rules.weights import is_content
@@ -30,5 +32,11 @@ class Terms:
         """Terms in order, repeated as often as they stand there; lower case."""
         plain = normalise(text).text
         language = guess_language(plain)
-        names = [hit.canonical.lower() for table in self._aliases for hit in table.find(plain)]
+        names = names_in(plain, self._aliases)
         return names + [key(word) for word in self._analyser.words(plain) if is_content(word, language)]
+
+
+def names_in(text: str, tables: Iterable[AliasTable]) -> list[str]:
+    """Terms of the names of these tables alone."""
+    plain = normalise(text).text
+    return [hit.canonical.lower() for table in tables for hit in table.find(plain)]
