@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from monshin_factcheck.core.claims.blocks import Part, PartKind, plain, split_parts
 from monshin_factcheck.core.claims.bullets import OpenBullets
-from monshin_factcheck.core.claims.checkable import is_checkable
+from monshin_factcheck.core.claims.checkable import LONGEST, is_checkable
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.leads import announced_by, behind, is_name, lead_of, states
 from monshin_factcheck.core.claims.pointers import points, resolved
@@ -59,7 +59,8 @@ class Topics:
             case PartKind.TABLE_HEAD:
                 yield Claim(part.span, text, checkable=False)
             case PartKind.CELL:
-                yield Claim(part.span, told_cell(part, text, self._subject), checkable=True)
+                told = told_cell(part, text, self._subject)
+                yield Claim(part.span, told, checkable=len(told) <= LONGEST)
             case PartKind.SENTENCE | PartKind.BULLET:
                 self._subject = self._bullets.enter(part, self._subject)
                 yield from self._statements(part, stretch, text)
