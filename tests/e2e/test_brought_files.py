@@ -27,8 +27,10 @@ def sources(*files: Path) -> list[str]:
 
 
 def test_the_verdict_says_which_document_of_a_file(platform: Platform) -> None:
-    """The section of an insert under its brand, with its revision; also for people. Without its title, nothing says that it
-    speaks of this drug and of the old."""
+    """The section of an insert under its brand, with its revision; also for people.
+
+    Without its title, nothing says that the sentence speaks of this drug and of the old.
+    """
     arguments = ["factcheck", "check", *sources(FILES / "insert.xml", FILES / "pubmed.xml"), DOSE]
     result = platform.monshin(*arguments, "--json")
     (line,) = json_lines(result.stdout)

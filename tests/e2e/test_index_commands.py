@@ -98,9 +98,13 @@ async def test_a_search_tells_the_recall_that_was_measured(
     built = await monshin("index", "build", filled, "--wait", "--json")
     (segment,) = built.record["segments"]
     narrow = next(point for point in segment["recalls"] if point["ef"] == 16)
-    measured = {("--ef", "16"): f"{narrow['recall']:.1%}", ("--recall", "1"): "100.0%", ("--ef", "1"): ""}
-    for effort, share in measured.items():
-        ended = await monshin("ann", "search", filled, str(tmp_path / "q.npy"), "-k", "1", *effort)
+    measured = {
+        ("10", "--ef", "16"): f"{narrow['recall']:.1%}",
+        ("10", "--recall", "1"): "100.0%",
+        ("1", "--ef", "1"): "",
+    }
+    for (k, *effort), share in measured.items():
+        ended = await monshin("ann", "search", filled, str(tmp_path / "q.npy"), "-k", k, *effort)
         told = f"such searches found {share} of the nearest when the graphs were built\n"
         assert ended.errors == (told if share else "")
         assert [set(json.loads(line)) for line in ended.output.splitlines()] == [{"ids", "distances"}] * 5
