@@ -34,8 +34,8 @@ _NO_DATA = (type, FunctionType, BuiltinFunctionType, ModuleType)
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """index_s: to cut all passages into words, tell which are bare names, and index them, before a version is published;
-    the next version, and a start, cut only what is new. index_mb: of that index in memory.
+    """index_s: to cut all passages into words, tell which are bare names, and index them, before a version is
+    published; the next version, and a start, cut only what is new. index_mb: of that index in memory.
 
     embedding_ms, rules_ms, local_ms: of a claim; the last two are whole checks.
     """

@@ -60,6 +60,8 @@ def show_result(console: Console, result: ClaimResult) -> None:
         console.print(Padding(Text(f"{finding.kind}: {words}", "cyan"), (0, 0, 0, 6)))
     if result.evidence:
         best = result.evidence[0]
-        where = f"[{best.document}] " if best.document.startswith("sources/") else f"[{best.document} {best.title}] "
+        # A source has no id of its own that would tell where it comes from.
+        origin = best.source if best.document.startswith("sources/") else ""
+        where = f"[{' '.join(filter(None, (best.document, best.title, origin)))}] "
         mark = ("superseded: ", "yellow") if best.superseded else ""
         console.print(Padding(Text.assemble((where, "blue"), mark, best.text), (0, 0, 0, 6)))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -89,6 +90,39 @@ async def test_a_search_takes_a_width_or_a_recall(monshin: Monshin, filled: str,
     assert both.status == 2
 
 
+async def test_a_search_tells_the_recall_that_was_measured(
+    monshin: Monshin, filled: str, tmp_path: Path, vectors: Path
+) -> None:
+    """On standard error, so that the lines stay lines: the figure of the graph for the beam asked for, or nothing."""
+    np.save(tmp_path / "q.npy", np.load(vectors)[:5])
+    built = await monshin("index", "build", filled, "--wait", "--json")
+    (segment,) = built.record["segments"]
+    narrow = next(point for point in segment["recalls"] if point["ef"] == 16)
+    measured = {
+        ("10", "--ef", "16"): f"{narrow['recall']:.1%}",
+        ("10", "--recall", "1"): "100.0%",
+        ("1", "--ef", "1"): "",
+    }
+    for (k, *effort), share in measured.items():
+        ended = await monshin("ann", "search", filled, str(tmp_path / "q.npy"), "-k", k, *effort)
+        told = f"such searches found {share} of the nearest when the graphs were built\n"
+        assert ended.errors == (told if share else "")
+        assert [set(json.loads(line)) for line in ended.output.splitlines()] == [{"ids", "distances"}] * 5
+
+
+async def test_a_search_out_of_time_says_so_in_its_lines(monshin: Monshin, tmp_path: Path) -> None:
+    """Comparing 256 rows with 20,000 of 64 numbers takes more than a millisecond on any machine."""
+    await make_large(monshin, "slow", tmp_path)
+    np.save(tmp_path / "q.npy", np.load(tmp_path / "large.npy")[:256])
+    for budget, truncated in (("1", True), ("0", False)):
+        ended = await monshin("ann", "search", "slow", str(tmp_path / "q.npy"), "--recall", "1", "--budget-ms", budget)
+        assert ended.status == 0, ended.errors
+        lines = [json.loads(line) for line in ended.output.splitlines()]
+        assert {line.get("truncated", False) for line in lines} == {truncated}
+        assert len(lines) == 256
+    assert (await monshin("ann", "delete", "slow", "--all")).status == 0
+
+
 async def test_a_snapshot_brings_back_what_was_deleted(monshin: Monshin, filled: str, tmp_path: Path) -> None:
     file = tmp_path / "notes.snapshot"
     assert (await monshin("index", "snapshot", filled, str(file))).status == 0
@@ -173,6 +207,36 @@ async def test_who_waits_for_a_build_outlives_the_service(
     await ann.start()
     await ann.wait_serving()
     assert (await waiting).record["state"] == "INDEX_STATE_READY"
+
+
+async def test_a_build_that_failed_tells_why_and_when_it_is_tried_again(
+    monshin: Monshin, tmp_path: Path, vectors: Path
+) -> None:
+    """A row too long for a graph fails every build; without it the next one gets through."""
+    rows = np.load(vectors)
+    rows[3] = 1e17
+    np.save(tmp_path / "long.npy", rows)
+    assert (await monshin("ann", "create", "long", "--dim", str(DIM), "--metric", "l2")).status == 0
+    assert (await monshin("index", "hold", "long")).status == 0
+    assert (await monshin("ann", "upsert", "long", str(tmp_path / "long.npy"))).status == 0
+    waiting = await monshin("index", "build", "long", "--wait", "--json")
+    assert waiting.status == 1
+    assert json.loads(waiting.output)["state"] == "INDEX_STATE_FAILED"
+
+    failed = (await monshin("index", "show", "long", "--json")).record
+    assert 0 < failed["retry_seconds"] <= 600
+    assert failed["wanted_sequence"] == failed["sequence"]
+    shown = (await monshin("index", "show", "long")).output
+    assert f"the last build failed: {failed['failure']}" in shown
+    assert re.search(r"it is tried again in \d+ s\n", shown)
+    assert f"a graph is wanted for all points up to sequence {failed['sequence']}\n" in shown
+
+    assert (await monshin("ann", "delete", "long", "3")).status == 0
+    assert (await monshin("index", "build", "long", "--wait")).status == 0
+    shown = (await monshin("index", "show", "long")).output
+    assert "ready" in shown
+    assert not any(words in shown for words in ("failed", "tried again", "wanted"))
+    assert (await monshin("ann", "delete", "long", "--all")).status == 0
 
 
 async def test_what_does_not_exist_ends_with_status_1(monshin: Monshin, ann: ServiceProcess, tmp_path: Path) -> None:

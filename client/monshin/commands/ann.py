@@ -83,26 +83,33 @@ def upsert(settings: ClientSettings, collection: str, file: Path, ids: Path | No
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--ef", type=click.IntRange(1, 100_000), help="Width of the beam; wider is slower and finds more.")
 @click.option("--recall", type=click.FloatRange(0, 1, min_open=True), help="To reach; 1: exact.  [default: 0.99]")
+@click.option("--budget-ms", default=0, show_default=True, type=click.IntRange(0),
+              help="Milliseconds that 256 rows may take; 0: any.")  # fmt: skip
 @click.pass_obj
-def search(settings: ClientSettings, collection: str, file: Path, k: int, ef: int | None, recall: float | None) -> None:
+def search(
+    settings: ClientSettings, collection: str, file: Path, k: int, ef: int | None, recall: float | None, budget_ms: int
+) -> None:
     """Find the k nearest points of each row of FILE (.npy); one JSON line a row.
 
-    What share of the true nearest such searches find is told on standard error, where it was measured.
+    What share of the true nearest such searches find is told on standard error, where it was measured. A line with
+    "truncated" holds what was found when the budget ran out.
     """
     if ef is not None and recall is not None:
         raise click.UsageError("give --ef or --recall, not both")
     rows = _load(file)
     measured = []
     for queries in _chunks(rows, min(256, _chunk_rows(rows))):
-        request = pb.SearchRequest(collection=collection_name(collection), queries=_pack(queries), k=k)
+        request = pb.SearchRequest(
+            collection=collection_name(collection), queries=_pack(queries), k=k, budget_ms=budget_ms
+        )
         if ef is not None:
             request.ef = ef
         if recall is not None:
             request.target_recall = recall
         response = asyncio.run(_call(settings, "Search", request))
         for hits in response.hits:
-            found = {"ids": list(hits.ids), "distances": list(hits.distances)}
-            echo(found | ({"truncated": True} if hits.truncated else {}))
+            line = {"ids": list(hits.ids), "distances": list(hits.distances)}
+            echo(line | {"truncated": True} if hits.truncated else line)
         if response.HasField("calibrated_recall"):
             measured.append(response.calibrated_recall)
     if measured:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+import grpc
 from monshin_kit.errors import InvalidInput
 from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
 from monshin_protos.factcheck.v1.factcheck_pb2 import Source
@@ -16,12 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from monshin.client import Client, NotRun
 from monshin.commands.arriving import arriving
+from monshin.commands.brought import Brought
 from monshin.commands.checking import Manner, results_of
 from monshin.commands.evaluate import evaluate
 from monshin.commands.kept import results, retract, reviews
 from monshin.formats import BadLine, ClaimLine, SourceLine, argument_text, claim_lines, plain_text
-from monshin.importers import FORMATS, MAX_BYTES, File, read_files, source_of
-from monshin.results import ClaimResult
+from monshin.importers import FORMATS, MAX_BYTES, File, read_files
+from monshin.results import ClaimResult, Verdict
 from monshin.settings import ClientSettings
 from monshin.show import show_explanation, show_marked, show_result
 
@@ -133,23 +135,23 @@ def check(
         raise click.UsageError("--corpus or --source is needed to check an answer")
     if text == "-" and any(str(file) == "-" for file in sources):
         raise click.UsageError("standard input is the answer: --source needs a file")
-    evidence = [_source(file) for file in sources]
+    brought = Brought.of(map(_opened_source, sources))
+    asked = argument_text(question, "--question")
     if text == "-":
-        asyncio.run(_check_stream(settings, evidence, argument_text(question, "--question"), manner, output))
-        return
+        failed = asyncio.run(_check_stream(settings, brought, asked, manner, output))
+        sys.exit(1 if failed else 0)
     body = (
         argument_text(text, "TEXT") if text is not None else plain_text(_read(answer), "the answer") if answer else ""
     )
     if not body.strip():
         raise InvalidInput("the answer is empty")
-    asyncio.run(_check_answer(settings, body, evidence, argument_text(question, "--question"), manner, output))
+    failed = asyncio.run(_check_answer(settings, body, brought, asked, manner, output))
+    sys.exit(1 if failed else 0)
 
 
-def _source(file: Path) -> Source:
+def _opened_source(file: Path) -> File:
     opened = _opened(file)
-    kind, content = source_of(opened)
-    title = file.name if str(file) != "-" else "stdin"
-    return Source(fhir=content, title=title) if kind == "fhir" else Source(text=content, title=title)
+    return opened if str(file) != "-" else replace(opened, name="stdin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,41 +163,47 @@ class Output:
 
 
 async def _check_answer(
-    settings: ClientSettings, answer: str, sources: list[Source], question: str, manner: Manner, output: Output
-) -> None:
+    settings: ClientSettings, answer: str, brought: Brought, question: str, manner: Manner, output: Output
+) -> int:
+    """How many lines failed."""
+    failed = 0
     missing: dict[str, str] = {}
     async with Client(settings) as client:
         checked = client.check_answer(
-            answer, corpus=manner.corpus, question=question, sources=sources, store=manner.store, model=manner.model,
-            not_run=missing.update, ended=_tell_kept if manner.is_named else _ignore,
+            answer, corpus=manner.corpus, question=question, sources=brought.sources, store=manner.store,
+            model=manner.model, not_run=missing.update, ended=_tell_kept if manner.is_named else _ignore,
         )  # fmt: skip
-        results = [result async for result in checked]
+        results = [brought.named(result) async for result in checked]
         if not output.as_json:
             show_marked(Console(), answer, results)
         for index, result in enumerate(results):
             whole = replace(result, id=str(index), not_run=missing)
-            await _tell(client, whole, manner.corpus, sources, output)
+            failed += await _tell(client, whole, manner.corpus, brought.sources, output)
     _tell_missing(missing)
+    return failed
 
 
 async def _check_stream(
-    settings: ClientSettings, sources: list[Source], question: str, manner: Manner, output: Output
-) -> None:
-    """Final results as they come; the text itself was seen by whoever wrote it."""
+    settings: ClientSettings, brought: Brought, question: str, manner: Manner, output: Output
+) -> int:
+    """Final results as they come; the text itself was seen by whoever wrote it. Returns how many lines failed."""
     missing: dict[str, str] = {}
-    index = 0
+    index = failed = 0
     async with Client(settings) as client:
         checked = client.check_stream(
-            arriving(sys.stdin.buffer), corpus=manner.corpus, question=question, sources=sources, store=manner.store,
-            model=manner.model, not_run=missing.update, ended=_tell_kept if manner.is_named else _ignore,
+            arriving(sys.stdin.buffer), corpus=manner.corpus, question=question, sources=brought.sources,
+            store=manner.store, model=manner.model, not_run=missing.update,
+            ended=_tell_kept if manner.is_named else _ignore,
         )  # fmt: skip
         async for result in checked:
             if not result.provisional:
-                await _tell(client, replace(result, id=str(index)), manner.corpus, sources, output)
+                whole = replace(brought.named(result), id=str(index))
+                failed += await _tell(client, whole, manner.corpus, brought.sources, output)
                 index += 1
     if not index:
         raise InvalidInput("standard input holds no text")
     _tell_missing(missing)
+    return failed
 
 
 async def _check_claims(settings: ClientSettings, lines: Lines, manner: Manner, output: Output) -> int:
@@ -207,19 +215,25 @@ async def _check_claims(settings: ClientSettings, lines: Lines, manner: Manner, 
         async for result in results_of(client, lines, manner, _tell_kept if manner.is_named else _ignore):
             line = next(places)
             missing.update(result.not_run)
-            if result.error:
-                failed += 1
-                click.echo(result.error, err=True)
-            await _tell(client, result, manner.corpus, line.sources if isinstance(line, ClaimLine) else (), output)
+            sources = line.sources if isinstance(line, ClaimLine) else ()
+            failed += await _tell(client, result, manner.corpus, sources, output)
     _tell_missing(missing)
     return failed
 
 
 async def _tell(
     client: Client, result: ClaimResult, corpus: str, sources: Sequence[SourceLine | Source], output: Output
-) -> None:
-    wants_reasons = output.with_explanations and not result.error
-    explanation = await client.explain(result.claim, corpus=corpus, sources=sources) if wants_reasons else None
+) -> bool:
+    """Whether the line failed, by itself or by its explanation, which takes no other line along."""
+    explanation = None
+    # What is not checkable may be longer than a claim that can be explained; its abstain_reason says why.
+    if output.with_explanations and not result.error and result.verdict is not Verdict.NOT_CHECKABLE:
+        try:
+            explanation = await client.explain(result.claim, corpus=corpus, sources=sources)
+        except grpc.aio.AioRpcError as error:
+            result = replace(result, error=f"claim {result.id!r} is not explained: {error.details()}")
+    if result.error:
+        click.echo(result.error, err=True)
     if not output.as_json:
         show_result(Console(), result)
         if explanation is not None:
@@ -229,6 +243,7 @@ async def _tell(
     else:
         line = {**json.loads(result.to_json()), "explanation": explanation.to_json()}
         click.echo(json.dumps(line, ensure_ascii=False))
+    return bool(result.error)
 
 
 def _ignore(summary: factcheck_pb2.Summary) -> None:

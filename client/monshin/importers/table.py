@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from monshin_kit.errors import InvalidInput
-
 from monshin.importers import archives, fhir, html, jsonl, pdf, plain, pmda, pubmed, xml
 from monshin.importers.document import File, Reading, checked
 
@@ -80,16 +78,6 @@ def detect(file: File) -> str:
     if _JSON_LINE.match(start):
         return "fhir" if fhir.is_resource(data) else "jsonl"
     return "text"
-
-
-def source_of(file: File) -> tuple[str, str]:
-    """A file as evidence of a request: (`fhir`, its JSON) or (`text`, the texts of its documents)."""
-    if not archives.is_archive(file.data) and detect(file) == "fhir":
-        return "fhir", plain.decoded(file)
-    found = read_file(file)
-    if found.problems:
-        raise InvalidInput.of([file.refuse("", problem).violations[0] for problem in found.problems])
-    return "text", "\n\n".join(document.text for document in found.documents)
 
 
 def _of_root(file: File) -> str:

@@ -61,6 +61,17 @@ def scan() -> None:
     canvas.save()
 
 
+def half_scanned() -> None:
+    """A page of text, then a picture that fills its page."""
+    from PIL import Image
+
+    canvas = Canvas(str(FILES / "half-scanned.pdf"), pagesize=A4)
+    canvas.drawString(100, 700, "Warfarin is taken once daily.")
+    canvas.showPage()
+    canvas.drawInlineImage(Image.new("L", (60, 80), 200), 50, 50, 400, 600)
+    canvas.save()
+
+
 def locked() -> None:
     """Opens with a password only."""
     canvas = Canvas(str(FILES / "locked.pdf"), pagesize=A4, encrypt="secret")
@@ -95,5 +106,5 @@ def nameless() -> None:
 
 if __name__ == "__main__":
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-    for make in (leaflet, columns, scan, locked, nameless):
+    for make in (leaflet, columns, scan, half_scanned, locked, nameless):
         make()

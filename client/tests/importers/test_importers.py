@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from monshin.formats import CorpusLine
-from monshin.importers import FORMATS, File, Reading, archives, pdf, pdf_text, read_file, read_files, source_of
+from monshin.importers import FORMATS, File, Reading, archives, pdf, pdf_text, read_file, read_files
 from monshin.importers.table import detect
 from monshin_kit.errors import InvalidInput
 
@@ -161,12 +161,10 @@ def test_fhir_documents_become_documents() -> None:
     assert len(reading.remarks) == 2
 
 
-def test_a_chart_is_a_source_and_no_document() -> None:
+def test_a_chart_is_no_document() -> None:
     chart = File("chart.json", b'{"resourceType": "Observation"}')
-    assert source_of(chart) == ("fhir", '{"resourceType": "Observation"}')
     with pytest.raises(InvalidInput, match="source of a check"):
         read_file(chart)
-    assert source_of(file("page.html"))[0] == "text"
 
 
 def packed(*members: tuple[str, bytes]) -> bytes:

@@ -135,6 +135,7 @@ def test_a_build_that_failed_says_by_which_row(
     with WorkerProcess("monshin_ann.worker", home, redis.env, name="second"):
         expect(page.locator("sharded-build [data-phase=FAILED]")).to_be_visible(timeout=BUILD_LIMIT_MS)
     expect(page.locator("sharded-build build-failure")).to_contain_text("a.parquet: row 7")
+    expect(page.locator("sharded-build build-failure")).not_to_contain_text("再試行")
 
 
 def test_without_the_record_of_jobs_the_collection_is_shown_all_the_same(

@@ -23,10 +23,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """parts: in order, never overlapping; empty where the text is one. unread: kinds of content that it leaves out."""
+    """parts: in order, never overlapping; empty where the text is one. unread: kinds of content that it leaves out.
+
+    patient: whom a chart speaks of, by one of its names; empty where it names none, and of texts.
+    """
 
     text: str
     title: str = ""
     date: str = ""
     parts: tuple[Part, ...] = ()
     unread: tuple[str, ...] = ()
+    patient: str = ""

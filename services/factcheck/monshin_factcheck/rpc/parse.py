@@ -90,9 +90,16 @@ def offset_unit(value: factcheck_pb2.OffsetUnit.ValueType) -> OffsetUnit:
 def sources(messages: Sequence[factcheck_pb2.Source], owner: str, zone: zoneinfo.ZoneInfo) -> list[SourceText]:
     """owner: the field path before `sources`, empty or `claims[2].`. Takes seconds for a long chart: not in the loop.
 
-    Raises InvalidInput for a date that no calendar has, or a FHIR resource that cannot be read.
+    Raises InvalidInput for a date that no calendar has, a FHIR resource that cannot be read, or charts of two patients.
     """
-    return [_source(message, f"{owner}sources[{place}]", zone) for place, message in enumerate(messages)]
+    read = [_source(message, f"{owner}sources[{place}]", zone) for place, message in enumerate(messages)]
+    named = [(place, source.patient) for place, source in enumerate(read) if source.patient]
+    for place, patient in named:
+        if patient != named[0][1]:
+            field = f"{owner}sources[{place}].fhir"
+            problem = f"{field}: it speaks of another patient than {owner}sources[{named[0][0]}]"
+            raise InvalidInput(problem, field=field, reason="MANY_PATIENTS")
+    return read
 
 
 def _source(message: factcheck_pb2.Source, field: str, zone: zoneinfo.ZoneInfo) -> SourceText:

@@ -97,6 +97,22 @@ async def test_claims_name_their_own_bad_source(rig: Rig) -> None:
     assert violations(raised.value)[0][0] == "claims[1].sources[0].fhir"
 
 
+def dose(patient: str) -> pb.Source:
+    subject = {"reference": f"https://server/fhir/Patient/{patient}"}
+    drug = {"status": "active", "intent": "order", "medicationCodeableConcept": {"text": "ワルファリン"}}
+    return pb.Source(fhir=json.dumps({"resourceType": "MedicationRequest", "subject": subject, **drug}))
+
+
+async def test_charts_of_two_patients_are_refused_without_their_names(rig: Rig) -> None:
+    """Hazard: one's dose confirms another's. Several charts of one patient, and texts beside them, are evidence."""
+    events = await answer(rig, "ワルファリンを処方している。", dose("a"), pb.Source(text="x"), dose("a"))
+    assert events[1].claim_result.verdict == pb.VERDICT_SUPPORTED
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await answer(rig, "x", pb.Source(text="x"), dose("a"), dose(SECRET))
+    assert violations(raised.value) == [("sources[2].fhir", "MANY_PATIENTS")]
+    assert SECRET not in str(raised.value)
+
+
 async def test_nothing_of_a_chart_is_kept(rig: Rig) -> None:
     """No file below the service's home holds a word of it afterwards: neither store, outbox nor log."""
     patient = {**CHART["entry"][0]["resource"], "valueQuantity": None, "valueString": SECRET}  # type: ignore[index,dict-item]

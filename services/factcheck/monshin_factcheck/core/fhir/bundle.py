@@ -1,14 +1,12 @@
 """The resources of a source, and what their references mean."""
 
-from collections.abc import Collection, Iterator
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from monshin_factcheck.core.fhir.node import Node
 
 MAX_RESOURCES = 5000
 # Others hold old versions, or orders to a server.
 _TYPES = frozenset({"document", "collection", "searchset", "message"})
-_SUBJECTS = MappingProxyType({"AllergyIntolerance": "patient"})
 
 
 class Chart:
@@ -36,33 +34,6 @@ class Chart:
             inside = owner.children("contained") if owner is not None else ()
             return next((one for one in inside if one.id == name[1:]), None)
         return self._known.get(name)
-
-
-def one_patient(chart: Chart, kinds: Collection[str]) -> None:
-    """Raises InvalidInput where resources speak of different patients: one's dose must not confirm another's.
-
-    kinds: the types of resources that count.
-    """
-    first = ""
-    for resource, _ in chart.resources():
-        named = _patient(resource, chart) if resource.kind in kinds else ""
-        if named and first and named != first:
-            raise resource.refuse("", "the resources speak of more than one patient", "MANY_PATIENTS")
-        first = first or named
-
-
-def _patient(resource: Node, chart: Chart) -> str:
-    if resource.kind == "Patient":
-        return resource.id or resource.path
-    subject = resource.child(_SUBJECTS.get(resource.kind, "subject"))
-    if subject is None:
-        return ""
-    meant = chart.find(subject)
-    if meant is not None:
-        return (meant.id or meant.path) if meant.kind == "Patient" else ""
-    # https://server/fhir/Patient/7/_history/2 and Patient/7 are the same.
-    pieces = subject.text("reference").partition("/_history/")[0].split("/")
-    return pieces[-1] if len(pieces) > 1 and pieces[-2] == "Patient" else ""
 
 
 def _entries(bundle: Node) -> Iterator[tuple[Node, str]]:

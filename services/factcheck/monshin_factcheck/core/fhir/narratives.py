@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from monshin_kit.errors import InvalidInput
 from monshin_kit.html import decode_html, decode_text, read_html
@@ -37,9 +38,9 @@ def report(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
         yield Told(conclusion, date, name)
     if coded := words.concepts(node, "conclusionCode", telling):
         yield Told(sentence(telling, f"{name}の結論は{coded}である", f"conclusion of {name} is {coded}"), date)
-    readable = [item for item in node.children("presentedForm") if _is_readable(item)]
-    for attachment in readable[:1]:
-        yield Told(_attached(attachment), date, attachment.text("title") or name)
+    if forms := list(node.children("presentedForm")):
+        told = _attached(forms, "presentedForm", date)
+        yield replace(told, title=told.title or name, problem=None)
 
 
 def document(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
@@ -50,18 +51,12 @@ def document(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     attachments = [item.child("attachment") for item in node.children("content")]
     given = [attachment for attachment in attachments if attachment is not None]
     if not given:
-        raise node.refuse("content", "an attachment with text is needed", "NO_TEXT")
-    chosen = next((attachment for attachment in given if _is_readable(attachment)), None)
-    if chosen is None:
-        raise _unreadable(given[0])
-    name = words.line(node.text("description")) or words.concept(node.child("type")) or words.line(chosen.text("title"))
-    yield Told(_attached(chosen), date, name or telling.pick("文書", "Document"))
-
-
-def unread_forms(node: Node) -> bool:
-    """Whether a DiagnosticReport comes with documents of which none can be read."""
-    forms = list(node.children("presentedForm"))
-    return bool(forms) and not any(_is_readable(form) for form in forms)
+        refused = node.refuse("content", "an attachment with text is needed", "NO_TEXT")
+        yield Told("", element="content", problem=refused)
+        return
+    told = _attached(given, "content", date)
+    named = words.line(node.text("description")) or words.concept(node.child("type")) or words.line(told.title)
+    yield replace(told, title=named or telling.pick("文書", "Document"))
 
 
 def _sections(node: Node, title: str, date: str, depth: int) -> Iterator[Told]:
@@ -92,10 +87,21 @@ def _unreadable(attachment: Node) -> InvalidInput:
     return attachment.refuse("data", "the text itself is needed: nothing is fetched from a url", "NO_TEXT")
 
 
-def _attached(attachment: Node) -> str:
+def _attached(attachments: list[Node], element: str, date: str) -> Told:
+    """The first that can be read, under its own title; without text where none can."""
+    chosen = next((attachment for attachment in attachments if _is_readable(attachment)), None)
+    if chosen is None:
+        return Told("", element=element, problem=_unreadable(attachments[0]))
+    data = chosen.data("data")
+    try:
+        return Told(_decoded(chosen, data), date, chosen.text("title"))
+    except InvalidInput as error:
+        return Told("", element=element, problem=error)
+
+
+def _decoded(attachment: Node, data: bytes) -> str:
     declared = _CHARSET.search(attachment.text("contentType"))
-    charset, data = declared[1] if declared else "", attachment.data("data")
-    field = f"{attachment.path}.data"
+    charset, field = declared[1] if declared else "", f"{attachment.path}.data"
     if _type(attachment) in _HTML:
         text = read_html(decode_html(data, charset, field=field)).text
     else:

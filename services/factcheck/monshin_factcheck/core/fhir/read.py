@@ -15,8 +15,9 @@ from typing import Any, NoReturn
 from monshin_kit.errors import InvalidInput
 
 from monshin_factcheck.core.fhir import conditions, events, medications, narratives, observations
-from monshin_factcheck.core.fhir.bundle import Chart, one_patient
+from monshin_factcheck.core.fhir.bundle import Chart
 from monshin_factcheck.core.fhir.node import Node, shown
+from monshin_factcheck.core.fhir.patients import one_patient
 from monshin_factcheck.core.fhir.told import Tell, Told
 from monshin_factcheck.core.fhir.tongue import Telling, Tongue
 from monshin_factcheck.core.source import Part, SourceText
@@ -62,7 +63,7 @@ def read_fhir(data: str, path: str, zone: zoneinfo.ZoneInfo, *, title: str = "",
     if root.kind != "Bundle" and root.kind not in _KINDS:
         allowed = ", ".join(("Bundle", *_KINDS))
         raise root.refuse("resourceType", f"one of {allowed} is needed, not {shown(root.kind)}", "RESOURCE_TYPE")
-    one_patient(chart, _KINDS)
+    patient = one_patient(chart, _KINDS)
     lines: list[str] = []
     parts: list[Part] = []
     unread: dict[str, None] = {}
@@ -72,9 +73,9 @@ def read_fhir(data: str, path: str, zone: zoneinfo.ZoneInfo, *, title: str = "",
             if resource.kind not in _SILENT:
                 unread[shown(resource.kind)] = None
             continue
-        if resource.kind == "DiagnosticReport" and narratives.unread_forms(resource):
-            unread["DiagnosticReport.presentedForm"] = None
         for told in _told(resource, telling, chart):
+            if told.problem is not None and resource is root:
+                raise told.problem
             if not told.text:
                 unread[".".join(filter(None, (resource.kind, told.element)))] = None
                 continue
@@ -83,7 +84,7 @@ def read_fhir(data: str, path: str, zone: zoneinfo.ZoneInfo, *, title: str = "",
             at += len(told.text) + 1
             if at > MAX_TOLD:
                 raise root.refuse("", f"more than {MAX_TOLD} characters when told: send a part of it", "TOO_LONG")
-    return SourceText("\n".join(lines), title, date, tuple(parts), tuple(unread))
+    return SourceText("\n".join(lines), title, date, tuple(parts), tuple(unread), patient)
 
 
 def _told(resource: Node, telling: Telling, chart: Chart) -> Iterator[Told]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from monshin_kit.errors import InvalidInput
+
 from monshin_factcheck.core.fhir.node import Node
 from monshin_factcheck.core.fhir.tongue import Telling
 
@@ -12,13 +14,15 @@ class Told:
     """A sentence made of a resource, or a narrative in its own words, which may be many. date: ISO or empty.
 
     title: what the narrative calls itself; empty for sentences. element: of a Told without text, what of the resource
-    could not be told, such as `dosageInstruction.timing`; empty for all of it. is_active_order: see Passage.
+    could not be told, such as `dosageInstruction.timing`; empty for all of it. problem: refuses a source that is this
+    resource alone; in a Bundle what could not be told is only named. is_active_order: see Passage.
     """
 
     text: str
     date: str = ""
     title: str = ""
     element: str = ""
+    problem: InvalidInput | None = None
     is_active_order: bool = False
 
     @property

@@ -60,3 +60,10 @@ def test_a_long_line_is_read_in_time(unit: str) -> None:
     started = time.monotonic()
     table_end([line, line], 0)
     assert time.monotonic() - started < 5
+
+
+def test_a_cell_that_is_too_long_with_its_row_and_column_is_not_checkable() -> None:
+    """Hazard: of three cells of 900 letters each is a statement, and together they are none that can be explained."""
+    long = "薬を飲み" * 225
+    told = split_claims(f"| 薬剤 | {long} |\n|---|---|\n| {long} | {long} |\n")[-1]
+    assert (len(told.text) > 2000, told.checkable) == (True, False)

@@ -153,6 +153,9 @@ def test_narratives_and_attachments_keep_their_words() -> None:
     assert read(document("退院とした。".encode())).text == "退院とした。"
     assert read(document("退院とした。".encode("cp932"), "text/plain; charset=Shift_JIS")).text == "退院とした。"
     assert read(document("<p>退院と<b>した</b>。".encode(), "text/html")).text == "退院とした。"
+    form = document("骨折がある。".encode())["content"][0]["attachment"]
+    report = {"resourceType": "DiagnosticReport", "status": "final", "presentedForm": [form]}
+    assert read(report).text == "骨折がある。"
 
 
 def test_what_nobody_reads_is_named() -> None:
@@ -219,25 +222,29 @@ def test_another_content_type_is_refused_by_its_name() -> None:
         read(document(b"%PDF", "application/pdf"))
 
 
+def link(url: str) -> Resource:
+    return {**document(b"x"), "content": [{"attachment": {"contentType": "text/plain", "url": url}}]}
+
+
 @pytest.mark.parametrize(
-    "others",
-    [
-        [{"resourceType": "Patient", "id": "b"}],
-        [observation(subject={"reference": "Patient/b"})],
-        [observation(subject={"reference": "https://server/fhir/Patient/b/_history/2"})],
-        [{"resourceType": "AllergyIntolerance", "code": {"text": "x"}, "patient": {"reference": "Patient/b"}}],
-    ],
-)
-def test_two_patients_are_never_mixed(others: list[Resource]) -> None:
-    """Hazard: one patient's dose confirms another's."""
-    with pytest.raises(InvalidInput, match="more than one patient"):
-        read(bundle({"resourceType": "Patient", "id": "a"}, observation(subject={"reference": "Patient/a"}), *others))
+    "letter",
+    [document(b"%PDF", "application/pdf"), link("http://x"), {**document(b"x"), "content": []}, document(b" "),
+     document(b"\xff\xfe\xfd")],
+)  # fmt: skip
+def test_a_document_that_cannot_be_read_does_not_refuse_the_chart(letter: Resource) -> None:
+    """Charts that hospitals export hold letters as PDF; the orders beside them are read, and the letter is named."""
+    found = read(bundle(observation(), letter, document("退院とした。".encode())))
+    assert found.text == "カリウムは4.1 mEq/Lである。\n退院とした。"
+    assert found.unread == ("DocumentReference.content",)
 
 
-def test_one_patient_by_several_names_is_one() -> None:
-    source = bundle(observation(subject={"reference": "Patient/a"}), observation(subject={"reference": "urn:uuid:7"}))
-    source["entry"].append({"fullUrl": "urn:uuid:7", "resource": {"resourceType": "Patient", "id": "a"}})
-    assert len(read(source).parts) == 2
+@pytest.mark.parametrize("form", [(b"%PDF", "application/pdf"), (b" ", "text/plain")])
+def test_a_report_whose_form_cannot_be_read_keeps_its_conclusion(form: tuple[bytes, str]) -> None:
+    """Alone, too: the form is not all that it has."""
+    attached = document(*form)["content"][0]["attachment"]
+    report = {"resourceType": "DiagnosticReport", "status": "final", "conclusion": "肺炎像はない。"}
+    found = read({**report, "presentedForm": [attached]})
+    assert (found.text, found.unread) == ("肺炎像はない。", ("DiagnosticReport.presentedForm",))
 
 
 def test_too_many_resources_are_refused() -> None:
