@@ -187,7 +187,9 @@ class Indexing:
     def _require_memory(self, points: int) -> int:
         """Bytes that the build takes beside what is there; raises ResourceExhausted if there are not so many."""
         definition = self._definition
-        needed = grnnd.predict_memory(max(points, 1), definition.dim, definition.metric.value, definition.degree)
+        needed = grnnd.predict_memory(
+            max(points, 1), definition.dim, definition.metric.value, definition.degree, definition.code.value
+        )
         needed += 4 * points * definition.dim  # the rows, side by side
         limit = self._settings.memory_limit_bytes or available_bytes()
         if limit is not None and needed > limit:

@@ -26,6 +26,7 @@ from monshin_protos.ann.v1 import ann_pb2_grpc
 from monshin_protos.vectors.v1 import vectors_pb2
 
 sys.path.insert(0, str(Path(__file__).parent))
+pytest.register_assert_rewrite("model_points", "rounds", "versioned_points")  # their failures tell values, too
 
 Ranked = list[tuple[float, str]]
 

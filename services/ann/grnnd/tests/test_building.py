@@ -139,24 +139,37 @@ def test_a_build_that_would_not_fit_is_refused_with_its_estimate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "dim", "metric"), [(100_000, 64, "l2"), (50_000, 200, "inner_product"), (60_000, 100, "cosine")]
+    ("n", "dim", "metric", "degree", "code"),
+    [
+        (100_000, 64, "l2", 32, "auto"),
+        (50_000, 200, "inner_product", 32, "auto"),
+        (60_000, 100, "cosine", 32, "auto"),
+        # So wide, and of so few edges, that codes take more than all the rest.
+        (30_000, 2048, "l2", 8, "f32"),
+        (30_000, 2048, "l2", 8, "f16"),
+        (30_000, 2048, "l2", 8, "sq8"),
+        (30_000, 2048, "l2", 8, "bits"),
+    ],
 )
-def test_the_prediction_is_an_upper_bound_and_not_a_wild_one(n: int, dim: int, metric: str) -> None:
+def test_the_prediction_is_an_upper_bound_and_not_a_wild_one(
+    n: int, dim: int, metric: str, degree: int, code: str
+) -> None:
     """Peak resident memory of a fresh process, less that before the build."""
     program = (
         "import sys, numpy, grnnd\n"
         "def peak():\n"
         "    return int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) * 1024\n"
-        "n, dim, metric = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]\n"
+        "n, dim, degree = map(int, sys.argv[1:4])\n"
+        "metric, code = sys.argv[4:]\n"
         "rows = numpy.random.default_rng(0).random((n, dim), dtype=numpy.float32)\n"
-        "grnnd.build(rows[:500], metric=metric)\n"
+        "grnnd.build(rows[:500], metric=metric, degree=degree, code=code)\n"
         "before = peak()\n"
-        "grnnd.build(rows, metric=metric, threads=2)\n"
+        "grnnd.build(rows, metric=metric, degree=degree, code=code, threads=2)\n"
         "print(peak() - before)\n"
     )
-    command = [sys.executable, "-c", program, str(n), str(dim), metric]
+    command = [sys.executable, "-c", program, str(n), str(dim), str(degree), metric, code]
     used = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    predicted = grnnd.predict_memory(n, dim, metric)
+    predicted = grnnd.predict_memory(n, dim, metric, degree, code)
     assert used <= predicted
     assert predicted <= 1.15 * used + (96 << 20)  # its fixed part: scratch, and the sample that judges codes
 

@@ -11,6 +11,8 @@ from monshin_kit.errors import FailedPrecondition, InvalidInput, Unavailable
 
 _CHUNK_BYTES = 16 * 1024 * 1024
 _PART_BYTES = 64 * 1024 * 1024  # S3 takes 10,000 parts of an upload
+_PARTS_AT_ONCE = 4
+_UPLOAD_COPIES = 2  # of a part, or of a whole object that is not cut into parts; measured
 _TIMEOUT_S = 20
 _RETRIES = 4  # s3fs waits up to 3 s between them
 
@@ -64,7 +66,12 @@ class S3Store:
     def upload(self, source: Path, bucket: str, key: str) -> None:
         """As in the protocol: one request, or parts that S3 joins when the last has arrived and drops if one fails."""
         with _explained():
-            self._files.put_file(str(source), _path(bucket, key), chunksize=_PART_BYTES, max_concurrency=4)
+            self._files.put_file(str(source), _path(bucket, key), chunksize=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE)
+
+
+def upload_bytes(size_bytes: int) -> int:
+    """Memory at most, while an object of this size is uploaded."""
+    return _UPLOAD_COPIES * min(size_bytes, _PARTS_AT_ONCE * _PART_BYTES)
 
 
 def _path(bucket: str, key: str) -> str:

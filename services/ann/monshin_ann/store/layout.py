@@ -72,17 +72,19 @@ def best_page_bytes(dim: int) -> int:
 
 def pack(batch: Batch) -> list[PackedRow]:
     """The rows of a batch."""
-    vectors = batch.vectors.astype("<f4", copy=False)
-    points = (
-        StoredPoint(point_id, vector.tobytes(), payload)
-        for point_id, vector, payload in zip(batch.ids, vectors, batch.payloads, strict=True)
-    )
-    return [PackedRow(point, _checksum(point)) for point in points]
+    return list(_packed(batch))
 
 
 def checksums(batch: Batch) -> NDArray[np.uint32]:
-    """Of the rows of a batch, as they stand in the file."""
-    return np.array([row.checksum for row in pack(batch)], dtype=np.uint32)
+    """Of the rows of a batch, as they stand in the file; packed one after the other, since a batch may be a segment."""
+    return np.fromiter((row.checksum for row in _packed(batch)), dtype=np.uint32, count=len(batch))
+
+
+def _packed(batch: Batch) -> Iterator[PackedRow]:
+    vectors = batch.vectors.astype("<f4", copy=False)
+    for point_id, vector, payload in zip(batch.ids, vectors, batch.payloads, strict=True):
+        point = StoredPoint(point_id, vector.tobytes(), payload)
+        yield PackedRow(point, _checksum(point))
 
 
 def insert(connection: apsw.Connection, sequence: int, rows: Sequence[PackedRow]) -> None:

@@ -194,8 +194,8 @@ async def test_logs_hold_no_name_of_an_object_and_metrics_count_the_builds(
         assert name not in text
 
 
-def test_memory_is_predicted_for_what_builds_take(request_of: Callable[..., BuildRequest], sample: Any) -> None:
-    """More rows, dims and neighbours take more; a request of OpenSearch's largest segments does not overflow."""
+def test_larger_requests_are_predicted_to_take_more(request_of: Callable[..., BuildRequest], sample: Any) -> None:
+    """A request of OpenSearch's largest segments does not overflow. What builds really take: test_memory.py."""
     rows, _ = sample(2, 16)
     small = request_of("a", rows, doc_count=1000, dimension=16)
     for changed in ({"doc_count": 2000}, {"dimension": 32}):

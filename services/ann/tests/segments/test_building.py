@@ -12,6 +12,7 @@ from graph_collections import DIM, Make, build, clustered, fill
 from monshin_ann import indexing
 from monshin_ann.core.building import Limits
 from monshin_ann.core.deadline import FOREVER
+from monshin_ann.core.definition import Code
 from monshin_ann.core.segment import EXACT, Effort
 from monshin_ann.indexing import BuildSettings
 from monshin_kit.errors import ResourceExhausted
@@ -160,6 +161,18 @@ def test_a_build_that_would_not_fit_is_refused_with_its_estimate(make: Make, bat
     view = collection.view_index()
     assert "takes about" in view.failure
     assert len(collection.search(clustered(1), 500, None, FOREVER).neighbours[0].ids) == 500
+
+
+def test_the_estimate_of_a_build_counts_the_codes_that_were_asked_for(make: Make, batch: Callable[..., Any]) -> None:
+    """Half floats of wide vectors take more than all else of a build; what is enough for bytes is refused to them."""
+    wide = np.tile(clustered(500), 2048 // DIM)
+    limit = grnnd.predict_memory(500, 2048, "l2", 4) + wide.nbytes
+    for code in (Code.AUTO, Code.FLOAT16):
+        building = BuildSettings(Limits(seal_points=100, segment_points=5000), memory_limit_bytes=limit)
+        collection = make(code.value, building, dim=2048, degree=4, code=code)
+        fill(collection, batch, wide)
+        assert collection.build_next() == (code is Code.AUTO)
+    assert f"and {limit} are left for it" in collection.view_index().failure
 
 
 def test_a_failure_is_over_once_nothing_is_left_to_build(make: Make, batch: Callable[..., Any]) -> None:

@@ -87,7 +87,7 @@ def checked_settings(metric: str, degree: int, seed: int, threads: int, device: 
         engine.usable_threads(inputs.whole(threads, "threads", 0, MAX_THREADS)),
         Device.of(device),
         device == "auto",
-        None if code == "auto" else Kind.of(code),
+        Kind.wanted(code),
     )
 
 
@@ -100,7 +100,7 @@ def build_checked(
     """
     plan, core, threads = settings.plan, engine.core(), settings.threads
     count = len(vectors)
-    require_memory(count, vectors.shape[1], settings.metric, plan, memory_limit)
+    require_memory(count, vectors.shape[1], settings.metric, plan, settings.kind, memory_limit)
     embedding = Embedding.fit(settings.metric, vectors)
     points = embedding.points(vectors)
     report.begin("order", count)

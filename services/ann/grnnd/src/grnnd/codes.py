@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from grnnd.engine import Bytes, Codes, Core, Floats, Ids, Index
 from grnnd.errors import InvalidInput
+from grnnd.inputs import chunks
 
 LEVELS = 127  # of a byte: one bit is spare (space.h says why)
 _ROW_BYTES = 64  # rows are padded to whole cache lines, and whole AVX-512 registers
@@ -21,7 +22,6 @@ _HALF_LIMIT = 65_504 / 2
 _OUTLIERS = 0.001  # share of rows that codes need not cover
 _STRETCHED = 2.0  # times the range of the others, from which on outliers are left out
 _LOOK = 1024  # rows by which it is seen whether there are any
-_CHUNK_ROWS = 16_384
 
 
 class Kind(StrEnum):
@@ -40,6 +40,23 @@ class Kind(StrEnum):
         except ValueError:
             allowed = ", ".join(["auto", *(kind.value for kind in cls)])
             raise InvalidInput(f"code is {name!r}, allowed are {allowed}") from None
+
+    @classmethod
+    def wanted(cls, name: str) -> "Kind | None":
+        """As `of`; None for auto, where the data decide."""
+        return None if name == "auto" else cls.of(name)
+
+    def row_bytes(self, point_dim: int) -> int:
+        """Of a point's code; 0 for f32, which reads the points."""
+        match self:
+            case Kind.F32:
+                return 0
+            case Kind.F16:
+                return 2 * point_dim
+            case Kind.SQ8:
+                return byte_row_length(point_dim)
+            case Kind.BITS:
+                return bit_row_length(point_dim)
 
     def rerank(self, k: int, ef: int) -> int:
         """How many of a beam to measure exactly for the k nearest: the coarser the code, the more. Never falls with k.
@@ -107,8 +124,8 @@ def _usual(points: Floats, outliers: int) -> NDArray[np.bool_]:
     """All rows but so many: those with the coordinate farthest from the middle, which is the median of some rows."""
     middle = np.median(points[:: -(-len(points) // _LOOK)], axis=0)
     farthest = np.empty(len(points), dtype=np.float32)
-    for start in range(0, len(points), _CHUNK_ROWS):
-        farthest[start : start + _CHUNK_ROWS] = np.abs(points[start : start + _CHUNK_ROWS] - middle).max(axis=1)
+    for rows in chunks(points):
+        farthest[rows] = np.abs(points[rows] - middle).max(axis=1)
     last = len(points) - 1 - outliers
     usual: NDArray[np.bool_] = farthest <= np.partition(farthest, last)[last]
     return usual
@@ -117,8 +134,8 @@ def _usual(points: Floats, outliers: int) -> NDArray[np.bool_]:
 def _range(points: Floats, is_counted: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Least and largest of each coordinate, chunk by chunk: no copy of everything."""
     lows, highs = [], []
-    for start in range(0, len(points), _CHUNK_ROWS):
-        counted = points[start : start + _CHUNK_ROWS][is_counted[start : start + _CHUNK_ROWS]]
+    for rows in chunks(points):
+        counted = points[rows][is_counted[rows]]
         if len(counted):
             lows.append(counted.min(axis=0))
             highs.append(counted.max(axis=0))
@@ -165,7 +182,7 @@ class CodeTable:
                 scale = Scale.fit(points)
                 return cls.of_bytes(byte_rows(core, points, order, scale, threads), scale)
             case Kind.F16:
-                largest = float(np.abs(points).max())
+                largest = float(max(-points.min(), points.max()))  # np.abs would copy all points
                 if largest > _HALF_LIMIT:
                     raise InvalidInput(
                         f"a coordinate of size {largest:g} does not fit f16, allowed are up to {_HALF_LIMIT:g}"

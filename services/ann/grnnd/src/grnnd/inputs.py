@@ -1,6 +1,7 @@
 """Checks of what callers hand in: everything is refused before anything is computed."""
 
 import operator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from grnnd.errors import InvalidInput
 MAX_DIM = 65_536
 MAX_ROWS = 2**31 - 2  # an edge has 31 bits for its vertex
 MAX_SIZE = 1e16  # squares of differences of such coordinates still add up within float32, at MAX_DIM
-_CHUNK_ROWS = 16_384
+_CHUNK_NUMBERS = 1 << 20  # looked at at a time: no copy of everything, however wide a row
 
 
 def vectors(rows: ArrayLike, name: str, dim: int | None = None) -> Floats:
@@ -33,14 +34,20 @@ def vectors(rows: ArrayLike, name: str, dim: int | None = None) -> Floats:
         raise InvalidInput(f"{name} are {len(found)} rows, allowed are up to {MAX_ROWS}: build shards")
     with np.errstate(over="ignore"):  # float64 beyond float32 becomes infinite, and is refused below
         checked: Floats = np.ascontiguousarray(found, dtype=np.float32)
-    for start in range(0, len(checked), _CHUNK_ROWS):
-        part = checked[start : start + _CHUNK_ROWS]
+    for rows_at_once in chunks(checked):
+        part = checked[rows_at_once]
         is_bad = ~(np.abs(part) <= MAX_SIZE)
         if is_bad.any():
             row, column = np.unravel_index(int(np.argmax(is_bad)), part.shape)
-            place = f"{name}[{start + int(row)}, {int(column)}]"
+            place = f"{name}[{rows_at_once.start + int(row)}, {int(column)}]"
             raise InvalidInput(f"{place} is {part[row, column]}, allowed are finite numbers up to {MAX_SIZE:g}")
     return checked
+
+
+def chunks(rows: Floats) -> Iterator[slice]:
+    """Of an array of shape (n, dim), row after row: a few MiB each, at least one row."""
+    step = max(1, _CHUNK_NUMBERS // rows.shape[1])
+    return (slice(start, start + step) for start in range(0, len(rows), step))
 
 
 def whole(value: Any, name: str, low: int, high: int) -> int:

@@ -2,13 +2,14 @@
 
 from pathlib import Path, PurePosixPath
 
-from grnnd.codes import byte_row_length
+from grnnd.codes import Kind, byte_row_length
 from grnnd.errors import TooLarge
 from grnnd.metric import Metric
 from grnnd.plan import Plan
 
 _FIXED_BYTES = 32 << 20  # threads' scratch, calibration, the interpreter's own
 _TREE_BYTES = 12  # of a vertex: its id and a key, while a tree is grown
+_LAST_BYTES = 12  # of a vertex, while its edges are measured and repaired: which are reached, linked, waiting
 # Float64 sample by which codes are judged. Later, in its place, that by which entries are chosen (entries.py), which is
 # smaller: 4 M numbers, a half of them twice.
 _SCRATCH_SAMPLE_BYTES = 64 << 20
@@ -17,12 +18,14 @@ _DEVICE_TREE_BYTES = 88
 _DEVICE_FIXED_BYTES = 64 << 20  # kernels, and what the device's allocator rounds up
 
 
-def predict_memory(count: int, dim: int, metric: str = "l2", degree: int = 32) -> int:
+def predict_memory(count: int, dim: int, metric: str = "l2", degree: int = 32, code: str = "auto") -> int:
     """Bytes that a build on the CPU takes at its peak, beside the caller's vectors.
 
-    count: rows. dim: of a vector. Vectors that are not float32 in C order are copied: add 4 · count · dim.
+    count: rows. dim: of a vector. code: as of `build`; auto is predicted as sq8, which takes more than the f32 that it
+    may become. Vectors that are not float32 in C order are copied: add 4 · count · dim.
+    Raises InvalidInput for an unknown metric or code.
     """
-    return _predicted(count, dim, Metric.of(metric), Plan.of(degree, 0))
+    return _predicted(count, dim, Metric.of(metric), Plan.of(degree, 0), Kind.wanted(code))
 
 
 def predict_device_memory(count: int, row_bytes: int, plan: Plan) -> int:
@@ -35,10 +38,19 @@ def predict_device_memory(count: int, row_bytes: int, plan: Plan) -> int:
 
 
 def require_memory(
-    count: int, dim: int, metric: Metric, plan: Plan, limit_bytes: int | None, extra_bytes: int = 0
+    count: int,
+    dim: int,
+    metric: Metric,
+    plan: Plan,
+    kind: Kind | None,
+    limit_bytes: int | None,
+    extra_bytes: int = 0,
 ) -> None:
-    """Raises TooLarge if the build, and what else is to be allocated, would exceed the limit, or what there is."""
-    needed = _predicted(count, dim, metric, plan) + extra_bytes
+    """Raises TooLarge if the build, and what else is to be allocated, would exceed the limit, or what there is.
+
+    kind: of the codes; None for auto.
+    """
+    needed = _predicted(count, dim, metric, plan, kind) + extra_bytes
     limit = available_bytes() if limit_bytes is None else limit_bytes
     if limit is not None and needed > limit:
         raise TooLarge(needed, limit)
@@ -81,12 +93,15 @@ def _room(group: Path) -> int | None:
     return max(most - used + cached, 0)
 
 
-def _predicted(count: int, dim: int, metric: Metric, plan: Plan) -> int:
+def _predicted(count: int, dim: int, metric: Metric, plan: Plan, kind: Kind | None) -> int:
     point_dim = dim + (metric is Metric.INNER_PRODUCT)
     copies = 0 if metric is Metric.L2 else 4 * point_dim
-    codes = byte_row_length(point_dim)
-    ordering = 2 * codes + 8 + _TREE_BYTES
+    # Bytes by which rows are ordered and edges measured, whatever a search is to read; but for f32, which does without.
+    measured = 0 if kind is Kind.F32 else byte_row_length(point_dim)
+    ordering = 2 * measured + 8 + _TREE_BYTES
     # The finished lists stand where the inboxes were until the rows are given back (build.h).
-    building = codes + 4 + max(plan.pool_bytes + _TREE_BYTES, 8 * plan.inbox + 4 * plan.degree)
+    building = measured + 4 + max(plan.pool_bytes + _TREE_BYTES, 8 * plan.inbox + 4 * plan.degree)
+    read = 0 if kind is None or kind is Kind.SQ8 else kind.row_bytes(point_dim)  # sq8 are the very bytes
+    finishing = measured + 4 + read + 4 * plan.degree + _LAST_BYTES
     sample = min(_SCRATCH_SAMPLE_BYTES, 24 * count * point_dim)
-    return count * (copies + max(ordering, building)) + sample + _FIXED_BYTES
+    return count * (copies + max(ordering, building, finishing)) + sample + _FIXED_BYTES

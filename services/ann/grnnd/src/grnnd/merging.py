@@ -53,7 +53,7 @@ def merge(
         raise InvalidInput(f"rows leave out row {int(np.argmin(shares))} of {count}")
     width = model.degree * int(shares.max())
     extra_bytes = 4 * count * (model.dim + width) + 24 * model.degree * max(len(graph) for graph in graphs)
-    require_memory(count, model.dim, model.metric, settings.plan, memory_limit, extra_bytes)
+    require_memory(count, model.dim, model.metric, settings.plan, settings.kind, memory_limit, extra_bytes)
     vectors = np.empty((count, model.dim), dtype=np.float32)
     for graph, part in zip(graphs, numbers, strict=True):
         vectors[part] = graph.vectors

@@ -17,8 +17,7 @@ import numpy as np
 
 from grnnd.engine import Floats
 from grnnd.errors import InvalidInput
-
-_CHUNK_ROWS = 4096  # converted at a time: no float64 copy of everything
+from grnnd.inputs import chunks
 
 
 class Metric(StrEnum):
@@ -73,8 +72,7 @@ class Embedding:
         if self.metric is Metric.L2:
             return vectors
         out = np.empty((len(vectors), self.point_dim), dtype=np.float32)
-        for start in range(0, len(vectors), _CHUNK_ROWS):
-            rows = slice(start, start + _CHUNK_ROWS)
+        for rows in chunks(vectors):  # no float64 copy of everything
             wide = vectors[rows].astype(np.float64)
             squares = np.square(wide).sum(axis=1)
             if self.metric is Metric.COSINE:
@@ -107,9 +105,9 @@ class Embedding:
 
 def _lengths(rows: Floats) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     lengths = np.empty(len(rows))
-    for start in range(0, len(rows), _CHUNK_ROWS):
-        wide = rows[start : start + _CHUNK_ROWS].astype(np.float64)
-        lengths[start : start + _CHUNK_ROWS] = np.sqrt(np.square(wide).sum(axis=1))
+    for some in chunks(rows):
+        wide = rows[some].astype(np.float64)
+        lengths[some] = np.sqrt(np.square(wide).sum(axis=1))
     return lengths
 
 

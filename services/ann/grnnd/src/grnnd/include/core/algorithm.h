@@ -9,6 +9,12 @@
 //   distance(space,a,b)  the same value for every lane
 //   atomic_min(p, x)     the value before
 //
+// On a device teams also grow the trees (kernels.h), so those of 32 lanes offer beside it
+//
+//   position(space,a,b,v)  where v lies along the line from a to b, the same value for every lane
+//
+// and `Scalar`, which leaves trees to tree.h, `prefetch` for build.h.
+//
 // Every vertex has two pools. Its *row*, read and written by itself alone, is sorted and holds its nearest `capacity`
 // edges. Its *inbox* takes edges that other vertices push while they refine theirs; `absorb` drains it into the row.
 // What an inbox holds does not depend on the order of the pushes, so neither does the graph.
@@ -143,14 +149,14 @@ GRNND_HD void refine(Team& team, const Space& space, const Pools& pools, u32 u, 
           push(team, pools, v, w, between);
           kept[j] = kept[kept_count - 1];
         });
-            --kept_count;
+        --kept_count;
       } else {
         ++j;
       }
     }
     if (!lost) {
       team.once([&] { kept[kept_count] = candidate; });
-        ++kept_count;
+      ++kept_count;
     }
   }
   team.each(pools.capacity, [&](u32 i) { row[i] = i < kept_count ? as_old(kept[i]) : kEmpty; });
