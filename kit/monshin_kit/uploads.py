@@ -5,7 +5,8 @@ own in place of the service's status; which of the two is left depends on their 
 the INTERNAL, measured with grpcio 1.85.3).
 """
 
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import grpc
@@ -14,9 +15,9 @@ T = TypeVar("T")
 
 
 class Upload(Generic[T]):
-    """A client-streaming call whose refusal keeps the service's words.
+    """A call that streams requests, and whose refusal keeps the service's words.
 
-    Wrap the call before the first write; await `response()` instead of the call.
+    Wrap the call before the first write; await `response()`, or iterate over `responses()`, instead of the call.
     """
 
     def __init__(self, call: Any) -> None:
@@ -26,13 +27,24 @@ class Upload(Generic[T]):
 
     async def response(self) -> T:
         """The answer. Raises AioRpcError with the status that the service sent."""
-        try:
+        with self._first_status():
             response: T = await self._call
+        return response
+
+    async def responses(self) -> AsyncIterator[T]:
+        """The answers, where they are streamed as well. Raises as `response`."""
+        with self._first_status():
+            async for response in self._call:
+                yield response
+
+    @contextmanager
+    def _first_status(self) -> Iterator[None]:
+        try:
+            yield
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.INTERNAL and self._first is not None:
                 raise self._first from None
             raise
-        return response
 
     def _keep(self, call: Any) -> None:
         """Runs while the first status is set and not yet replaced; a coroutine would run after that."""

@@ -21,9 +21,18 @@ async def channel() -> AsyncIterator[grpc.aio.Channel]:
                 )
         return b"stored"
 
+    async def refuse_each(requests: AsyncIterator[bytes], context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
+        async for request in requests:
+            if request != b"good":
+                await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "twice")
+            yield b"stored"
+
     server = grpc.aio.server()
-    handler = grpc.stream_unary_rpc_method_handler(refuse)
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("store", {"put": handler}),))
+    handlers = {
+        "put": grpc.stream_unary_rpc_method_handler(refuse),
+        "put_each": grpc.stream_stream_rpc_method_handler(refuse_each),
+    }
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("store", handlers),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
@@ -60,6 +69,29 @@ async def test_an_iterator_may_be_sent_as_well(channel: grpc.aio.Channel) -> Non
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await Upload[bytes](channel.stream_unary("/store/put")(requests(), timeout=30)).response()
         assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def drained(upload: Upload[bytes]) -> None:
+    """Reads all answers."""
+    async for answer in upload.responses():
+        assert answer == b"stored"
+
+
+async def test_a_refusal_amid_answers_keeps_its_status(channel: grpc.aio.Channel) -> None:
+    async def requests(attempt: int) -> AsyncIterator[bytes]:
+        yield b"good"
+        for number in range(200):
+            yield b"x" * 100
+            if number % 7 == attempt % 7:
+                await asyncio.sleep(0)
+
+    seen: Counter[tuple[grpc.StatusCode, str | None]] = Counter()
+    for attempt in range(TRIES):
+        upload: Upload[bytes] = Upload(channel.stream_stream("/store/put_each")(requests(attempt), timeout=30))
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await drained(upload)
+        seen[refused.value.code(), refused.value.details()] += 1
+    assert seen == {(grpc.StatusCode.INVALID_ARGUMENT, "twice"): TRIES}
 
 
 async def test_an_upload_that_is_taken_answers(channel: grpc.aio.Channel) -> None:
