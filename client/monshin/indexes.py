@@ -1,10 +1,10 @@
-"""What the SDK does with the indexes of collections: watch and build them, copy them out and back."""
+"""What the SDK does with collections and their indexes: fill, watch and build them, copy them out and back."""
 
 import asyncio
 import hashlib
 import time
 import uuid
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +25,31 @@ T = TypeVar("T")
 
 class IndexClient(Connection):
     """The common jobs on indexes. Raises grpc.aio.AioRpcError where the service refuses or is down."""
+
+    async def upsert_points(
+        self, chunks: Sequence[Callable[[], ann_pb2.UpsertRequest]]
+    ) -> AsyncIterator[ann_pb2.UpsertResponse]:
+        """Stores chunks of points of one collection in one stream; yields the answer to each, which is on disk then.
+
+        chunks: made when they are sent. The same must come again if it is asked for twice, with its request_id: where a
+        stream breaks, such as by the age of its connection, the next one begins at the first chunk without an answer.
+        """
+        answered = 0
+
+        def unanswered() -> Iterator[ann_pb2.UpsertStreamRequest]:
+            for chunk in chunks[answered:]:
+                yield ann_pb2.UpsertStreamRequest(chunk=chunk())
+
+        while answered < len(chunks):
+            before = answered
+            try:
+                upload = Upload[ann_pb2.UpsertStreamResponse](self.ann.UpsertStream(unanswered()))
+                async for answer in upload.responses():
+                    answered += 1
+                    yield answer.stored
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.UNAVAILABLE or answered == before:
+                    raise
 
     async def watch_index(self, collection: str) -> AsyncIterator[index_pb2.Index]:
         """The index of a collection now and after each change, until nothing of it is being built nor wanted.

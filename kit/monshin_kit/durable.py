@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+import apsw
+
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -53,8 +55,8 @@ def make_folder(path: Path, root: Path) -> None:
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether it says that the disk, or a quota of it, has no more room."""
-    return isinstance(error, OSError) and error.errno in _FULL
+    """Whether it says that the disk, or a quota of it, has no more room; SQLite's own error says so as well."""
+    return isinstance(error, apsw.FullError) or (isinstance(error, OSError) and error.errno in _FULL)
 
 
 def sync(path: Path) -> None:

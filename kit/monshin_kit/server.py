@@ -23,7 +23,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from monshin_kit import audit, data_lock, log, telemetry, tls
+from monshin_kit import audit, data_lock, log, sqlite, telemetry, tls
 from monshin_kit.auth import FileKeys, KeySource, Roles, UrlKeys, Verifier
 from monshin_kit.call import Gate, Load
 from monshin_kit.errors import InvalidInput, MonshinError
@@ -108,6 +108,7 @@ def run(name: str, start: Start, *, services: Sequence[str], port: int) -> None:
     try:
         settings = load(ServerSettings)
         log.configure(settings.log_level)
+        sqlite.keep_temporary_files_in(data_dir(name, settings))
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(name, settings, start, services, settings.port or port))
     except MonshinError as error:

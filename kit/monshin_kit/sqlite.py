@@ -6,6 +6,7 @@ Never open one of these files by the stdlib's sqlite3 in the same process: two S
 other's locks (https://sqlite.org/howtocorrupt.html, 2.2.1; seen as a bus error).
 """
 
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -218,6 +219,16 @@ def _migrate(connection: apsw.Connection, version: int, migrations: Sequence[str
         with connection:
             connection.execute(script).fetchall()  # apsw goes on behind a row, such as a pragma's, when it is taken
             connection.execute(f"PRAGMA user_version={number}")
+
+
+def keep_temporary_files_in(folder: Path) -> None:
+    """What SQLite sorts or vacuums beyond its cache goes there, not to `/tmp`, which is small where we are deployed.
+
+    For this process and its children, before the first file is opened: SQLite reads it once. The files have no names,
+    so that none is left behind. A SQLITE_TMPDIR that is set already holds; where the folder is missing, SQLite takes
+    another.
+    """
+    os.environ.setdefault("SQLITE_TMPDIR", str(folder.absolute()))
 
 
 def copy(source: Path, target: Path) -> None:

@@ -14,6 +14,6 @@ def sample(tmp_path: Path) -> Callable[..., ServiceProcess]:
     """Makes a process of the sample service in the test's folder; keyword arguments are settings of its environment."""
 
     def make(**env: str) -> ServiceProcess:
-        return ServiceProcess("monshin_sample", tmp_path, {"PYTHONPATH": str(SAMPLE), **env})
+        return ServiceProcess("monshin_sample", tmp_path, {"PYTHONPATH": f"{SAMPLE.parents[1]}:{SAMPLE}", **env})
 
     return make

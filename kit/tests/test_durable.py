@@ -4,6 +4,7 @@ import errno
 import os
 from pathlib import Path
 
+import apsw
 import pytest
 from monshin_kit import durable
 
@@ -88,6 +89,8 @@ def test_a_folder_is_on_disk_with_all_above_it_whoever_made_them(
     [
         (OSError(errno.ENOSPC, "No space left on device"), True),
         (OSError(errno.EDQUOT, "Disk quota exceeded"), True),
+        (apsw.FullError("database or disk is full"), True),
+        (apsw.IOError("disk I/O error"), False),
         (OSError(errno.EIO, "Input/output error"), False),
         (OSError("no number"), False),
         (ValueError(errno.ENOSPC), False),

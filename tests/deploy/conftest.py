@@ -48,6 +48,17 @@ def services() -> dict[str, Unit]:
 
 
 @pytest.fixture(scope="session")
+def memory_mib() -> Callable[[str], int]:
+    """A limit of a container as compose or Kubernetes writes it; compose's units are powers of two as well."""
+
+    def read(limit: str) -> int:
+        unit = limit.lstrip("0123456789")
+        return int(limit.removesuffix(unit)) * {"M": 1, "Mi": 1, "G": 1024, "Gi": 1024}[unit]
+
+    return read
+
+
+@pytest.fixture(scope="session")
 def stages() -> dict[str, Stage]:
     """The Dockerfile's stages by name."""
     text = (REPO / "deploy/Dockerfile").read_text()

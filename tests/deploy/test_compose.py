@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
 from monshin.launcher.units import Unit
+from monshin_ann.settings import AnnSettings
+from monshin_kit.settings import load
 
 FILES = ("docker-compose.yml", "deploy/compose/jaeger-page.yml", "deploy/compose/oidc.yml")
 
@@ -54,6 +57,14 @@ def test_every_container_is_confined(compose: dict[str, Any]) -> None:
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}, name
+
+
+def test_ann_refuses_upserts_before_the_kernel_ends_it(
+    compose: dict[str, Any], memory_mib: Callable[[str], int]
+) -> None:
+    """Hazard: points are acknowledged until the container is killed, and loaded again at each start."""
+    settings = load(AnnSettings, compose["ann"]["environment"])
+    assert 0 < settings.memory_limit_mib <= 0.75 * memory_mib(compose["ann"]["deploy"]["resources"]["limits"]["memory"])
 
 
 def test_every_image_has_a_version(compose: dict[str, Any]) -> None:

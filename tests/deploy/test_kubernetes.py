@@ -8,7 +8,9 @@ import kubernetes_validate  # type: ignore[import-untyped]  # has types, but no 
 import pytest
 import yaml
 from monshin.launcher.units import Unit
+from monshin_ann.settings import AnnSettings
 from monshin_kit.server_settings import ServerSettings
+from monshin_kit.settings import load
 
 Manifest = dict[str, Any]
 Rendered = Callable[[str], list[Manifest]]
@@ -82,6 +84,15 @@ def test_every_pod_is_restricted(rendered: Rendered, folder: str) -> None:
         version = container["image"].partition(":")[2]
         assert version
         assert "latest" not in version
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_ann_refuses_upserts_before_the_kernel_ends_it(
+    rendered: Rendered, memory_mib: Callable[[str], int], folder: str
+) -> None:
+    manifests = rendered(folder)
+    limit = memory_mib(_container(manifests, "ann")["resources"]["limits"]["memory"])
+    assert 0 < load(AnnSettings, _env(manifests, "ann")).memory_limit_mib <= 0.75 * limit
 
 
 def test_a_pod_ends_its_calls_before_it_is_killed(rendered: Rendered) -> None:

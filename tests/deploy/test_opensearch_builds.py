@@ -2,13 +2,14 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import kubernetes_validate  # type: ignore[import-untyped]  # has types, but no marker
 import pytest
 import yaml
-from monshin_ann.settings import RemoteBuildSettings
+from monshin_ann.settings import AnnSettings, RemoteBuildSettings
 from monshin_kit.settings import load
 
 OVERLAY = """
@@ -61,6 +62,17 @@ def test_the_port_is_that_of_the_settings_the_service_and_the_policy(manifests: 
     assert exposed == {"grpc": 50052, "remote-build": settings.port}
     (rule,) = one(manifests, "NetworkPolicy", "ann-remote-build")["spec"]["ingress"]
     assert [port["port"] for port in rule["ports"]] == [settings.port]
+
+
+def test_collections_and_builds_fit_into_the_pod(
+    manifests: list[dict[str, Any]], memory_mib: Callable[[str], int]
+) -> None:
+    container = one(manifests, "StatefulSet", "ann")["spec"]["template"]["spec"]["containers"][0]
+    env = {item["name"]: item["value"] for item in container["env"] if "value" in item}
+    collections, builds = load(AnnSettings, env).memory_limit_mib, load(RemoteBuildSettings, env).memory_limit_mib
+    assert collections > 0
+    assert builds > 0
+    assert collections + builds <= memory_mib(container["resources"]["limits"]["memory"])
 
 
 def test_credentials_come_from_secrets_that_are_mounted(manifests: list[dict[str, Any]]) -> None:

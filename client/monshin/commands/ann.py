@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -153,15 +154,19 @@ async def _call(settings: ClientSettings, method: str, request: Any) -> Any:
 
 
 async def _upsert(settings: ClientSettings, collection: str, ids: list[str], vectors: Any) -> None:
+    size = _chunk_rows(vectors)
+
+    def chunk(first: int, request_id: str) -> pb.UpsertRequest:
+        rows = slice(first, first + size)
+        return pb.UpsertRequest(
+            collection=collection_name(collection), ids=ids[rows], vectors=_pack(vectors[rows]), request_id=request_id
+        )
+
+    chunks = [partial(chunk, first, str(uuid.uuid4())) for first in range(0, len(ids), size)]
     async with connected(settings) as client:
         stored = 0
-        for rows in _chunks(vectors, _chunk_rows(vectors)):
-            request = pb.UpsertRequest(
-                collection=collection_name(collection), ids=ids[stored : stored + len(rows)], vectors=_pack(rows),
-                request_id=str(uuid.uuid4()),
-            )  # fmt: skip
-            answer = await client.ann.Upsert(request)
-            stored += len(rows)
+        async for answer in client.upsert_points(chunks):
+            stored = min(stored + size, len(ids))
             click.echo(f"\r{stored} / {len(ids)} stored, sequence {answer.sequence}", nl=False, err=True)
         click.echo("", err=True)
 

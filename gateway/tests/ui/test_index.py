@@ -18,6 +18,7 @@ LARGE = 80_000  # its build takes seconds on any machine, so that it is still at
 DIGEST = "5" * 64
 READERS = ("role:clinician", "role:model_developer")  # so that a viewer sees none
 BUILD_LIMIT_MS = 60_000
+LOOK_LIMIT_MS = 25_000  # the page looks again every 10 s
 
 
 @pytest.fixture(scope="module")
@@ -227,6 +228,23 @@ def test_what_others_write_and_build_is_seen_without_a_reload(page: Page, index_
         build(client, "growing")
         expect(page.locator("segment-table tbody tr")).to_have_count(1)
         assert client.delete("/v1/collections/growing").status_code == 200
+
+
+def test_what_others_do_is_seen_while_no_collection_is_chosen(page: Page, index_site: GatewayProcess) -> None:
+    """Hazard: the list, and the states in it, stay as they were when the page was opened. The table itself stays."""
+    go(page)
+    expect(page.locator("collection-table tbody tr")).to_have_count(3)
+    page.locator("collection-table table").evaluate("table => (table.isTheSame = true)")
+    arrived = page.locator("collection-table tr", has_text="arrived")
+    with index_site.client() as client:
+        make_collection(client, "arrived", DIM, READERS)
+        expect(arrived.locator("[data-state=READY]")).to_be_visible(timeout=LOOK_LIMIT_MS)
+        held = client.post("/v1/collections/arrived/index:cancelBuild", json={})
+        assert held.status_code == 200, held.text
+        expect(arrived.locator("[data-state=HELD]")).to_be_visible(timeout=LOOK_LIMIT_MS)
+        assert client.delete("/v1/collections/arrived").status_code == 200
+    expect(arrived).to_have_count(0, timeout=LOOK_LIMIT_MS)
+    assert page.locator("collection-table table").evaluate("table => table.isTheSame")
 
 
 def test_a_build_is_watched_through_a_crash_of_the_service(page: Page, ann: AnnHost) -> None:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 
 DIM, ROWS = 16, 3000
 BUILD_LIMIT_MS = 60_000
+LOOK_LIMIT_MS = 25_000  # the page looks again every 10 s
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +137,22 @@ def test_a_build_that_failed_says_by_which_row(
         expect(page.locator("sharded-build [data-phase=FAILED]")).to_be_visible(timeout=BUILD_LIMIT_MS)
     expect(page.locator("sharded-build build-failure")).to_contain_text("a.parquet: row 7")
     expect(page.locator("sharded-build build-failure")).not_to_contain_text("再試行")
+
+
+def test_builds_that_others_begin_are_seen_while_no_collection_is_chosen(
+    page: Page, sharded_site: GatewayProcess, home: Path, redis: RedisProcess
+) -> None:
+    """From the queue, through its phases, to the collection in the table."""
+    go(page)
+    expect(page.locator("collection-table tbody tr")).to_have_count(1)
+    begin(sharded_site, "later", "whole")
+    build = page.locator("sharded-list li", has_text="later")
+    expect(build).to_contain_text("ワーカーを待っています", timeout=LOOK_LIMIT_MS)
+    with WorkerProcess("monshin_ann.worker", home, redis.env, name="third"):
+        expect(page.locator("collection-table tr", has_text="later")).to_be_visible(timeout=BUILD_LIMIT_MS)
+    expect(build).to_have_count(0, timeout=LOOK_LIMIT_MS)
+    with sharded_site.client() as client:
+        assert client.delete("/v1/collections/later").status_code == 200
 
 
 def test_without_the_record_of_jobs_the_collection_is_shown_all_the_same(

@@ -69,12 +69,18 @@ class Reconciler:
             self.purge()
 
     def purge(self) -> None:
-        """Lets go what ended longer ago than it is kept; the loop does so each minute. Raises as `run_once`."""
+        """Lets go what ended longer ago than it is kept, then its folders; the loop does so each minute.
+
+        A folder that cannot be deleted now is tried again by the next purge, whichever process makes it. Raises as
+        `run_once`.
+        """
         for job_id in self._leases.run("purge", _BATCH, self._settings.retention_s * 1000):
             try:
                 self._artefacts.delete(checkpoint_folder(self._service, job_id))
             except Unavailable:
-                _log.warning("checkpoints of a purged job stay: the artefact store is away")
+                _log.warning("folders of purged jobs stay for now: the artefact store is away")
+                return
+            self._leases.run("swept", job_id)
 
     def _loop(self) -> None:
         while not self._stopping.wait(INTERVAL_S):

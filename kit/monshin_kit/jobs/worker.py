@@ -17,7 +17,7 @@ from typing import Any
 from celery import signals  # type: ignore[import-untyped]
 from celery.worker.consumer import Consumer  # type: ignore[import-untyped]
 
-from monshin_kit import log, telemetry
+from monshin_kit import log, sqlite, telemetry
 from monshin_kit.errors import MonshinError, Unavailable
 from monshin_kit.jobs import redis_client
 from monshin_kit.jobs.artefacts import ArtefactStore
@@ -55,6 +55,7 @@ def serve_jobs(service: str, handlers: str) -> int:
     server, settings = load(ServerSettings), load(JobSettings)
     log.configure(server.log_level)
     telemetry.use_hash_key(server.hash_key)
+    sqlite.keep_temporary_files_in(server.home)
     Handlers.imported(handlers)  # a mistake is told at the start, not by the first job
     _await_durable_redis(settings)
     reconciler = Reconciler(service, settings, ArtefactStore(artefacts_url(settings, server)))

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import fsspec  # type: ignore[import-untyped]
 import pytest
+from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]
 from lapse import Clock
 from monshin_kit.errors import NotFound
 from monshin_kit.jobs import ArtefactStore, Failure, Job, JobId, JobSettings, State
@@ -18,6 +20,20 @@ from monshin_sample_jobs.kinds import COUNT, CountSpec
 from prometheus_client import REGISTRY
 
 SPEC = CountSpec("diary", 3)
+
+
+class AwayOnce(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """A folder from which nothing can be deleted at the first attempt."""
+
+    protocol = "awayonce"
+    is_away = False
+
+    def rm(self, path: str, recursive: bool = False, maxdepth: int | None = None) -> None:
+        """As a store that does not answer, and does afterwards."""
+        if AwayOnce.is_away:
+            AwayOnce.is_away = False
+            raise OSError("away")
+        super().rm(path, recursive, maxdepth)
 
 
 class Messages:
@@ -136,6 +152,32 @@ async def test_ended_jobs_go_with_their_checkpoints_after_the_retention(
     assert {job.id for job in (await store.list()).jobs} == {young.id, waiting.id}
     kept = {path.name for path in (tmp_path / "artefacts" / service / "checkpoints").iterdir()}
     assert kept == {young.id}
+
+
+@pytest.mark.parametrize("fault", ["the store is away", "the process dies"])
+async def test_what_a_purged_job_left_goes_with_a_later_purge(
+    store: JobStore, settings: JobSettings, leases: Leases, clock: Clock, service: str, tmp_path: Path, fault: str
+) -> None:
+    """Hazard: the record is gone, nobody knows of the folder any more, and it stays for ever."""
+    fsspec.register_implementation("awayonce", AwayOnce, clobber=True)
+    artefacts = ArtefactStore((tmp_path / "artefacts").as_uri())
+    reconciler = Reconciler(service, settings, ArtefactStore(f"awayonce://{tmp_path}/artefacts"))
+    job = await store.submit(COUNT, SPEC)
+    artefacts.put(f"{checkpoint_folder(service, job.id)}/1", b"content")
+    await store.cancel(job.id)
+    clock.age_end(job.id)
+    if fault == "the store is away":
+        AwayOnce.is_away = True
+        reconciler.purge()
+    else:  # right after the record is gone
+        leases.run("purge", 100, 0)
+    with pytest.raises(NotFound):
+        await store.get(job.id)
+    assert artefacts.names(service) != []
+    reconciler.purge()
+    reconciler.stop()
+    assert artefacts.names(service) == []
+    assert leases.run("purge", 100, 0) == [], "nor is it told again"
 
 
 async def test_metrics_tell_of_the_jobs(store: JobStore, reconciler: Reconciler, service: str) -> None:

@@ -15,7 +15,7 @@ from monshin_kit.testing import OtlpReceiver, eventually
 from monshin_kit.testing.redis import RedisProcess
 from monshin_kit.testing.worker import WorkerProcess
 from monshin_kit.tracing import parse_traceparent
-from monshin_sample_jobs.kinds import COUNT, SHARDS, CountResult, CountSpec, ShardsSpec
+from monshin_sample_jobs.kinds import COUNT, SHARDS, SORT, CountResult, CountSpec, ShardsSpec, SortSpec
 from opentelemetry import trace
 
 pytestmark = pytest.mark.slow  # each test starts workers and waits for leases
@@ -247,6 +247,16 @@ async def test_the_worker_carries_on_the_submitters_trace_and_its_records_hold_n
     assert (span.name, span.trace_id.hex()) == ("job sample.count", "0af7651916cd43dd8448eb211c80319c")
     for place in (str(failed), log, receiver.received.decode(errors="replace")):
         assert "患者" not in place
+
+
+async def test_what_sqlite_sorts_in_a_job_lies_in_the_workers_home(
+    store: JobStore, worker: MakeWorker, ended: Ended, diary: str, tmp_path: Path
+) -> None:
+    """Hazard: /tmp has 256 MiB where we are deployed; the home is the volume that has room for jobs."""
+    job = await store.submit(SORT, SortSpec(diary))
+    with worker():
+        assert (await ended(job)).state is State.SUCCEEDED
+    assert Path(diary).read_text() == str(tmp_path)
 
 
 async def test_wrong_settings_end_the_worker_with_a_reason(worker: MakeWorker) -> None:

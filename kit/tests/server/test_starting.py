@@ -189,6 +189,12 @@ async def test_a_large_access_log_does_not_hold_up_the_port(sample: Make, tmp_pa
     assert log.index("port open") < log.index("serving")
 
 
+async def test_what_sqlite_sorts_lies_beside_the_data(sample: Make, tmp_path: Path) -> None:
+    """Hazard: /tmp has 256 MiB where we are deployed, and the volume of the data has room."""
+    async with sample(MONSHIN_SAMPLE_SORT=str(tmp_path / "sorted")):
+        assert (tmp_path / "sorted").read_text() == str(tmp_path / "data" / "sample")
+
+
 async def test_data_may_lie_elsewhere(sample: Make, tmp_path: Path) -> None:
     async with sample(MONSHIN_DATA_DIR=str(tmp_path / "volume")):
         assert (tmp_path / "volume" / "outbox.sqlite").exists()

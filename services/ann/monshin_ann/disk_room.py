@@ -25,7 +25,7 @@ def named() -> Iterator[None]:
     try:
         yield
     except (apsw.FullError, OSError) as error:
-        if isinstance(error, OSError) and not durable.is_full(error):
+        if not durable.is_full(error):
             raise
         raise _full("it had less room than the copy took") from error
 

@@ -156,11 +156,14 @@ def _require_room(path: Path, more_bytes: int) -> None:
 def _copy(source: Path, target: Path) -> None:
     """What the file says now and nothing else: no deleted points, and not who asked for what."""
     disk_room.require(source.parent, 2 * file_bytes(source))  # VACUUM writes it again
+    whole = target.with_name("whole.sqlite")
     with disk_room.named():
-        sqlite.copy(source, target)
-        with closing(apsw.Connection(str(target))) as connection:
+        sqlite.copy(source, whole)
+        with closing(apsw.Connection(str(whole))) as connection:
             connection.execute("PRAGMA journal_mode=DELETE").fetchall()
-            connection.execute("DELETE FROM requests; UPDATE collection SET build='', build_until=0; VACUUM").fetchall()
+            connection.execute("DELETE FROM requests; UPDATE collection SET build='', build_until=0").fetchall()
+            connection.execute("VACUUM INTO ?", (str(target),))  # in place it would take a third copy's room
+    whole.unlink()
 
 
 def _next(files: Iterator[Path]) -> Path | None:

@@ -1,5 +1,6 @@
 import { LitElement, Task, TaskStatus, css, html, nothing } from "../../vendor/lit.js";
 import { isPassing, listCollections, listStates } from "../../lib/collections.js";
+import { every } from "../../lib/every.js";
 import { t, translated } from "../../lib/language.js";
 import { isAbort } from "../../lib/problem.js";
 import { route } from "../../lib/route.js";
@@ -14,8 +15,10 @@ import "./sharded-list.js";
 const COMMAND = "monshin ann create NAME --dim 384";
 // A call each: more of them would keep a browser, which allows six at a time, from the page itself.
 const STATES_ASKED = 50;
+// What others make, build and delete is seen by then. Each look is as many entries in the access log as calls.
+const AGAIN_MS = 10_000;
 
-/** Index: all collections, and how the one that the URL names is searched. */
+/** Index: all collections as they are now, and how the one that the URL names is searched. */
 export class IndexPage extends LitElement {
   static styles = [
     shared,
@@ -69,6 +72,12 @@ export class IndexPage extends LitElement {
     translated(this);
     route.watch(this);
     identity.watch(this);
+    every(this, AGAIN_MS, () => this.#isIdle && this.#collections.run());
+  }
+
+  /** Whether the last look is complete. A list that failed is for people to try again. */
+  get #isIdle() {
+    return this.#collections.status === TaskStatus.COMPLETE && this.#states.status !== TaskStatus.PENDING;
   }
 
   render() {

@@ -2,6 +2,7 @@
 -- {prefix}job:{id}     hash, the record            {prefix}events:{id}    stream, its progress
 -- {prefix}lost:{id}    hash, step -> lost workers, AWAY -> postponements  {prefix}children:{id}  set of ids
 -- {prefix}request:{..} hash, id and digest         {prefix}counts         hash, state -> jobs, and failed_total
+-- {prefix}gone         set, ids of jobs whose records are gone and whose folders may be there still
 -- sorted sets: ids (by name), queued (by publication, 0: to be published), delayed (until; not in queued), waiting
 -- (since), leased (until), started (since), finished (since)
 -- The clock is Redis' own: workers' clocks may differ.

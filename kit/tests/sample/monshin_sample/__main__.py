@@ -1,6 +1,7 @@
 """Starts the sample service.
 
 MONSHIN_SAMPLE_GATE: a path; loading ends once it exists. MONSHIN_SAMPLE_FAIL: start() or on_stop() fails.
+MONSHIN_SAMPLE_SORT: a path; the file there tells where SQLite sorts.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from pathlib import Path
 from monshin_kit import telemetry
 from monshin_kit.errors import FailedPrecondition
 from monshin_kit.server import Runtime, run
+from monshin_kit.testing.temporary_files import sqlite_folders
 from monshin_protos.ann.v1 import ann_pb2  # noqa: F401  # makes its service known
 from monshin_protos.embed.v1 import embed_pb2  # noqa: F401
 
@@ -26,6 +28,8 @@ async def start(runtime: Runtime) -> None:
     gate = os.environ.get("MONSHIN_SAMPLE_GATE", "")
     while gate and not Path(gate).exists():
         await asyncio.sleep(0.02)
+    if sorts := os.environ.get("MONSHIN_SAMPLE_SORT", ""):
+        Path(sorts).write_text("\n".join(map(str, sqlite_folders())))
     match os.environ.get("MONSHIN_SAMPLE_FAIL", ""):
         case "start":
             raise FailedPrecondition("the sample was told not to start")

@@ -52,9 +52,11 @@ class Api:
         """Accepts a build, or the same one again: its `job_id`."""
         self._authenticate(request)
         wanted = parse(await _body(request))
-        entry = self._entry(request, "ACCEPTED", f"s3://{wanted.bucket}/{wanted.index_key}")
-        await self._outbox.append(entry)  # on disk before the build is begun
-        return JSONResponse({"job_id": self._jobs.submit(wanted)})
+        name = f"s3://{wanted.bucket}/{wanted.index_key}"
+        await self._outbox.append(self._entry(request, "RECEIVED", name))  # on disk before the build is begun
+        job_id = self._jobs.submit(wanted)  # or refused, which is an entry of its own
+        self._outbox.note(self._entry(request, "ACCEPTED", name))
+        return JSONResponse({"job_id": job_id})
 
     async def status(self, request: Request) -> Response:
         """Where a build stands. The client refuses other fields than these three."""

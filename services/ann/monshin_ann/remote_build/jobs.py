@@ -65,7 +65,7 @@ class Builds(Protocol):
 class Jobs:
     """Used by the event loop only; builds run in a thread of their own, one at a time: each takes all CPUs and memory.
 
-    spawn: starts a background task. queue_limit: builds that may wait.
+    spawn: starts a background task. queue_limit: builds that may wait. finished_limit: ended builds remembered at most.
     """
 
     def __init__(
@@ -73,11 +73,13 @@ class Jobs:
         builder: Builds,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         queue_limit: int,
+        finished_limit: int = MAX_FINISHED,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._builder = builder
         self._spawn = spawn
         self._limit = queue_limit
+        self._finished_limit = finished_limit
         self._clock = clock
         self._jobs: dict[str, Job] = {}
         self._stop = Event()
@@ -150,7 +152,7 @@ class Jobs:
 
     def _forget(self) -> None:
         finished = [name for name, job in self._jobs.items() if job.state is not State.RUNNING]
-        too_many = len(finished) - MAX_FINISHED
+        too_many = len(finished) - self._finished_limit
         for number, name in enumerate(finished):
             if number < too_many or self._clock() - self._jobs[name].finished_s > RETENTION_S:
                 del self._jobs[name]

@@ -26,7 +26,8 @@ class PointsWriter:
 
     def __init__(self, path: Path) -> None:
         self._connection = apsw.Connection(str(path))
-        self._connection.execute(f"PRAGMA page_size={_PAGE_BYTES}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")
+        settings = f"PRAGMA page_size={_PAGE_BYTES}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF"
+        self._connection.execute(settings).fetchall()  # which runs what follows a statement that answers
         self._connection.execute("CREATE TABLE points (row INTEGER PRIMARY KEY, id TEXT NOT NULL, payload TEXT)")
         self._rows = 0
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import apsw
 from monshin_kit import durable
 from monshin_kit.errors import ResourceExhausted
 
@@ -18,7 +19,7 @@ _LEAST_FREE_BYTES = 1024 * 1024
 def folder(root: Path) -> Iterator[Path]:
     """A new folder in `root`, on the disk that has room for a build's files (not a tmpfs).
 
-    Raises ResourceExhausted, with the figures, where the block ends with an OSError and that disk is full.
+    Raises ResourceExhausted, with the figures, where the block ends with an error of a file and that disk is full.
     """
     root.mkdir(parents=True, exist_ok=True)
     _sweep(root)
@@ -28,7 +29,7 @@ def folder(root: Path) -> Iterator[Path]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield mine
-    except OSError as error:
+    except (OSError, apsw.FullError) as error:
         free = shutil.disk_usage(root).free
         if durable.is_full(error) or free < _LEAST_FREE_BYTES:  # numpy does not say why it could not write
             taken = sum(path.stat().st_size for path in mine.iterdir())

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import shutil
+import threading
 import uuid
 import zlib
 from collections.abc import Callable
@@ -17,6 +18,7 @@ import grpc
 import pytest
 from index_calls import DIM, Stub, kill_after, received, rows, until, upload
 from monshin_kit.testing import ServiceProcess
+from monshin_kit.testing.temporary_files import unnamed_files
 from monshin_protos.ann.v1 import ann_pb2 as pb
 from monshin_protos.ann.v1 import ann_pb2_grpc, index_pb2, index_pb2_grpc
 
@@ -117,6 +119,28 @@ async def test_a_quarantined_collection_can_be_restored(
         assert (restored.state, restored.stats.points) == (pb.COLLECTION_STATE_SERVING, 1)
         assert list(restored.readers) == ["role:clinician"]
         assert not path.exists()
+
+
+async def test_a_snapshot_takes_no_room_but_where_the_collections_lie(
+    stub: Stub, index: Stub, service: ServiceProcess, new_collection: Any, upsert: Callable[..., Any]
+) -> None:
+    """Hazard: SQLite vacuums in a file without a name in /tmp, which is small where we are deployed."""
+    name = await new_collection(DIM)
+    for first in range(0, 2000, 400):
+        points = {f"p{first + number}": row for number, row in enumerate(rows(400))}
+        await stub.Upsert(upsert(name, points, {each: {"note": "x" * 12_000} for each in points}))
+    seen, ended = set[Path](), threading.Event()
+
+    def watch() -> None:
+        while not ended.is_set():
+            seen.update(unnamed_files(service.pid))
+
+    watching = asyncio.ensure_future(asyncio.to_thread(watch))
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=f"collections/{name}")))
+    ended.set()
+    await watching
+    assert len(copy) > 2000 * 12_000
+    assert seen == set()
 
 
 async def test_a_copy_that_the_disk_has_no_room_for_is_refused_with_the_figures(

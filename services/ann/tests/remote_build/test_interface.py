@@ -47,7 +47,8 @@ async def test_nothing_is_told_without_the_credential(opensearch: Any, header: s
 
 
 async def test_a_build_is_in_the_access_log_before_it_is_answered_and_a_refusal_soon_after(opensearch: Any) -> None:
-    """With the name of the caller and of the object that it makes; whoever is refused has no name."""
+    """With the name of the caller and of the object that it makes; whoever is refused has no name. Hazard: an auditor
+    finds an accepted build that never was."""
     body = {**BODY, "vector_path": "logged/a.knnvec"}
     job = (await opensearch.submit(body)).json()["job_id"]
     audit: Any = audit_pb2_grpc.AuditServiceStub(opensearch.process.channel("auditor"))
@@ -56,10 +57,23 @@ async def test_a_build_is_in_the_access_log_before_it_is_answered_and_a_refusal_
         answer = await audit.ListAuditEntries(audit_pb2.ListAuditEntriesRequest(page_size=1000))
         return [entry for entry in answer.entries if entry.name.startswith("remote_build/")]
 
-    accepted = [entry for entry in await entries() if "s3://hospital-vectors/logged/a.faiss" in entry.resources]
-    assert [(entry.name, entry.caller, entry.outcome) for entry in accepted] == [
-        ("remote_build/POST /_build", "opensearch", "ACCEPTED")
-    ]
+    async def outcomes() -> list[str]:
+        mine = [entry for entry in await entries() if "s3://hospital-vectors/logged/a.faiss" in entry.resources]
+        assert {(entry.name, entry.caller) for entry in mine} == {("remote_build/POST /_build", "opensearch")}
+        return [entry.outcome for entry in mine]
+
+    async def is_accepted_logged() -> bool:
+        return (await outcomes()) == ["RECEIVED", "ACCEPTED"]
+
+    assert (await outcomes())[0] == "RECEIVED"
+    await eventually(is_accepted_logged, "that it was accepted is in the access log")
+    assert (await opensearch.submit({**body, "doc_count": 11})).status_code == 409
+
+    async def is_conflict_logged() -> bool:
+        return "ABORTED" in [entry.outcome for entry in await entries()]
+
+    await eventually(is_conflict_logged, "that the other was refused is in the access log")
+    assert await outcomes() == ["RECEIVED", "ACCEPTED", "RECEIVED"], "and not that it was accepted"
     await opensearch.finished(job)
     async with httpx.AsyncClient(base_url=opensearch.http.base_url, trust_env=False) as http:
         await http.post("/_build", json=body, headers={"Authorization": basic(b"mallory:let me in please")})

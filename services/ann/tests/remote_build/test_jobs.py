@@ -42,10 +42,11 @@ class Bench:
 
     builder: Builder = field(default_factory=Builder)
     now_s: float = 1000.0
+    finished_limit: int = MAX_FINISHED
     tasks: set[Any] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.jobs = Jobs(self.builder, self._spawn, 2, clock=lambda: self.now_s)
+        self.jobs = Jobs(self.builder, self._spawn, 2, self.finished_limit, clock=lambda: self.now_s)
 
     async def finished(self, job_id: str) -> State:
         """The state once it is not running."""
@@ -68,9 +69,15 @@ def asked(name: str, **changed: Any) -> BuildRequest:
 
 
 @pytest.fixture
-async def bench() -> AsyncIterator[Bench]:
+def finished_limit() -> int:
+    """What the service has, unless a test says otherwise."""
+    return MAX_FINISHED
+
+
+@pytest.fixture
+async def bench(finished_limit: int) -> AsyncIterator[Bench]:
     """Closed at the end, whatever runs."""
-    made = Bench()
+    made = Bench(finished_limit=finished_limit)
     yield made
     for task in made.tasks:
         task.cancel()
@@ -146,9 +153,9 @@ async def test_a_finished_job_is_forgotten_after_a_while_and_an_unfinished_one_n
         bench.jobs.get(running)
 
 
-async def test_the_oldest_finished_jobs_make_room(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("finished_limit", [2])
+async def test_the_oldest_finished_jobs_make_room(bench: Bench) -> None:
     assert MAX_FINISHED <= 10_000, "a record is small"
-    monkeypatch.setattr("monshin_ann.remote_build.jobs.MAX_FINISHED", 2)
     bench.builder.go_on.set()
     jobs = []
     for name in "abc":

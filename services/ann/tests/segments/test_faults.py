@@ -1,5 +1,7 @@
 """Faults of graphs: damaged, empty or foreign files, a full disk, errors of the builder. No point is lost."""
 
+import errno
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +18,6 @@ from monshin_ann.core.definition import Metric
 from monshin_ann.core.index import Index
 from monshin_ann.core.segment import EXACT, Effort
 from monshin_ann.indexing import BuildSettings
-from monshin_ann.store import segment_files
 from monshin_kit.errors import DataLoss
 from monshin_kit.requests import NOT_REMEMBERED
 
@@ -83,18 +84,26 @@ def test_a_segment_of_other_points_is_not_believed(make: Make, batch: Callable[.
         assert (found.ids[0], found.distances[0]) == ("p205", 0)
 
 
+@pytest.mark.parametrize("syncs", range(6))
 def test_a_segment_that_cannot_be_saved_leaves_no_file(
-    make: Make, batch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    make: Make, batch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, syncs: int
 ) -> None:
-    """Hazard: a full disk, filled further by each attempt."""
+    """Hazard: a full disk, filled further by each attempt. It is full from one of the six syncs on: each of the three
+    files and, after it, its folder."""
     collection = make(metric=Metric.COSINE)
     fill(collection, batch, clustered(1100))
+    real_fsync, left = os.fsync, syncs
 
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
+    def fsync(descriptor: int) -> None:
+        nonlocal left
+        if left == 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        left -= 1
+        real_fsync(descriptor)
 
-    monkeypatch.setattr(segment_files, "_packed_rows", full)
-    assert not collection.build_next()
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", fsync)
+        assert not collection.build_next()
     assert list(collection.path.with_suffix(".segments").iterdir()) == []
     assert collection.view_index().failure == "OSError: No space left on device"
 

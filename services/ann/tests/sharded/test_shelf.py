@@ -2,8 +2,10 @@
 
 import errno
 import os
+from contextlib import closing
 from pathlib import Path
 
+import apsw
 import fsspec
 import pytest
 from fsspec.implementations.local import LocalFileSystem
@@ -136,6 +138,20 @@ def test_a_full_disk_of_a_worker_is_named_with_its_figures_and_other_errors_stay
     with pytest.raises(FileNotFoundError):
         write(tmp_path / "none")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_sqlite_finds_full_is_named_too(tmp_path: Path) -> None:
+    """The table of ids and payloads is written by it, and its errors are no OSErrors."""
+
+    def fill() -> None:
+        with scratch.folder(tmp_path) as folder, closing(apsw.Connection(str(folder / "points"))) as connection:
+            connection.execute("PRAGMA max_page_count=2").fetchall()
+            connection.execute("CREATE TABLE points (row INTEGER PRIMARY KEY, payload TEXT)")
+            connection.execute("INSERT INTO points VALUES (1, ?)", ("x" * 100_000,))
+
+    with pytest.raises(ResourceExhausted, match="bytes of this job") as refused:
+        fill()
+    assert refused.value.reason == "DISK_FULL"
 
 
 def test_a_scratch_folder_ends_with_its_job_and_a_leftover_with_the_next(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from monshin_kit.errors import InvalidInput
 from monshin_kit.jobs import Handlers, JobContext, decode
+from monshin_kit.testing.temporary_files import sqlite_folders
 
-from monshin_sample_jobs.kinds import COUNT, SHARDS, CountResult, CountSpec, ShardsSpec
+from monshin_sample_jobs.kinds import COUNT, SHARDS, SORT, CountResult, CountSpec, ShardsSpec, SortSpec
 
 
 def count(context: JobContext[CountSpec]) -> CountResult:
@@ -48,6 +49,11 @@ def shards(context: JobContext[ShardsSpec]) -> CountResult:
     return CountResult(sum(decode(CountResult, job.result).total for job in jobs.values()))
 
 
+def sort(context: JobContext[SortSpec]) -> None:
+    """See SortSpec."""
+    Path(context.spec.diary).write_text("\n".join(map(str, sqlite_folders())))
+
+
 def _die_if_told(spec: CountSpec, number: int) -> None:
     if number != spec.dies_at:
         return
@@ -63,4 +69,4 @@ def _note(diary: str, attempt: int, number: int) -> None:
         file.write(f"{attempt} {number}\n")
 
 
-HANDLERS = Handlers().on(COUNT, count).on(SHARDS, shards)
+HANDLERS = Handlers().on(COUNT, count).on(SHARDS, shards).on(SORT, sort)

@@ -41,5 +41,13 @@ class ShardsSpec:
     deaths: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class SortSpec:
+    """Sorts by SQLite; the file `diary` tells in which folder."""
+
+    diary: str
+
+
 COUNT = Kind("sample.count", CountSpec)
 SHARDS = Kind("sample.shards", ShardsSpec)
+SORT = Kind("sample.sort", SortSpec)
