@@ -82,7 +82,8 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     (CONFLICTING). CONTRADICTED by a contradicting sentence that speaks of about as much of the claim as the best one.
     CONDITIONAL where a sentence says it of a case that the claim does not state; its own document cannot contradict it
     then, as it speaks of other cases. A superseded passage settles nothing, nor does it stand in the way of its
-    successor; one that has ended without a successor still shows that another one speaks of less of the claim. A contradiction of a lower tier than the support does not count against it.
+    successor; one that has ended without a successor still shows that another one speaks of less of the claim. A
+    contradiction of a lower tier than the support does not count against it.
     Otherwise NOT_ENOUGH_EVIDENCE: NO_EVIDENCE if nothing speaks of the subject, UNDECIDED if something does.
     """
     ranked = sorted(opinions, key=lambda opinion: -opinion.relevance)

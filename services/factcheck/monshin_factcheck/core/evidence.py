@@ -12,8 +12,9 @@ class Passage:
     """The sentence at `span` of a document's text as imported, with its neighbours for context.
 
     tier: 1 (binding) to 5, 0 unknown. is_superseded: another document took the place of its own, or it holds no more:
-    then it settles nothing. effective_until: the last day on which it holds, `YYYY-MM-DD`, or empty. has_ended: that day
-    has passed, and no document took its place. score: of the search, of any sign. is_found: search chose it, and it may speak of something else; a short source is given whole.
+    then it settles nothing. effective_until: the last day on which it holds, `YYYY-MM-DD`, or empty. has_ended: that
+    day has passed, and no document took its place. score: of the search, of any sign. is_found: search chose it, and it
+    may speak of something else; a short source is given whole.
     part: the stretch of the document that has an origin of its own, such as a resource of a chart; None: all of it.
     is_active_order: a prescription that stands, or a statement of what the patient takes now: two of one drug that
     differ are two sources that disagree, though of one chart. Values measured on two days are both right.
