@@ -30,6 +30,7 @@ _SUREST = 6.0
 # Without a fitted map: what the mean of the judges must reach, and what a conflict named by the rules takes from it.
 _CAREFUL = 0.9
 _NAMED_CONFLICT = -3.0
+_SUPPORTING = (Verdict.SUPPORTED, Verdict.CONDITIONAL)
 
 Row = tuple[float, float, float]
 
@@ -134,7 +135,7 @@ def decide_by_all(
 ) -> Decision:
     """The verdict of the reading that says most about the claim; two documents that disagree outright, or two active
     orders of a chart, are CONFLICTING. Of other readings of one document, which may tell of two days or cases, the best
-    one that settles the claim counts.
+    one counts, or where it settles nothing the next that supports.
 
     Support of the highest tier stands against the contradictions of its own tier and of higher ones; those of a lower
     tier are left aside, and a superseded document settles nothing. SUPPORTED becomes CONDITIONAL where the rules name a
@@ -152,7 +153,7 @@ def decide_by_all(
     if told.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
         supporting = [one for one in weighed if one.verdict is Verdict.SUPPORTED]
         told = min(supporting, key=lambda one: (one.rank, one.odds.neither), default=told)
-    if told.verdict in (Verdict.SUPPORTED, Verdict.CONDITIONAL):
+    if told.verdict in _SUPPORTING:
         against = _against(told, weighed, [*(one for account in accounts for one in account.every), *unread])
     known = Decision(
         told.verdict, told.odds, told.evidence, AbstainReason.NONE, judges_run, weighing.is_calibrated, told.sayings,
@@ -213,12 +214,18 @@ def _against(told: "_Weighed", weighed: Sequence["_Weighed"], opinions: Sequence
 
 
 def _one_a_source(weighed: Sequence["_Weighed"]) -> list["_Weighed"]:
-    """Of the readings of each document the best that settles the claim, if any does; active orders stay apart."""
+    """Of the readings of each document the best, or where that settles nothing the next that supports: what another
+    stretch says otherwise may be of another day. Active orders stay apart.
+    """
     kept: list[_Weighed] = []
-    for one in sorted(weighed, key=lambda one: one.verdict is Verdict.NOT_ENOUGH_EVIDENCE):
-        if all(_is_other_source(one.evidence[0], other.evidence[0]) for other in kept):
+    for one in weighed:
+        same = (at for at, other in enumerate(kept) if not _is_other_source(one.evidence[0], other.evidence[0]))
+        place = next(same, None)
+        if place is None:
             kept.append(one)
-    return [one for one in weighed if one in kept]
+        elif kept[place].verdict is Verdict.NOT_ENOUGH_EVIDENCE and one.verdict in _SUPPORTING:
+            kept[place] = one
+    return kept
 
 
 def _is_other_source(opinion: Opinion, than: Opinion) -> bool:

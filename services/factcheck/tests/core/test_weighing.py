@@ -276,6 +276,7 @@ def test_two_readings_of_one_document_disagree_only_if_they_are_active_orders_of
     assert verdict(supports, contradicts, are_orders=False) is Verdict.SUPPORTED
     assert verdict(contradicts, supports, are_orders=False) is Verdict.CONTRADICTED
     assert verdict(EVEN, supports, are_orders=False) is Verdict.SUPPORTED
+    assert verdict(EVEN, contradicts, are_orders=False) is Verdict.NOT_ENOUGH_EVIDENCE
     assert verdict(supports, contradicts, are_orders=True) is Verdict.CONFLICTING
     assert verdict(contradicts, supports, are_orders=True) is Verdict.CONFLICTING
     assert verdict(supports, contradicts, are_orders=True, relevance=0.3) is Verdict.SUPPORTED
