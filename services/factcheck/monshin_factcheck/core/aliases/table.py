@@ -119,9 +119,7 @@ def may_abbreviate(one: str, other: str) -> bool:
     """
     known = builtin_aliases()
     canonical = known.canonical(one)
-    return (
-        (is_too_short(one) or is_too_short(other)) and canonical is not None and canonical == known.canonical(other)
-    )
+    return (is_too_short(one) or is_too_short(other)) and canonical is not None and canonical == known.canonical(other)
 
 
 @cache

@@ -16,7 +16,7 @@ _GIVING = frozenset(
         "投与", "経口投与", "行う", "静脈内注射", "点滴静注", "持続静注", "急速静注", "ワンショット静注", "筋肉内注射",
         "皮下注射", "持続皮下注射", "皮内注射", "髄腔内注射", "動脈内注射", "接種", "use", "give", "administer",
     }
-)
+)  # fmt: skip
 
 
 def opposite_findings(alignment: Alignment) -> list[RuleFinding]:
