@@ -32,7 +32,7 @@ _GIVING = frozenset(
         "give",
         "administer",
     }
-)
+)  # fmt: skip
 
 
 def opposite_findings(alignment: Alignment) -> list[RuleFinding]:
