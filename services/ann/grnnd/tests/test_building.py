@@ -145,10 +145,10 @@ def test_a_build_that_would_not_fit_is_refused_with_its_estimate() -> None:
         (50_000, 200, "inner_product", 32, "auto"),
         (60_000, 100, "cosine", 32, "auto"),
         # So wide, and of so few edges, that codes take more than all the rest.
-        (30_000, 2048, "l2", 8, "f32"),
-        (30_000, 2048, "l2", 8, "f16"),
-        (30_000, 2048, "l2", 8, "sq8"),
-        (30_000, 2048, "l2", 8, "bits"),
+        (40_000, 2048, "l2", 8, "f32"),
+        (40_000, 2048, "l2", 8, "f16"),
+        (40_000, 2048, "l2", 8, "sq8"),
+        (40_000, 2048, "l2", 8, "bits"),
     ],
 )
 def test_the_prediction_is_an_upper_bound_and_not_a_wild_one(
