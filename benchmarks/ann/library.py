@@ -4,7 +4,7 @@ The peers' settings are chosen on 25,000 rows in one round (tuning.py); only the
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import faiss
 
@@ -16,12 +16,13 @@ from benchmarks.ann.tuning import tuned
 from benchmarks.report import Result
 
 _SLOW_BUILD_S = 60.0  # of such, one build is enough
+Choice = Callable[[str, Rows, Rows], list[Measured]]  # what is measured on data of this name; ours first
 
 
-def compare(data: str, rows: Rows, queries: Rows, rounds: int) -> Iterator[Result]:
+def compare(data: str, rows: Rows, queries: Rows, rounds: int, choose: Choice = tuned) -> Iterator[Result]:
     """Ours against the best of each kind on one kind of data. Keeps the curves for `plots`."""
     faiss.omp_set_num_threads(1)
-    chosen = tuned(data, rows, queries)
+    chosen = choose(data, rows, queries)
     exact = nearest(rows, queries)
     for _ in range(rounds):
         for each in chosen:
