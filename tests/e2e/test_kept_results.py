@@ -104,7 +104,7 @@ def test_reviews_without_evidence_are_left_out_of_an_evaluation_and_counted(plat
     assert exported.returncode == 0, exported.stderr.decode()
     assert "for 1 of them no evidence was shown" in exported.stderr.decode()
     wrong, bare = (line for line in json_lines(exported.stdout) if line["id"].startswith(name))
-    assert [(source["text"], source["title"]) for source in wrong["sources"]] == [(TEXT, "経過.txt")]
+    assert [(source["text"], source["title"]) for source in wrong["sources"]] == [(TEXT, "経過")]
     assert (bare["type"], bare["sources"]) == ("said_not_checkable", [])
     told = platform.monshin("factcheck", "evaluate", "-", "--json", stdin=exported.stdout)
     assert told.returncode == 0, told.stderr.decode()

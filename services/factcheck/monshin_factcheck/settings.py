@@ -24,7 +24,11 @@ class FactcheckSettings:
         "judges beside the rules, by commas: `alignment`, `local`, `nli`, `support`, `llm`; `none`: no one",
     )
     judge_threads: int = setting(1, "CPU threads of the judges that compute here", unit="threads")
-    judge_timeout_s: float = setting(60.0, "how long a judge that computes here may take for 8 claims", unit="s")
+    judge_timeout_s: float = setting(
+        60.0,
+        "how long a judge that computes here may take for 8 claims, waiting behind other checks included",
+        unit="s",
+    )
     documents_read: int = setting(
         2, "documents of each claim that these judges read, or stretches where there are fewer", unit="documents"
     )

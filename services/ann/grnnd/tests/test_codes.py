@@ -67,14 +67,14 @@ def test_distances_between_bits_are_nearly_true(core: engine.Core, dim: int) -> 
     """RaBitQ's estimate errs by O(1/√dim): a search by bits alone finds far more than chance."""
     rng = np.random.default_rng(0)
     points = rng.standard_normal((2000, dim)).astype(np.float32)
-    order, entries = np.arange(2000, dtype=np.uint32), np.arange(2000, dtype=np.uint32)
-    edges = np.full((2000, 4), engine.NONE, dtype=np.uint32)
+    order, entries = np.arange(2000, dtype=np.uint32), np.arange(8, dtype=np.uint32)
+    edges = (order[:, None] + np.arange(1, 5, dtype=np.uint32)) % 2000  # a ring, which a beam for all rows walks whole
     index = core.Index(points, order, edges, entries, core.Metric.L2)  # type: ignore[attr-defined]
     codes = CodeTable.encoded(core, Kind.BITS, points, order, 1).opened(core, index)
     hits, distances = np.empty((20, 8), dtype=np.int64), np.empty((20, 8), dtype=np.float32)
     nothing = np.empty(0, dtype=np.uint8)
     queries = points[:20] + 0.3 * rng.standard_normal((20, dim)).astype(np.float32)
-    index.search(codes, queries, 8, 8, nothing, 2000, float("inf"), 1, hits, distances, np.empty(20, dtype=np.uint8))
+    index.search(codes, queries, 8, 2000, nothing, 2000, float("inf"), 1, hits, distances, np.empty(20, dtype=np.uint8))
     assert np.mean(hits[:, 0] == np.arange(20)) >= 0.9
 
 

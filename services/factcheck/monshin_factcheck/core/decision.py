@@ -97,10 +97,10 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
             opinion
             for opinion in contradicting
             if (
-                opinion.passage.document not in documents
-                or any(is_other_order(opinion, one.passage) for one in supporting)
+                opinion.relevance >= _CONFLICTING_RELEVANCE
+                if opinion.passage.document not in documents
+                else any(is_other_order(opinion, one.passage) for one in supporting)
             )
-            and opinion.relevance >= _CONFLICTING_RELEVANCE
             and opinion.passage.rank <= supporting[0].passage.rank
         ]
         if against:
@@ -132,7 +132,8 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
 def is_other_order(opinion: Opinion, supporting: Passage) -> bool:
     """Whether the opinion is on another active order of the supporting one's drug in the same chart.
 
-    By the rules' word for the drug: an order of another one is known by the name that it has in its place.
+    By the rules' word for the drug: an order of another one is known by the name that it has in its place. However much
+    else it says: what is taken is told in other words than what is prescribed.
     """
     passage = opinion.passage
     is_other = passage.document == supporting.document and passage.span != supporting.span

@@ -109,7 +109,8 @@ async def test_what_was_found_and_not_read_is_weighed_as_well() -> None:
     room = await opened(seat("a", judge))
     for opinions, verdict in (
         ((read, second), Verdict.SUPPORTED),
-        ((read, beside, second), Verdict.NOT_ENOUGH_EVIDENCE),
+        ((read, beside, second), Verdict.CONFLICTING),  # the first may not support, and denies what the second says
+        ((read, beside), Verdict.NOT_ENOUGH_EVIDENCE),
         ((read, second, unread), Verdict.CONFLICTING),
     ):
         asked = [Ruled("甲は乙に用いてよい。", opinions, told)]

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 import pytest
 from monshin_factcheck.checking.checker import Checked, Checker, Run
-from monshin_factcheck.checking.evidence import CorpusEvidence, LexicalIndexes
+from monshin_factcheck.checking.evidence import CorpusEvidence
+from monshin_factcheck.checking.lexical_indexes import Searchable
 from monshin_factcheck.checking.posts import InThread
 from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.checking.reranking import RERANKER, RerankerPost, Reranking
 from monshin_factcheck.clients.embedder import Embedded
 from monshin_factcheck.core.claims.split import split_claims
 from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.retrieval.lexical import LexicalIndex
 from monshin_factcheck.core.retrieval.reranker import Candidate
 from monshin_factcheck.core.retrieval.terms import Terms
 from monshin_factcheck.core.rules.judge import RulesJudge
@@ -76,8 +78,10 @@ async def opened(reranking: Reranking | None) -> AsyncGenerator[tuple[Checker, C
     """A checker, and a version of one passage a document, with titles: `3の話。`."""
     executor = Executor(name="rules")
     passages = [Passage(f"d/{at}", Span(0, len(text)), text, title=f"{at}の話") for at, text in enumerate(TEXTS)]
-    pinned = PinnedVersion("v", (1, ""), passages, {f"d/{at}": text for at, text in enumerate(TEXTS)}, {}, "", "")
-    evidence = CorpusEvidence(pinned, LexicalIndexes(Terms(Analyser())), Away(), Nobody(), executor)
+    pinned = PinnedVersion("v", (1, ""), passages, {f"d/{at}": text for at, text in enumerate(TEXTS)}, {}, "", "", {})
+    terms = Terms(Analyser())
+    index = LexicalIndex([terms.of(f"{passage.title} {passage.text}") for passage in passages])
+    evidence = CorpusEvidence(pinned, Searchable(index, terms, frozenset()), Away(), Nobody(), executor)
     room = ReadingRoom([], Weighings([], "r"), documents=1)
     if reranking is not None:
         await reranking.open()

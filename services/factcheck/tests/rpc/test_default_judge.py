@@ -34,7 +34,7 @@ async def _checked(server: ServiceProcess, claim: str, text: str) -> pb.ClaimRes
 
 async def test_the_first_check_already_has_the_judge(server: ServiceProcess) -> None:
     """Hazard: verdicts that are worse than a minute later. The map is the one for these judges and these rules."""
-    result = await _checked(server, "納豆はワルファリンの効き目を強める。", "ワルファリンの作用は納豆で弱まる。")
+    result = await _checked(server, "納豆を食べるとワルファリンが効きすぎる。", "ワルファリンの作用は納豆で弱まる。")
     assert list(result.judges_run) == ["rules", "local"]
     assert result.calibrated
     assert {opinion.judge for opinion in result.opinions} == {"rules", "local"}
