@@ -18,7 +18,7 @@ from monshin_factcheck.core.source import Part, SourceText
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.corpora.pinned import PinnedVersion
-from monshin_factcheck.corpora.publisher import passage_text
+from monshin_factcheck.corpora.publisher import searched_text
 
 MAX_EMBEDDED_SOURCES = 256
 # How many times as many points are asked for as are wanted.
@@ -156,7 +156,9 @@ class SourceEvidence:
             self._vectors.clear()  # another model has taken over
         lacking = [place for place in candidates if place not in self._vectors]
         if lacking:
-            passages = await self._embedder.passages([_searched(self.passages[place]) for place in lacking], bulk=False)
+            passages = await self._embedder.passages(
+                [searched_text(self.passages[place]) for place in lacking], bulk=False
+            )
             self.fingerprint = passages.fingerprint.digest
             self._vectors.update(zip(lacking, passages.vectors, strict=True))
         similarity = queries.vectors @ np.stack([self._vectors[place] for place in candidates]).T
@@ -167,7 +169,7 @@ class SourceEvidence:
 
     def _lexical(self, claim: str, k: int, also: Collection[int]) -> dict[int, float]:
         if self._lexical_index is None:
-            self._lexical_index = LexicalIndex([self._terms.of(_searched(passage)) for passage in self.passages])
+            self._lexical_index = LexicalIndex([self._terms.of(searched_text(passage)) for passage in self.passages])
         return _by_words(self._lexical_index, self._terms.of(claim), k, also)
 
 
@@ -206,7 +208,3 @@ def _part_passages(document: str, text: str, part: Part) -> list[Passage]:
         )
         for place, span in enumerate(spans, 1)
     ]
-
-
-def _searched(passage: Passage) -> str:
-    return passage_text(passage.title, passage.text)

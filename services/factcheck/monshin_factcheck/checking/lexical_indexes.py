@@ -22,7 +22,7 @@ from monshin_factcheck.corpora import cut
 from monshin_factcheck.corpora.corpus import Corpus
 from monshin_factcheck.corpora.cut import CutContent
 from monshin_factcheck.corpora.pinned import PinnedVersion
-from monshin_factcheck.corpora.publisher import passage_text
+from monshin_factcheck.corpora.publisher import searched_text
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -109,7 +109,7 @@ class LexicalIndexes:
             if found.is_name:
                 names.add(len(terms))
             terms += [
-                [*one, *names_in(_text(passage), own)] if own else one
+                [*one, *names_in(searched_text(passage), own)] if own else one
                 for one, passage in zip(found.terms, passages, strict=True)
             ]
         self._keep(corpus, fresh)
@@ -119,7 +119,8 @@ class LexicalIndexes:
         if self._is_closing.is_set():
             raise Unavailable("the service is stopping")
         found = CutContent(
-            [self.terms.of(_text(passage)) for passage in passages], is_bare_name(passages[0], self.terms.analyser)
+            [self.terms.of(searched_text(passage)) for passage in passages],
+            is_bare_name(passages[0], self.terms.analyser),
         )
         time.sleep(0)  # gives the interpreter to a check at once, not after its switch interval
         return found
@@ -136,7 +137,3 @@ class LexicalIndexes:
 def _only(whole: Searchable, pinned: PinnedVersion) -> Searchable:
     names = frozenset(place for place, former in enumerate(pinned.kept) if former in whole.names)
     return Searchable(whole.index.only(pinned.kept), whole.terms, names)
-
-
-def _text(passage: Passage) -> str:
-    return passage_text(passage.title, passage.text)

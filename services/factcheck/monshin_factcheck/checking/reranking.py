@@ -8,7 +8,7 @@ from monshin_kit.errors import MonshinError
 from monshin_factcheck.checking.posts import Post
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.retrieval.reranker import Candidate
-from monshin_factcheck.corpora.publisher import passage_text
+from monshin_factcheck.corpora.publisher import searched_text
 
 RERANKER = "reranker"
 Ranked = Sequence[tuple[int, float]]
@@ -44,7 +44,7 @@ class Reranking:
         Where the reranker is away, or did not answer before in this check, all stays as it was; `not_run` tells why.
         """
         firm = [place for place, _ in ranked if place not in last]
-        scores = await self._scores([Candidate(claim, _searched(passages[place])) for place in firm], not_run)
+        scores = await self._scores([Candidate(claim, searched_text(passages[place])) for place in firm], not_run)
         if scores is None:
             return ranked
         told = sorted(zip(firm, scores, strict=True), key=lambda one: -one[1])
@@ -70,7 +70,3 @@ class Reranking:
         except MonshinError as error:
             not_run[RERANKER] = error.code
             return None
-
-
-def _searched(passage: Passage) -> str:
-    return passage_text(passage.title, passage.text)

@@ -20,6 +20,7 @@ from monshin_protos.vectors.v1 import vectors_pb2
 
 from monshin_factcheck.clients.embedder import BATCH, Embedder
 from monshin_factcheck.clients.vector_index import VectorIndex
+from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.corpora import owed, versions
 from monshin_factcheck.corpora.changes import Changes
@@ -251,6 +252,11 @@ class Publisher:
 def passage_text(title: str, sentence: str) -> str:
     """What is embedded for a passage: a sentence alone often leaves out what it is about."""
     return f"{title}。{sentence}" if title else sentence
+
+
+def searched_text(passage: Passage) -> str:
+    """What of a passage is embedded and cut into terms."""
+    return passage_text(passage.title, passage.text)
 
 
 def _finish(connection: apsw.Connection, corpus_id: str, number: int, digest: str) -> None:
