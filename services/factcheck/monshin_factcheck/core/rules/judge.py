@@ -10,6 +10,7 @@ from monshin_factcheck.core.judge import Finding, Opinion, Stance
 from monshin_factcheck.core.rules.alignment import Alignment, align
 from monshin_factcheck.core.rules.conditional import Conditional, conditional, told
 from monshin_factcheck.core.rules.findings import NUMBER_CONFLICTS, FindingKind, RuleFinding
+from monshin_factcheck.core.rules.loose_numbers import unconfirmed_numbers
 from monshin_factcheck.core.rules.name_rules import name_findings, names_another
 from monshin_factcheck.core.rules.order_rules import compare_orders
 from monshin_factcheck.core.rules.probability import estimate, leaning_to_contradicted, verbatim
@@ -146,12 +147,15 @@ def _probabilities(alignment: Alignment, found: Sequence[RuleFinding], stance: S
 
 
 def _unconfirmed(alignment: Alignment, found: Sequence[RuleFinding]) -> frozenset[Span]:
-    """Quantities of the claim that the sentence does not say, all of them where it speaks of another drug."""
+    """Quantities and loose numbers of the claim that the sentence does not say, all quantities where it speaks of
+    another drug.
+    """
     claim = alignment.claim
     every = frozenset(claim.text.to_original(quantity.span) for quantity in claim.quantities)
+    loose = unconfirmed_numbers(claim, alignment.evidence)
     if names_another(alignment):
-        return every
-    return every - {rule.claim for rule in found if rule.confirms}
+        return every | loose
+    return (every - {rule.claim for rule in found if rule.confirms}) | loose
 
 
 def _finding(rule: RuleFinding, passage: Passage) -> Finding:

@@ -41,6 +41,10 @@ def verdict(claim: str, text: str) -> Verdict:
 @pytest.mark.parametrize(
     ("claim", "text"),
     [
+        ("三十三要件の一つでも欠ければ解除する。", "3要件の一つでも欠ければ解除する。"),
+        ("三十一患者1日あたりの目標を15回以上とする。", "1患者1日あたりの目標を15回以上とする。"),
+        ("Reduce it to 110 mg twice per dose.", "Reduce it to 110 mg twice daily."),
+        ("Three criteria must be met.", "All four criteria must be met."),
         ("ワルファリンは5 mg以上を投与する。", "ワルファリンは5 mgを投与する。"),
         ("ワルファリンは5 mg以上を投与する。", "ワルファリンは10 mgを投与する。"),
         ("ワルファリンは5 mg以下を投与する。", "ワルファリンは5 mgを投与する。"),
