@@ -1,4 +1,4 @@
-"""Numbers that no quantity holds: 三十三 of 三十三要件, twice of `twice per dose`. They are confirmed as numbers alone."""
+"""Numbers that no quantity holds: 三十三 of 三十三要件, twice of `twice per dose`; they are confirmed by themselves."""
 
 import re
 from fractions import Fraction
