@@ -33,6 +33,12 @@ def show_marked(console: Console, answer: str, results: Sequence[ClaimResult]) -
     console.print(Padding(marked_answer(answer, results), (1, 2)))
 
 
+def show_worst(console: Console, verdict: Verdict) -> None:
+    """The verdict of the answer as a whole."""
+    sign, word, style = SIGNS[verdict]
+    console.print(Text.assemble("the answer as a whole: ", (f"{sign} {word}", style)))
+
+
 def show_explanation(console: Console, explanation: Explanation) -> None:
     """Reasons, then what would turn the verdict."""
     for reason in explanation.reasons:

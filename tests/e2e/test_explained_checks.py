@@ -39,6 +39,7 @@ def test_a_sentence_too_long_to_be_explained_takes_none_along(platform: Platform
     assert wrong["explanation"]["verdict"] == "CONTRADICTED"
     shown = platform.monshin(*arguments, "--explain")
     assert (shown.returncode, "50 mg → 1〜5 mg" in shown.stdout.decode()) == (0, True)
+    assert "the answer as a whole: ✕ 矛盾" in shown.stdout.decode()
 
 
 def test_an_explanation_that_fails_is_an_error_of_its_line_alone(platform: Platform) -> None:

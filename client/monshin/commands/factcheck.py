@@ -25,7 +25,7 @@ from monshin.formats import BadLine, ClaimLine, SourceLine, argument_text, claim
 from monshin.importers import FORMATS, MAX_BYTES, File, read_files
 from monshin.results import ClaimResult, Verdict
 from monshin.settings import ClientSettings
-from monshin.show import show_explanation, show_marked, show_result
+from monshin.show import show_explanation, show_marked, show_result, show_worst
 
 Lines = list[ClaimLine | BadLine]
 
@@ -168,10 +168,11 @@ async def _check_answer(
     """How many lines failed."""
     failed = 0
     missing: dict[str, str] = {}
+    summary = factcheck_pb2.Summary()
     async with Client(settings) as client:
         checked = client.check_answer(
             answer, corpus=manner.corpus, question=question, sources=brought.sources, store=manner.store,
-            model=manner.model, not_run=missing.update, ended=_tell_kept if manner.is_named else _ignore,
+            model=manner.model, not_run=missing.update, ended=summary.CopyFrom,
         )  # fmt: skip
         results = [brought.named(result) async for result in checked]
         if not output.as_json:
@@ -179,6 +180,10 @@ async def _check_answer(
         for index, result in enumerate(results):
             whole = replace(result, id=str(index), not_run=missing)
             failed += await _tell(client, whole, manner.corpus, brought.sources, output)
+    if not output.as_json and summary.worst:
+        show_worst(Console(), Verdict(factcheck_pb2.Verdict.Name(summary.worst).removeprefix("VERDICT_")))
+    if manner.is_named:
+        _tell_kept(summary)
     _tell_missing(missing)
     return failed
 

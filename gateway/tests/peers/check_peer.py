@@ -17,6 +17,11 @@ from small_judge import Document, Judgement, judge, sentences
 
 WAIT_S = 30.0
 
+_WORST_FIRST = (
+    factcheck_pb2.VERDICT_CONTRADICTED, factcheck_pb2.VERDICT_CONFLICTING, factcheck_pb2.VERDICT_CONDITIONAL,
+    factcheck_pb2.VERDICT_NOT_ENOUGH_EVIDENCE, factcheck_pb2.VERDICT_SUPPORTED,
+)  # fmt: skip
+
 
 class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.CorpusServiceServicer):
     """Listens while its block runs.
@@ -133,6 +138,7 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
         version = f"{request.corpus}/versions/1" if request.corpus else ""
         found = factcheck_pb2.ClaimsFound(claims=claims, version=version)
         yield factcheck_pb2.CheckAnswerResponse(claims_found=found)
+        verdicts = set()
         for index, claim in enumerate(claims):
             result = self._result(request.corpus, claim, judge(claim.text, documents))
             if self.hold_after == index:
@@ -141,9 +147,11 @@ class CheckPeer(factcheck_pb2_grpc.FactcheckServiceServicer, corpus_pb2_grpc.Cor
                     yield factcheck_pb2.CheckAnswerResponse(claim_result=result)
                 self._hold(context)
             result.provisional = False
+            verdicts.add(result.verdict)
             yield factcheck_pb2.CheckAnswerResponse(claim_result=result)
         left_out = [factcheck_pb2.NotRun(component=name, reason="UNAVAILABLE") for name in self.not_run]
-        summary = factcheck_pb2.Summary(version=version, not_run=left_out, elapsed_ms=420.0)
+        worst = next((verdict for verdict in _WORST_FIRST if verdict in verdicts), factcheck_pb2.VERDICT_NOT_CHECKABLE)
+        summary = factcheck_pb2.Summary(version=version, not_run=left_out, elapsed_ms=420.0, worst=worst)
         yield factcheck_pb2.CheckAnswerResponse(summary=summary)
 
     def _hold(self, context: grpc.ServicerContext) -> None:

@@ -236,6 +236,7 @@ def test_a_narrow_screen_shows_a_review_without_scrolling_sideways(real_page: Pa
     real_page.locator("run-bar .review").click()
     expect(real_page.locator("claim-review").first).to_be_visible()
     expect(real_page.locator("result-table")).to_be_visible()
+    expect(real_page.locator("purpose-note .measured")).to_be_visible()
     assert real_page.evaluate("document.documentElement.scrollWidth") <= 360
 
 

@@ -48,11 +48,17 @@ export function judges(run) {
   return [...new Set([...run.results.values()].flatMap((result) => result.judgesRun))];
 }
 
-/** The claim that a reader should see first, as far as verdicts are known. */
+/**
+ * The claim that a reader should see first, as far as verdicts are known. As in the answer's verdict, one that is not
+ * important and not settled outranks nothing.
+ */
 export function worst(run) {
+  const claims = run?.claims ?? [];
+  const counts = (claim, verdict) =>
+    verdictOf(run, claim) === verdict && (verdict !== "NOT_ENOUGH_EVIDENCE" || run.results.get(claim.index).important);
   for (const verdict of ORDER) {
-    const found = run?.claims?.find((claim) => verdictOf(run, claim) === verdict);
+    const found = claims.find((claim) => counts(claim, verdict));
     if (found) return found;
   }
-  return run?.claims?.[0] ?? null;
+  return claims.find((claim) => verdictOf(run, claim) === "NOT_ENOUGH_EVIDENCE") ?? claims[0] ?? null;
 }

@@ -10,13 +10,13 @@ import { identity } from "../../lib/session.js";
 import { shortcuts } from "../../lib/shortcuts.js";
 import { shared } from "../../lib/styles.js";
 import "../common/problem-card.js";
+import "../common/purpose-note.js";
 import "./answer-panel.js";
 import "./check-form.js";
 import "./demo-loader.js";
 import "./document-dialog.js";
 import "./evidence-panel.js";
 import "./print-report.js";
-import "./purpose-note.js";
 import "./run-bar.js";
 
 /** Check: an answer goes in, its claims come back marked, with the evidence of the selected one beside them. */

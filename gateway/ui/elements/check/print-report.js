@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from "../../vendor/lit.js";
 import { judges, tally, verdictOf } from "../../lib/check-run.js";
 import { dateTime, number, t, translated } from "../../lib/language.js";
 import { shared } from "../../lib/styles.js";
-import { ORDER, VERDICTS, findingWord } from "../../lib/verdicts.js";
+import { ORDER, VERDICTS, findingWord, short } from "../../lib/verdicts.js";
 
 /** The whole check on paper: corpus version, date and limits first, then each claim with its evidence. Seen in print only. */
 export class PrintReport extends LitElement {
@@ -92,6 +92,7 @@ export class PrintReport extends LitElement {
           <dt>${t("run.judges")}</dt>
           <dd>${judges(run).join(", ") || "–"}</dd>
           ${run.summary?.result ? html`<dt>${t("run.result")}</dt><dd>${run.summary.result}</dd>` : nothing}
+          ${run.summary ? html`<dt>${t("run.worst")}</dt><dd>${t(`verdict.${short(run.summary.worst, "VERDICT")}`)}</dd>` : nothing}
           <dt>${t("run.title")}</dt>
           <dd>${this.#counts()}</dd>
           ${run.summary?.notRun?.length

@@ -2,8 +2,9 @@ import { LitElement, css, html, nothing } from "../../vendor/lit.js";
 import { judges, tally } from "../../lib/check-run.js";
 import { number, t, translated } from "../../lib/language.js";
 import { shared, tones } from "../../lib/styles.js";
-import { ORDER, VERDICTS } from "../../lib/verdicts.js";
+import { ORDER, VERDICTS, short } from "../../lib/verdicts.js";
 import "../common/copy-id.js";
+import "../common/verdict-badge.js";
 
 /** Counts by verdict, which filter the claims, and the facts of the run. Sends `filter`, `edit`, `cancel`. */
 export class RunBar extends LitElement {
@@ -131,6 +132,9 @@ export class RunBar extends LitElement {
       ${this.isRunning
         ? html`<span><progress max=${total || 1} value=${total - waiting}></progress> ${this.#state(total, waiting)}</span>`
         : html`<span>${this.isCancelled ? t("run.cancelled") : t("run.total", { count: total })}</span>`}
+      ${run.summary
+        ? html`<span class="worst">${t("run.worst")} <verdict-badge verdict=${short(run.summary.worst, "VERDICT")}></verdict-badge></span>`
+        : nothing}
       ${run.version
         ? html`<span>${t("run.version")} <copy-id .value=${run.version} .label=${t("run.version")}></copy-id></span>`
         : nothing}

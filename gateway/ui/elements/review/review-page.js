@@ -7,6 +7,7 @@ import { getResult } from "../../lib/results.js";
 import { identity } from "../../lib/session.js";
 import { shared } from "../../lib/styles.js";
 import "../common/problem-card.js";
+import "../common/purpose-note.js";
 import "./calibration-table.js";
 import "./result-table.js";
 import "./result-view.js";
@@ -100,6 +101,7 @@ export class ReviewPage extends LitElement {
         complete: (results, more) => this.#results(results, more),
       })}
       <calibration-table .calibration=${this.#calibration.value ?? null} .corpus=${this.result?.corpus ?? ""}></calibration-table>
+      <purpose-note></purpose-note>
     `;
   }
 

@@ -94,6 +94,7 @@ export const en = {
   "run.version": "Corpus version",
   "run.time": "took {seconds} s",
   "run.judges": "Judges:",
+  "run.worst": "The answer as a whole:",
   "run.notRun": "Some parts did not run. The result was made without them.",
 
   "answer.title": "Answer",

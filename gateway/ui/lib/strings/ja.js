@@ -94,6 +94,7 @@ export const ja = {
   "run.version": "資料集の版",
   "run.time": "所要時間 {seconds} 秒",
   "run.judges": "判定器：",
+  "run.worst": "回答全体の判定：",
   "run.notRun": "実行できなかったものがあります。結果はこれらを使わずに出したものです。",
 
   "answer.title": "回答",
