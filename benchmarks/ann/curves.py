@@ -1,11 +1,14 @@
-"""The curves of the last run, kept for `plots`."""
+"""What the last run found, kept for `plots` and `document`."""
 
 import json
+import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.ann.measured import Measured
+from benchmarks.ann.measured import HIGH_RECALL, RECALL, Measured
+from benchmarks.report import Result
 
 CURVES = Path(__file__).parent / "curves"
 
@@ -17,6 +20,7 @@ def keep(data: str, count: int, found: Sequence[Measured]) -> None:
             "name": each.name,
             "kind": each.family.kind,
             "build_s": each.build_s,
+            "at": {str(recall): _at(each, recall) for recall in (RECALL, HIGH_RECALL)},
             "recalls": list(each.recalls.values()),
             "rates": [statistics.median(rates[effort] for rates in each.rates) for effort in each.recalls],
         }
@@ -30,6 +34,23 @@ def keep_growth(builds_s: Mapping[int, float]) -> None:
     _write("growth", builds_s)
 
 
+def kept(results: Iterable[Result]) -> Iterator[Result]:
+    """The same results; at their end each takes the place of its like of an earlier run."""
+    file, new = CURVES / "results.json", []
+    for result in results:
+        new.append({**asdict(result), "ratio": result.ratio, "ok": result.ok})
+        yield result
+    names = {one["name"] for one in new}
+    old = json.loads(file.read_text()) if file.exists() else []
+    _write("results", [*(one for one in old if one["name"] not in names), *new])
+
+
+def _at(each: Measured, recall: float) -> dict[str, float | None]:
+    """effort: the least that reaches the recall; None, and a rate of 0, where none does."""
+    effort = each.effort_for(recall)
+    return {"effort": effort if math.isfinite(effort) else None, "rate": each.rate_at(recall)}
+
+
 def _write(name: str, kept: object) -> None:
     CURVES.mkdir(exist_ok=True)
-    (CURVES / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n")
+    (CURVES / f"{name}.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")

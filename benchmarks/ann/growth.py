@@ -20,7 +20,8 @@ def grown(counts: tuple[int, ...], rounds: int) -> Iterator[Result]:
     rows, _ = data.photos(max(counts))
     taken = builds_s(rows, counts, rounds, partial(grnnd.build, threads=1))
     print("growth:", ", ".join(f"{count:,}: {s:.2f} CPU-s" for count, s in taken.items()), file=sys.stderr)
-    keep_growth(taken)
+    if rounds > 1:  # a quick run is told and forgotten
+        keep_growth(taken)
     exponent = float(np.polyfit([math.log(count) for count in counts], [math.log(s) for s in taken.values()], 1)[0])
     yield Result(f"exponent of build time, {counts[0]:,} to {counts[-1]:,}", exponent, None, "", 1.15, "", "lower")
 

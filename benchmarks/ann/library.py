@@ -31,7 +31,8 @@ def compare(data: str, rows: Rows, queries: Rows, rounds: int, choose: Choice = 
             each.search(each.build(rows), queries, exact)
             print(f"{data}: {each.name} built in {each.builds_s[-1]:.1f} CPU-s", file=sys.stderr)
     _print(data, chosen)
-    curves.keep(data, len(rows), chosen)
+    if rounds > 1:  # a quick run is told and forgotten
+        curves.keep(data, len(rows), chosen)
     yield from _results(data, chosen)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.ann.curves import CURVES
+from benchmarks.ann.document import KINDS
 
 FIGURES = Path(__file__).parents[2] / "docs" / "figures"
 _COLOURS = {"ours": "#c0392b", "graph": "#2c6e9b", "slow": "#8a8a8a", "quantised": "#2e8b57"}
@@ -21,7 +22,7 @@ def draw() -> None:
     from matplotlib.ticker import NullLocator
 
     FIGURES.mkdir(parents=True, exist_ok=True)
-    kept = [json.loads(path.read_text()) for path in sorted(CURVES.glob("*.json")) if path.stem != "growth"]
+    kept = [json.loads(path.read_text()) for path in sorted(CURVES.glob("*.json")) if path.stem in KINDS]
     figure, panels = pyplot.subplots(1, len(kept), figsize=(5 * len(kept), 4), squeeze=False)
     for panel, each in zip(panels[0], kept, strict=True):
         _rates(panel, each)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from monshin_factcheck.checking.evidence import CorpusEvidence
 from monshin_factcheck.checking.lexical_indexes import Searchable
+from monshin_factcheck.checking.second_query import SecondQuery
+from monshin_factcheck.core.cues.polarity_free import without_polarity
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
@@ -30,7 +32,7 @@ from benchmarks.factcheck.corpora import (
     training,
 )
 from benchmarks.factcheck.figures import EDIT_KINDS
-from benchmarks.factcheck.queries import CanonicalNames, SecondQuery, with_canonical_names, without_polarity
+from benchmarks.factcheck.queries import CanonicalNames, with_canonical_names
 from benchmarks.factcheck.ranking import FOUND, rankings
 
 _Rank = Callable[[CorpusEvidence, Sequence[str]], Awaitable[list[list[int]]]]

@@ -15,7 +15,7 @@ from monshin_kit.errors import Unavailable
 from monshin_kit.executor import Executor
 
 from benchmarks.factcheck.corpora import Away, Exact, document_of, embedded, indexed, version
-from benchmarks.factcheck.queries import SecondQuery, with_canonical_names, without_polarity
+from benchmarks.factcheck.queries import with_canonical_names
 from benchmarks.factcheck.ranking import rankings
 
 CLAIM = "布をくわえたまま待つ。"
@@ -80,16 +80,6 @@ async def test_where_embed_is_away_words_alone_rank(executor: Executor) -> None:
     made = await evidence(["布をくわえたまま待つこと。"], Away(), executor)
     (ranked,) = await rankings(made, [CLAIM], executor)
     assert [document_of(passage) for passage in ranked] == [0]
-
-
-async def test_a_second_query_finds_what_words_of_polarity_hid(executor: Executor) -> None:
-    """Two words of the claim's polarity stand in another document, one word of its subject in the wanted one."""
-    claim, decoy = "ガーゼは禁忌であり、避ける。", "飲酒は禁忌とし、避ける。"
-    assert without_polarity(claim) == "ガーゼはであり、る。"
-    plain, twice = [await evidence([decoy], Away(), executor, kind) for kind in (CorpusEvidence, SecondQuery)]
-    (first,), (second,) = [await rankings(made, [claim], executor, found=1) for made in (plain, twice)]
-    assert [passage.text for passage in first] == [decoy]
-    assert [passage.text for passage in second] == [decoy, WANTED]
 
 
 def test_only_whole_words_get_canonical_names() -> None:

@@ -69,7 +69,7 @@ async def assemble(runtime: Runtime) -> None:
     await runtime.executor.run(judge.judge, WARM_UP, [])
     patience = Patience(settings.publish_patience_s, settings.vector_grace_s)
     indexes = await _lexical_indexes(runtime, analyser)
-    library = Library(corpora, indexes, embed, ann, runtime.executor)
+    library = Library(corpora, indexes, embed, ann, runtime.executor, asks_twice=settings.second_query)
     publisher = Publisher(corpora, embed, ann, store, runtime.outbox, changes, patience, runtime.spawn, library.prepare)
     keeper = await store.run(_keeper, settings, runtime)
 

@@ -35,6 +35,7 @@ class FactcheckSettings:
     weighings_dir: Path = setting(Path(), "a folder with your own maps of tools/fit_weighing.py; they go first")
     nli_model: str = setting("", "the model of `nli`: a folder, or a hub's name with an optional `@revision`")
     support_model: str = setting("", "the model of `support`, in the same way")
+    second_query: bool = setting(False, "whether a corpus is also searched for each claim without its yes or no")
     reranker: str = setting("", "a folder with the model that orders passages anew before they are judged; empty: none")
     reranker_timeout_s: float = setting(10.0, "how long it may take for the passages of a claim", unit="s")
     llm_url: str = setting("", "the endpoint of `llm`, up to and with `/v1`; CLAIMS AND EVIDENCE ARE SENT THERE")

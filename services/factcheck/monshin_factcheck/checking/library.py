@@ -9,6 +9,7 @@ from monshin_kit.executor import Executor
 
 from monshin_factcheck.checking.evidence import CorpusEvidence, SourceEvidence
 from monshin_factcheck.checking.lexical_indexes import LexicalIndexes
+from monshin_factcheck.checking.second_query import SecondQuery
 from monshin_factcheck.clients.embedder import Embedder
 from monshin_factcheck.clients.vector_index import VectorIndex
 from monshin_factcheck.core.source import SourceText
@@ -20,16 +21,18 @@ _log = logging.getLogger(__name__)
 
 
 class Library:
-    """Corpora and request sources behind one face."""
+    """Corpora and request sources behind one face. asks_twice: whether corpora are, as SecondQuery says."""
 
     def __init__(
-        self, corpora: Corpora, indexes: LexicalIndexes, embedder: Embedder, index: VectorIndex, executor: Executor
-    ) -> None:
+        self, corpora: Corpora, indexes: LexicalIndexes, embedder: Embedder, index: VectorIndex, executor: Executor,
+        *, asks_twice: bool = False,
+    ) -> None:  # fmt: skip
         self._corpora = corpora
         self._indexes = indexes
         self._embedder = embedder
         self._index = index
         self._executor = executor
+        self._evidence = SecondQuery if asks_twice else CorpusEvidence
 
     async def open(self) -> None:
         """Reads and indexes what is published, one corpus after another."""
@@ -55,7 +58,7 @@ class Library:
         corpus = self._corpora.find(corpus_id, caller)
         pinned = await self._pinned(corpus)
         words = await self._indexes.of(corpus, pinned)
-        return CorpusEvidence(pinned, words, self._embedder, self._index, self._executor)
+        return self._evidence(pinned, words, self._embedder, self._index, self._executor)
 
     async def sources(self, sources: Sequence[SourceText]) -> SourceEvidence:
         """What a request brings."""
