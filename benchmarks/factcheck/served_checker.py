@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from monshin_factcheck.checking.absences import Absences
 from monshin_factcheck.checking.checker import Checker
 from monshin_factcheck.checking.evidence import SourceEvidence
 from monshin_factcheck.checking.reading import ReadingRoom
@@ -44,7 +45,7 @@ async def served_checker(*, keeps: bool, reads: bool = True) -> AsyncIterator[tu
     executor, analyser, revision = Executor(), Analyser(), rules_revision()
     room = ReadingRoom(taken, Weighings(load_weighings([BUILT_IN]), revision), documents=settings.documents_read)
     await room.open()
-    missing: dict[str, str] = {}
+    missing = Absences()
     room.is_open(missing)
     if missing:
         raise SystemExit(f"judges cannot be asked: {missing}, see the log above")

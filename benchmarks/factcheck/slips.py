@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from monshin_factcheck.spelt_numbers import in_kanji, in_words
+from services.factcheck.tools.spelt_numbers import in_kanji, in_words
 
 Slip = Callable[[str, str], Iterator[str]]
 

@@ -22,7 +22,6 @@ from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.weighing import RULES
-from monshin_factcheck.wrong_quantities import wrong
 
 from benchmarks.factcheck.figures import Share
 from benchmarks.factcheck.served_checker import served_checker
@@ -31,6 +30,7 @@ from benchmarks.factcheck.slips import SLIPS, slips
 from benchmarks.report import Result
 from services.factcheck.tools.training_items import files_of, is_held_out, read_items
 from services.factcheck.tools.weighing_rows import development
+from services.factcheck.tools.wrong_quantities import wrong
 
 _CORPUS = Path(__file__).parents[2] / "demo" / "corpus"
 # An amount or how often; no concentration.

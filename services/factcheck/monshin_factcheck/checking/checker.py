@@ -7,13 +7,14 @@ verdict thus never waits for a slow judge, and final ones come in the order of t
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from monshin_kit.errors import MonshinError
 from monshin_kit.executor import Executor
 
+from monshin_factcheck.checking.absences import Absences
 from monshin_factcheck.checking.evidence import Evidence
 from monshin_factcheck.checking.pipeline import Put, put_by, together
 from monshin_factcheck.checking.reading import ReadingRoom, Ruled
@@ -24,7 +25,7 @@ from monshin_factcheck.core.claims.importance import is_important
 from monshin_factcheck.core.decision import NOTHING_FOUND, AbstainReason, Decision, Saying, Verdict, decide
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Judge, Opinion
-from monshin_factcheck.core.retrieval.fusion import fuse, goes_last
+from monshin_factcheck.core.retrieval.fusion import first_that_hold, fuse, goes_last
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
@@ -63,13 +64,12 @@ class Run:
     """One check. today: its day, `YYYY-MM-DD`, by which documents hold or have ended, for all of its claims.
 
     wants_quick: whether verdicts by those who have judged so far are told while a slower judge is at work.
-    not_run: component → status name of what was to take part and did not.
     """
 
     evidence: Evidence
     today: str
     wants_quick: bool = False
-    not_run: dict[str, str] = field(default_factory=dict)
+    not_run: Absences = field(default_factory=Absences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,16 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Ruled:
-    """A claim after the rules. opinions: of the passages found, in the order of the retrieval."""
+    """A claim after the rules. opinions: of the passages found, in the order of the retrieval.
+
+    is_half_searched: a search that was to take part did not.
+    """
 
     asked: _Asked
     opinions: tuple[Opinion, ...]
     decision: Decision
     began: float
+    is_half_searched: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -98,6 +102,9 @@ class _Ruled:
         return not has_valid or is_decisive(self.decision)
 
     def told(self, decision: Decision, *, is_provisional: bool = False) -> Checked:
+        """With a decision of whoever made it; that nothing speaks of the claim is known only after a whole search."""
+        if self.is_half_searched and decision.abstain_reason is AbstainReason.NO_EVIDENCE:
+            decision = replace(decision, abstain_reason=AbstainReason.NOT_RUN)
         elapsed_ms = (time.perf_counter() - self.began) * 1000
         asked = self.asked
         return Checked(
@@ -244,9 +251,7 @@ class Checker:
         opinions = await self._executor.run(self._opinions, claim.text, passages, run.evidence.aliases)
         decision = decide(opinions, (self._rules.name,) if opinions else ())
         decision = replace(decision, sayings=self._saying(decision, (time.perf_counter() - began) * 1000))
-        if decision.abstain_reason is AbstainReason.NO_EVIDENCE and DENSE in run.not_run:
-            decision = replace(decision, abstain_reason=AbstainReason.NOT_RUN)
-        return _Ruled(asked, opinions, decision, began)
+        return _Ruled(asked, opinions, decision, began, is_half_searched=DENSE in run.not_run)
 
     async def _passages(self, run: Run, claim: Claim, near: Sequence[tuple[int, float]]) -> list[Passage]:
         passages, today = run.evidence.passages, run.today
@@ -264,7 +269,7 @@ class Checker:
             replace(passages[place], score=score, is_found=True).on(today)
             for place, score in itertools.chain(best, ranked[most:])
         )
-        return _best(found, self._judged)
+        return first_that_hold(found, self._judged)
 
     def _opinions(self, claim: str, passages: Sequence[Passage], aliases: AliasTable | None) -> tuple[Opinion, ...]:
         rules = self._rules if aliases is None else self._rules.knowing(aliases)
@@ -279,19 +284,6 @@ class Checker:
             )
             for opinion in decision.evidence[:1]
         )  # fmt: skip
-
-
-def _best(ranked: Iterable[Passage], count: int) -> list[Passage]:
-    """The first `count` that hold; of those superseded as many at most, where they rank before: they are only shown."""
-    places = {True: count, False: count}
-    best: list[Passage] = []
-    for passage in ranked:
-        if places[passage.is_superseded]:
-            places[passage.is_superseded] -= 1
-            best.append(passage)
-        if not places[False]:
-            break
-    return best
 
 
 def _asked(index: int, claim: Claim) -> _Asked:

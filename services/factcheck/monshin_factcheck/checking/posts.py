@@ -140,12 +140,19 @@ class Post(Generic[Asked, Told]):
         except MonshinError:
             self._circuit.failed()
             raise
-        self._circuit.succeeded()
+        if self._is_silence(told):
+            self._circuit.failed()
+        else:
+            self._circuit.succeeded()
         return told
 
     async def close(self) -> None:
         """Ends the model."""
         await self._worker.close()
+
+    def _is_silence(self, told: Sequence[Told]) -> bool:
+        """Whether what was told counts for the circuit as no answer; a subclass knows what it means."""
+        return False
 
     async def _told(self, asked: Sequence[Asked]) -> Sequence[Told]:
         who = f"the {self.KIND} {self.name}"

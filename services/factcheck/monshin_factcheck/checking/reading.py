@@ -1,11 +1,12 @@
 """Where judges that read work side by side: whoever answers is heard, and nobody waits for one that is away."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from monshin_kit.errors import MonshinError
 
+from monshin_factcheck.checking.absences import Absences
 from monshin_factcheck.checking.seats import Answered, Seat
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.decision import Decision, Saying
@@ -13,11 +14,8 @@ from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.retrieval.contexts import readings
-from monshin_factcheck.core.semantic import Answer, Reading, TooLong, Worthless
+from monshin_factcheck.core.semantic import Answer, Reading
 from monshin_factcheck.core.weighing import RULES, Weighing, Weighings, decide_by_all, joint_revision
-
-# Why a judge has no answer for one claim, though it may have for the next.
-_OF_ONE_CLAIM = frozenset({Worthless.code, TooLong.code})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +63,12 @@ class ReadingRoom:
         """Makes all judges ready, side by side; those that cannot be stay away."""
         await asyncio.gather(*(seat.open() for seat in self._seats))
 
-    def is_open(self, not_run: MutableMapping[str, str]) -> bool:
+    def is_open(self, not_run: Absences) -> bool:
         """Whether anybody can be asked; `not_run` is told who cannot."""
         return bool(self._present(not_run))
 
     async def decide(
-        self, asked: Sequence[Ruled], text_of: Callable[[str], str], not_run: MutableMapping[str, str]
+        self, asked: Sequence[Ruled], text_of: Callable[[str], str], not_run: Absences
     ) -> AsyncGenerator[Round, None]:
         """A round each time a judge has answered, the last one with all that did. `not_run` is told who did not."""
         wanted = [self._readings(one, text_of) for one in asked]
@@ -92,18 +90,18 @@ class ReadingRoom:
         """Ends all judges."""
         await asyncio.gather(*(seat.close() for seat in self._seats))
 
-    def _present(self, not_run: MutableMapping[str, str]) -> list[Seat]:
+    def _present(self, not_run: Absences) -> list[Seat]:
         """Who did not answer in this check before is not asked again in it; a failure of one claim does not count."""
         for seat in self._seats:
-            if seat.absence:
-                not_run.setdefault(_component(seat.name), seat.absence)
-        return [seat for seat in self._seats if not_run.get(_component(seat.name), Worthless.code) in _OF_ONE_CLAIM]
+            if seat.absence and _component(seat.name) not in not_run.given_up:
+                not_run.give_up(_component(seat.name), seat.absence)
+        return [seat for seat in self._seats if _component(seat.name) not in not_run.given_up]
 
-    async def _heard(self, seat: Seat, every: Sequence[Reading], not_run: MutableMapping[str, str]) -> Answered | None:
+    async def _heard(self, seat: Seat, every: Sequence[Reading], not_run: Absences) -> Answered | None:
         try:
             return await seat.read(every)
         except MonshinError as error:
-            not_run[_component(seat.name)] = error.code
+            not_run.give_up(_component(seat.name), error.code)
             return None
 
     def _readings(self, one: Ruled, text_of: Callable[[str], str]) -> list[Reading]:
@@ -115,7 +113,7 @@ class ReadingRoom:
         asked: Sequence[Ruled],
         wanted: Sequence[Sequence[Reading]],
         heard: Sequence[Answered],
-        not_run: MutableMapping[str, str],
+        not_run: Absences,
     ) -> tuple[Decision | None, ...]:
         decisions: list[Decision | None] = []
         at = 0

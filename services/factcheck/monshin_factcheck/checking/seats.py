@@ -8,7 +8,7 @@ from typing import ClassVar
 from monshin_kit.errors import MonshinError
 
 from monshin_factcheck.checking.posts import Post
-from monshin_factcheck.core.semantic import Answer, Reading, Worthless
+from monshin_factcheck.core.semantic import Answer, Reading, Worthless, is_silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class Seat(Post[Reading, Answer | MonshinError]):
         found = await self.ask(readings)
         answers = [_checked(answer, reading) for answer, reading in zip(found, readings, strict=True)]
         return Answered(self.name, self._worker.revision, answers, (time.perf_counter() - began) * 1000)
+
+    def _is_silence(self, told: Sequence[Answer | MonshinError]) -> bool:
+        return bool(told) and all(is_silence(answer) for answer in told)
 
 
 def _checked(answer: Answer | MonshinError, reading: Reading) -> Answer | MonshinError:

@@ -57,6 +57,11 @@ class TooLong(MonshinError):
     default_reason = "READING_TOO_LONG"
 
 
+def is_silence(answer: Answer | MonshinError) -> bool:
+    """Whether nothing came back: one that is worthless, or a refusal of what is too long, shows the judge at work."""
+    return isinstance(answer, MonshinError) and not isinstance(answer, Worthless | TooLong)
+
+
 class SemanticJudge(Protocol):
     """A model that says what a text says about a claim.
 

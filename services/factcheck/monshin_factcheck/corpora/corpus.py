@@ -145,17 +145,19 @@ class Corpus:
     def retract(self, document_id: str, reason: str, key: RequestKey) -> StoredDocument:
         """Takes a document out of use in all versions, from the next check on; owes the event."""
 
-        def change(connection: apsw.Connection) -> StoredDocument:
+        name = f"corpora/{self._definition.id}/documents/{document_id}"
+
+        def change(connection: apsw.Connection) -> tuple[StoredDocument, bool]:
             if key.recall(connection) is not None:
-                return documents.get(connection, self._definition.id, document_id, 0)
+                return documents.retracted(connection, self._definition.id, document_id), False
             stored = documents.retract(connection, self._definition.id, document_id, reason)
-            name = f"corpora/{self._definition.id}/documents/{document_id}"
             owed.owe(connection, "corpus.retracted", {"document": name, "text_sha256": stored.text_sha256})
             key.record(connection, b"done")
-            return stored
+            return stored, True
 
-        stored = self._database.write(change)
-        name = f"corpora/{self._definition.id}/documents/{document_id}"
+        stored, is_new = self._database.write(change)
+        if not is_new:  # what was imported since under the same id is in use
+            return stored
         with self._pinning:
             self._retractions += 1
             self._pins = {key: pinned.without(name) for key, pinned in self._pins.items()}

@@ -35,19 +35,24 @@ def listed(
 def retract(connection: apsw.Connection, corpus_id: str, document_id: str, reason: str) -> StoredDocument:
     """Takes all contents of a document out of use, and the document out of the draft. Raises NotFound.
 
-    Of what versions hold, the newest content is answered. Doing it twice keeps the first reason.
+    Answers as `retracted`. Doing it twice keeps the first reason.
     """
     connection.execute(
         "UPDATE contents SET retraction=? WHERE document=? AND retraction IS NULL", (reason, document_id)
     )
     connection.execute("DELETE FROM draft WHERE document=?", (document_id,))
-    row = (
-        connection.execute(
-            "SELECT content FROM version_documents WHERE document=? ORDER BY version DESC LIMIT 1", (document_id,)
-        ).fetchone()
-        or connection.execute("SELECT max(content) FROM contents WHERE document=?", (document_id,)).fetchone()
-    )
-    if row is None or row[0] is None:
+    return retracted(connection, corpus_id, document_id)
+
+
+def retracted(connection: apsw.Connection, corpus_id: str, document_id: str) -> StoredDocument:
+    """A document that was retracted: of its contents the newest that a version holds, or the newest of all. Raises
+    NotFound."""
+    row = connection.execute(
+        "SELECT c.content FROM contents c LEFT JOIN version_documents v USING (content) "
+        "WHERE c.document=? AND c.retraction IS NOT NULL ORDER BY v.version DESC NULLS LAST, c.content DESC LIMIT 1",
+        (document_id,),
+    ).fetchone()
+    if row is None:
         raise NotFound(DOCUMENT, f"corpora/{corpus_id}/documents/{document_id}")
     return _stored(connection, int(row[0]))
 

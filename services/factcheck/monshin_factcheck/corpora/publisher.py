@@ -210,14 +210,7 @@ class Publisher:
         collection = collection_id(corpus.definition, digest)
         try:
             held = await self._index.ids(collection)
-            newest = await self._executor.run(corpus.read, lambda c: versions.listed(c, limit=2))
-            kept = {
-                passage.point_id
-                for version in newest
-                for passage in await self._executor.run(
-                    corpus.read, lambda c, n=version.number: versions.passages(c, n)
-                )
-            }
+            kept = await self._executor.run(corpus.read, _kept_points)
             stale = sorted(held - kept)
             lost = {int(point.split(":")[0]) for point in stale}
             await self._change(corpus, lambda c: versions.forget_embedded(c, digest, lost))
@@ -273,6 +266,14 @@ def _finish(connection: apsw.Connection, corpus_id: str, number: int, digest: st
             "fingerprint": digest,
         },
     )
+
+
+def _kept_points(connection: apsw.Connection) -> set[str]:
+    """Of the version that serves, the one before it, which a check may still read, and the newest, even where they
+    failed: what is published next shares most of them."""
+    kept = (*versions.published(connection, limit=2), *versions.listed(connection, limit=2))
+    numbers = {version.number for version in kept}
+    return {passage.point_id for number in numbers for passage in versions.passages(connection, number)}
 
 
 def _passages(content: int, text: str) -> list[StoredPassage]:

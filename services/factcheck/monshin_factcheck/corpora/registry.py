@@ -13,7 +13,7 @@ import apsw
 from monshin_kit import requests
 from monshin_kit.auth import Caller
 from monshin_kit.auth.caller import ADMINISTRATOR
-from monshin_kit.errors import AlreadyExists, DataLoss, NotFound
+from monshin_kit.errors import AlreadyExists, DataLoss, NotFound, Unavailable
 from monshin_kit.requests import RequestKey
 from monshin_kit.sqlite import Database
 
@@ -23,6 +23,7 @@ from monshin_factcheck.corpora.model import CORPUS, CorpusView, Definition, Dele
 
 _log = logging.getLogger(__name__)
 _DELETED = ".deleted"
+_LOGS = ("-wal", "-shm")
 # readers: of a corpus that was deleted; its results may be kept longer. NULL: nobody knows them, as it was damaged.
 _FORMER_READERS = "CREATE TABLE former_readers (corpus TEXT NOT NULL, readers TEXT)"
 
@@ -38,8 +39,7 @@ class Corpora:
         self._damaged: set[str] = set()
         self._administration = Database(folder / "administration.sqlite", [requests.SCHEMA, _FORMER_READERS])
         self._former = self._administration.write(_read_former)
-        for leftover in self._folder.glob(f"*{_DELETED}"):
-            leftover.unlink()
+        self._remove_leftovers()
         for path in sorted(self._folder.glob("*.sqlite")):
             self._open(path)
 
@@ -91,23 +91,32 @@ class Corpora:
             return corpus.view()
 
     def delete(self, corpus_id: str, caller: Caller, key: RequestKey) -> Deletion | None:
-        """Removes a corpus and its file. None for a repeated request, and for a damaged corpus, which tells nothing."""
+        """Removes a corpus and its file. None for a repeated request, and for a damaged corpus, which tells nothing.
+
+        Raises NotFound; Unavailable where nothing was removed: the corpus serves on, and the request may be repeated.
+        """
         with self._lock:
-            if self._administration.write(key.recall) is not None:
-                return None
             corpus = self._corpora.get(corpus_id)
+            # A repeated request goes on with what it did not get done, but leaves another corpus of the same id alone.
+            incarnation = corpus.definition.incarnation.encode() if corpus is not None else b""
+            is_there = corpus is not None or corpus_id in self._damaged
+            remembered = self._administration.write(key.recall)
+            if remembered is not None and not (is_there and remembered == incarnation):
+                return None
             if corpus_id not in self._damaged and (corpus is None or not corpus.admits(caller)):
                 raise NotFound(CORPUS, f"corpora/{corpus_id}")
             deletion = None
             if corpus is not None:
                 deletion = Deletion(corpus.definition, corpus.read(versions.fingerprints))
-                corpus.close()
             # First of all: after a crash right here the corpus is still there, and a note of its readers is no harm.
-            self._keep_readers(corpus_id, corpus.definition.readers if corpus is not None else None)
-            self._remove(self._folder / f"{corpus_id}.sqlite")
-            self._administration.write(lambda connection: key.record(connection, b"done"))
+            self._note_deletion(corpus_id, corpus.definition.readers if corpus is not None else None, key, incarnation)
+            path = self._folder / f"{corpus_id}.sqlite"
+            _take_away(path)
             self._corpora.pop(corpus_id, None)
             self._damaged.discard(corpus_id)
+            if corpus is not None:
+                corpus.close()
+            _remove_rest(path)
             return deletion
 
     def all(self) -> Sequence[Corpus]:
@@ -135,23 +144,46 @@ class Corpora:
             self._corpora[path.stem] = Corpus(path)
         except NotFound:
             _log.info("removing a corpus whose creation never ended")
-            self._remove(path)
+            _take_away(path)
+            _remove_rest(path)
         except DataLoss:
             _log.exception("a corpus is damaged and was set aside")
             self._damaged.add(path.stem)
 
-    def _keep_readers(self, corpus_id: str, readers: tuple[str, ...] | None) -> None:
-        if readers == () or readers in self._former[corpus_id]:
-            return
+    def _note_deletion(
+        self, corpus_id: str, readers: tuple[str, ...] | None, key: RequestKey, incarnation: bytes
+    ) -> None:
+        is_new = readers != () and readers not in self._former.get(corpus_id, ())
         row = (corpus_id, json.dumps(readers) if readers is not None else None)
-        self._administration.write(lambda c: c.execute("INSERT INTO former_readers VALUES (?,?)", row).fetchall())
-        self._former[corpus_id].append(readers)
 
-    def _remove(self, path: Path) -> None:
-        # The rename is what deletes: a crash after it leaves only files that the next start removes.
+        def change(connection: apsw.Connection) -> None:
+            if is_new:
+                connection.execute("INSERT INTO former_readers VALUES (?,?)", row).fetchall()
+            key.record(connection, incarnation)
+
+        self._administration.write(change)
+        if is_new:
+            self._former[corpus_id].append(readers)
+
+    def _remove_leftovers(self) -> None:
+        # A log without its file would be read as the log of the next corpus of that id.
+        logs = [path for suffix in _LOGS for path in self._folder.glob(f"*.sqlite{suffix}")
+                if not path.with_suffix(".sqlite").exists()]  # fmt: skip
+        for leftover in (*self._folder.glob(f"*{_DELETED}"), *logs):
+            leftover.unlink()
+
+
+def _take_away(path: Path) -> None:
+    """What deletes: a crash after it leaves only files that the next start removes. Raises Unavailable."""
+    try:
         os.replace(path, path.with_suffix(_DELETED))
-        for leftover in (path.with_suffix(_DELETED), Path(f"{path}-wal"), Path(f"{path}-shm")):
-            leftover.unlink(missing_ok=True)
+    except OSError as error:
+        raise Unavailable(f"{path.name} cannot be removed now ({type(error).__name__})") from error
+
+
+def _remove_rest(path: Path) -> None:
+    for leftover in (path.with_suffix(_DELETED), *(Path(f"{path}{suffix}") for suffix in _LOGS)):
+        leftover.unlink(missing_ok=True)
 
 
 def _read_former(connection: apsw.Connection) -> defaultdict[str, list[tuple[str, ...] | None]]:

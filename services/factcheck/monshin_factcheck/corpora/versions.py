@@ -57,10 +57,15 @@ def listed(connection: apsw.Connection, *, before: int = 0, limit: int) -> list[
 
 def current(connection: apsw.Connection) -> Version | None:
     """The version that checks read."""
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM versions WHERE state=? ORDER BY number DESC LIMIT 1", (VersionState.PUBLISHED,)
-    ).fetchone()
-    return _version(row) if row is not None else None
+    return next(iter(published(connection, limit=1)), None)
+
+
+def published(connection: apsw.Connection, *, limit: int) -> list[Version]:
+    """Versions that serve or have served, newest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM versions WHERE state=? ORDER BY number DESC LIMIT ?", (VersionState.PUBLISHED, limit)
+    ).fetchall()
+    return [_version(row) for row in rows]
 
 
 def count(connection: apsw.Connection, table: str) -> int:

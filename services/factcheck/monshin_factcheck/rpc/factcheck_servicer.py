@@ -116,9 +116,14 @@ class FactcheckServicer:
             await place.begin()
             began = time.perf_counter()
             runs, results = list[Run](), Results(with_texts=request.store)
+            of_corpus: Run | None = None  # opened once: a check reads one version from its start to its end
             for first, inputs in _same_evidence(request.claims):
-                run = await self._runs.open(request.corpus, inputs[0].sources, f"claims[{first}].")
-                runs.append(run)
+                sources = inputs[0].sources
+                run = None if sources else of_corpus
+                if run is None:
+                    run = await self._runs.open(request.corpus, sources, f"claims[{first}].")
+                    runs.append(run)
+                    of_corpus = of_corpus if sources else run
                 renderer = Renderer(None, parse.offset_unit(request.offset_unit), run.evidence.text_of)
                 claims = await self._executor.run(_whole_claims, inputs)
                 names = iter(inputs)

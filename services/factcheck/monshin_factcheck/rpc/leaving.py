@@ -16,6 +16,7 @@ from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
 from monshin_factcheck.checking.checker import Checked, Run
 from monshin_factcheck.core.agreement import told
+from monshin_factcheck.core.judge import Opinion, Stance
 from monshin_factcheck.core.text.offsets import OffsetUnit
 from monshin_factcheck.core.weighing import RULES, joint_revision
 from monshin_factcheck.results.keeper import Keeper
@@ -52,7 +53,7 @@ class Results:
 
     @property
     def documents(self) -> tuple[str, ...]:
-        """Those of a corpus that are evidence, by name."""
+        """Those of a corpus that speak of a claim, by name: whatever they say, they took part in its verdict."""
         return tuple(sorted(document for document in self._documents if document.startswith("corpora/")))
 
     def add(self, checked: Checked) -> None:
@@ -61,10 +62,16 @@ class Results:
             return
         decision = checked.decision
         self._documents.update(opinion.passage.document for opinion in decision.evidence)
+        self._documents.update(one.document for one in decision.sayings)
+        self._documents.update(one.passage.document for one in checked.opinions if _speaks(one))
         read = {one.judge: one.revision for one in decision.sayings if one.judge != RULES}
         self._revisions.update(read)
         self.readers.append(joint_revision(read))
         self.checked.append(replace(checked, opinions=()) if self._with_texts else checked.without_evidence())
+
+
+def _speaks(opinion: Opinion) -> bool:
+    return opinion.stance is not Stance.UNRELATED or bool(opinion.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +92,10 @@ class Ended:
     names: Sequence[str] = ()
 
     def text_of(self, document: str) -> str:
-        """As it was used; between two runs of a check another version may have been published."""
+        """Of the corpus, as it was used. Raises KeyError."""
         for run in self.runs:
             if run.evidence.version:
-                try:
-                    return run.evidence.text_of(document)
-                except KeyError:
-                    continue
+                return run.evidence.text_of(document)
         raise KeyError(document)
 
 

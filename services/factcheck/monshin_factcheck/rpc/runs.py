@@ -9,6 +9,7 @@ from monshin_kit.errors import InvalidInput
 from monshin_kit.executor import Executor
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 
+from monshin_factcheck.checking.absences import Absences
 from monshin_factcheck.checking.checker import Run
 from monshin_factcheck.checking.library import Library
 from monshin_factcheck.rpc import parse
@@ -35,7 +36,7 @@ class Runs:
             unread = {
                 f"{owner}sources[{place}]:{kind}": NOT_READ for place, one in enumerate(read) for kind in one.unread
             }
-            return Run(await self._library.sources(read), today, wants_quick, not_run=unread)
+            return Run(await self._library.sources(read), today, wants_quick, not_run=Absences(unread))
         if not corpus:
             raise InvalidInput("a corpus or sources are needed", field="corpus", reason="NO_EVIDENCE_GIVEN")
         return Run(await self._library.corpus(parse.corpus_id(corpus), current_caller()), today, wants_quick)

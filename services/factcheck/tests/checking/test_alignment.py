@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from monshin_factcheck.checking.absences import Absences
 from monshin_factcheck.checking.reading import ReadingRoom, Ruled
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.decision import Decision, Saying, Verdict
@@ -38,7 +39,7 @@ async def decided(room: ReadingRoom, claim: str, text: str = TEXT, aliases: Alia
     passage = Passage("sources/0", Span(0, len(text)), text)
     opinions = tuple(rules.judge(claim, [passage]))
     saying = Saying("rules", "r", probabilities(1, 1, 1), "sources/0", Span(0, 1), text[:1], 0.0)
-    not_run: dict[str, str] = {}
+    not_run = Absences()
     rounds = [one async for one in room.decide([Ruled(claim, opinions, saying, aliases)], lambda _: text, not_run)]
     assert not_run == {}
     (decision,) = rounds[-1].decisions

@@ -2,21 +2,21 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 import pytest_asyncio
 from monshin_factcheck.checking.checker import Checked, Checker, Run
-from monshin_factcheck.checking.evidence import source_passages
+from monshin_factcheck.checking.evidence import CorpusEvidence, source_passages
 from monshin_factcheck.checking.posts import InThread
 from monshin_factcheck.checking.reading import ReadingRoom
 from monshin_factcheck.checking.seats import Seat
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.split import split_claims
-from monshin_factcheck.core.decision import Verdict
+from monshin_factcheck.core.decision import AbstainReason, Verdict
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.statement import Reader
@@ -60,8 +60,9 @@ class Few:
 
 @dataclass
 class Slow:
-    """Supports everything, once it may."""
+    """Says the same of everything, once it may."""
 
+    odds: Probabilities = field(default_factory=lambda: Probabilities(0.97, 0.01, 0.02))
     name: str = "slow"
     revision: str = "1"
     asked: list[str] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Slow:
         """As SemanticJudge.read."""
         self.asked += (reading.claim for reading in readings)
         self.may_answer.wait(LIMIT_S)
-        return [Answer(Probabilities(0.97, 0.01, 0.02), Span(0, len(reading.context))) for reading in readings]
+        return [Answer(self.odds, Span(0, len(reading.context))) for reading in readings]
 
 
 @pytest_asyncio.fixture
@@ -155,6 +156,20 @@ async def test_a_reader_does_not_take_back_what_the_sources_say_word_for_word(
     (final,) = [checked async for checked in checker.check(run, split_claims(claim))]
     assert final.decision.verdict is verdict
     assert slow.asked == []
+
+
+async def test_a_search_that_did_not_run_is_told_whoever_decides(
+    checker: Checker, slow: Slow, by_words: Callable[[Sequence[Passage]], CorpusEvidence]
+) -> None:
+    """Hazard: with embed down, "no passage speaks of this subject" was said of a corpus half searched."""
+    slow.odds = Probabilities(0.01, 0.01, 0.98)
+    texts = [f"{number}号室の窓は1日に{number}回だけ開ける。" for number in range(1, 20)]
+    passages = [Passage(f"corpora/c/documents/{text[:2]}", Span(0, len(text)), text) for text in texts]
+    run = Run(by_words(passages), TODAY, wants_quick=True)
+    quick, final = [checked async for checked in checker.check(run, split_claims(SETTLED))]
+    assert run.not_run == {"dense_retrieval": "UNAVAILABLE"}
+    assert final.decision.judges_run == ("rules", "slow")
+    assert [one.decision.abstain_reason for one in (quick, final)] == [AbstainReason.NOT_RUN] * 2
 
 
 async def test_claims_that_are_still_coming_are_judged_as_they_come(checker: Checker) -> None:

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import pytest
+from monshin_factcheck.checking.absences import Absences
 from monshin_factcheck.checking.circuit import FAILURES, REST_S, Circuit
 from monshin_factcheck.checking.posts import InThread
 from monshin_factcheck.checking.reading import ReadingRoom, Round, Ruled
@@ -18,7 +19,7 @@ from monshin_factcheck.core.judge import Opinion, Stance
 from monshin_factcheck.core.semantic import Answer, Reading, TooLong, Worthless
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.weighing import Weighings
-from monshin_kit.errors import FailedPrecondition, MonshinError
+from monshin_kit.errors import DeadlineExceeded, FailedPrecondition, MonshinError, Unavailable
 
 TEXT = "ワルファリンの作用は納豆で弱まる。"
 WHOLE = Span(0, len(TEXT))
@@ -64,7 +65,7 @@ def claims(count: int = 1) -> list[Ruled]:
     return [Ruled(f"納豆は作用を弱める{place}。", (opinion,), told) for place in range(count)]
 
 
-async def rounds(room: ReadingRoom, not_run: dict[str, str], asked: Sequence[Ruled] | None = None) -> list[Round]:
+async def rounds(room: ReadingRoom, not_run: Absences, asked: Sequence[Ruled] | None = None) -> list[Round]:
     async with aclosing(room.decide(asked or claims(), lambda document: TEXT, not_run)) as found:
         return [one async for one in found]
 
@@ -81,7 +82,7 @@ async def opened(*seats: Seat) -> ReadingRoom:
 
 async def test_all_that_answer_are_named_and_heard() -> None:
     room = await opened(seat("a", Small()), seat("b", Small(odds=Probabilities(0.96, 0.02, 0.02))))
-    not_run: dict[str, str] = {}
+    not_run = Absences()
     decision = (await rounds(room, not_run))[-1].decisions[0]
     assert decision is not None
     assert decision.verdict is Verdict.SUPPORTED
@@ -114,7 +115,9 @@ async def test_what_was_found_and_not_read_is_weighed_as_well() -> None:
         ((read, second, unread), Verdict.CONFLICTING),
     ):
         asked = [Ruled("甲は乙に用いてよい。", opinions, told)]
-        async with aclosing(room.decide(asked, lambda document: text if document == "a" else TEXT, {})) as found:
+        async with aclosing(
+            room.decide(asked, lambda document: text if document == "a" else TEXT, Absences())
+        ) as found:
             (last,) = [one async for one in found]
         (decision,) = last.decisions
         assert decision is not None
@@ -126,7 +129,7 @@ async def test_what_was_found_and_not_read_is_weighed_as_well() -> None:
 async def test_a_claim_too_long_for_a_judge_leaves_it_the_others() -> None:
     """Its own claim is judged without it, and the check says so; the next claims are read."""
     room = await opened(seat("a", Small(too_long=claims()[0].claim)))
-    not_run: dict[str, str] = {}
+    not_run = Absences()
     first = (await rounds(room, not_run, claims(2)))[-1].decisions
     assert first[0] is None
     assert first[1] is not None
@@ -140,7 +143,7 @@ async def test_a_quick_judge_is_told_before_a_slow_one_has_answered() -> None:
     may_answer = threading.Event()
     room = await opened(seat("slow", Small(waits_for=may_answer)), seat("quick", Small()))
     told: list[Round] = []
-    async with aclosing(room.decide(claims(), lambda document: TEXT, {})) as found:
+    async with aclosing(room.decide(claims(), lambda document: TEXT, Absences())) as found:
         async for one in found:
             told.append(one)
             may_answer.set()
@@ -162,7 +165,7 @@ async def test_a_quick_judge_is_told_before_a_slow_one_has_answered() -> None:
 async def test_a_judge_that_fails_is_named_and_does_not_hold_up_the_others(judge: Small, reason: str) -> None:
     """Slow, broken, or quoting what is not there."""
     room = await opened(seat("bad", judge, DEADLINE_S), seat("good", Small()))
-    not_run: dict[str, str] = {}
+    not_run = Absences()
     began = time.perf_counter()
     decision = (await rounds(room, not_run))[-1].decisions[0]
     assert time.perf_counter() - began < 10 * DEADLINE_S
@@ -176,7 +179,7 @@ async def test_a_judge_that_fails_is_named_and_does_not_hold_up_the_others(judge
 
 async def test_where_nobody_answers_there_is_no_decision() -> None:
     room = await opened(seat("bad", Small(error=ValueError("no"))))
-    not_run: dict[str, str] = {}
+    not_run = Absences()
     assert [one.decisions for one in await rounds(room, not_run)] == [(None,)]
     assert not room.is_open(not_run)
     await room.close()
@@ -189,7 +192,7 @@ async def test_a_judge_that_cannot_be_opened_is_named_and_the_others_work() -> N
         raise FailedPrecondition("the base's weights are missing")
 
     room = await opened(Seat("missing", InThread(missing), timeout_s=1), seat("good", Small()))
-    not_run: dict[str, str] = {}
+    not_run = Absences()
     assert room.is_open(not_run)
     decision = (await rounds(room, not_run))[-1].decisions[0]
     assert not_run == {"judge:missing": "FAILED_PRECONDITION"}
@@ -204,7 +207,7 @@ async def test_a_judge_takes_part_only_in_the_claims_that_it_answered_for() -> N
             return [Worthless("no") if "0" in one.claim else Answer(SURE, self.span) for one in readings]
 
     room = await opened(seat("fussy", Fussy()))
-    not_run: dict[str, str] = {}
+    not_run = Absences()
     first, second = (await rounds(room, not_run, claims(2)))[-1].decisions
     assert first is None
     assert second is not None
@@ -218,10 +221,45 @@ async def test_a_judge_takes_part_only_in_the_claims_that_it_answered_for() -> N
 async def test_who_failed_in_a_check_is_not_asked_again_in_it() -> None:
     judge = Small(error=RuntimeError("broken"))
     room = await opened(seat("bad", judge), seat("good", Small()))
-    not_run: dict[str, str] = {}
+    not_run = Absences()
     await rounds(room, not_run)
     await rounds(room, not_run)
     assert len(judge.asked) == 1
+    await room.close()
+
+
+async def test_one_reading_without_an_answer_costs_its_own_claim_alone() -> None:
+    """Hazard: one request in a hundred was slow, and the judge was missing in the rest of the check."""
+
+    class Halting(Small):
+        def read(self, readings: Sequence[Reading]) -> list[Answer | MonshinError]:
+            late = DeadlineExceeded("one request")
+            return [late if one.claim == claims()[0].claim else Answer(SURE, self.span) for one in readings]
+
+    room = await opened(seat("halting", Halting()))
+    not_run = Absences()
+    decisions = (await rounds(room, not_run, claims(2)))[-1].decisions
+    assert [one and one.judges_run for one in decisions] == [None, ("rules", "halting")]
+    assert not_run == {"judge:halting": "DEADLINE_EXCEEDED"}
+    (again,) = (await rounds(room, not_run, claims(2)[1:]))[-1].decisions
+    assert again is not None
+    assert again.judges_run == ("rules", "halting")
+    await room.close()
+
+
+async def test_a_judge_that_answers_single_claims_with_errors_only_is_left_alone_as_well() -> None:
+    class Silent(Small):
+        def read(self, readings: Sequence[Reading]) -> list[Answer | MonshinError]:
+            self.asked += readings
+            return [Unavailable("the endpoint is away") for _ in readings]
+
+    judge = Silent()
+    room = await opened(seat("silent", judge))
+    not_run = Absences()
+    for _ in range(FAILURES + 2):
+        await rounds(room, not_run)
+    assert len(judge.asked) == FAILURES
+    assert not room.is_open(not_run)
     await room.close()
 
 
@@ -231,11 +269,11 @@ async def test_a_judge_that_fails_again_and_again_is_left_alone_and_then_tried_o
     one = Seat("bad", InThread(lambda: judge), timeout_s=1, circuit=Circuit(lambda: now))
     room = await opened(one)
     for _ in range(FAILURES + 2):
-        await rounds(room, {})
+        await rounds(room, Absences())
     assert len(judge.asked) == FAILURES
     now += REST_S
     judge.error = None
-    assert (await rounds(room, {}))[-1].decisions[0] is not None
+    assert (await rounds(room, Absences()))[-1].decisions[0] is not None
     assert one.absence == ""
     await room.close()
 
@@ -243,7 +281,7 @@ async def test_a_judge_that_fails_again_and_again_is_left_alone_and_then_tried_o
 async def test_leaving_early_cancels_what_is_under_way() -> None:
     may_answer = threading.Event()
     room = await opened(seat("quick", Small()), seat("slow", Small(waits_for=may_answer)))
-    async with aclosing(room.decide(claims(), lambda document: TEXT, {})) as found:
+    async with aclosing(room.decide(claims(), lambda document: TEXT, Absences())) as found:
         async for one in found:
             assert not one.is_last
             break

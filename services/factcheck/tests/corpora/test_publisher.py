@@ -51,19 +51,19 @@ class Index:
     """In memory."""
 
     def __init__(self) -> None:
-        self._held: set[str] = set()
+        self.held: set[str] = set()
 
     async def ensure(self, collection: str, fingerprint: vectors_pb2.Fingerprint) -> None:
         pass
 
     async def upsert(self, collection: str, ids: Sequence[str], vectors: object, digest: str) -> None:
-        self._held |= set(ids)
+        self.held |= set(ids)
 
     async def ids(self, collection: str) -> set[str]:
-        return self._held
+        return self.held
 
     async def delete(self, collection: str, ids: Sequence[str]) -> None:
-        self._held -= set(ids)
+        self.held -= set(ids)
 
 
 class Dying:
@@ -75,6 +75,17 @@ class Dying:
     async def emit(self, name: str, attributes: object) -> None:
         self.reached.set()
         await asyncio.Event().wait()
+
+
+class Dawdling:
+    """An outbox that waits."""
+
+    def __init__(self) -> None:
+        self.reached, self.may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def emit(self, name: str, attributes: object) -> None:
+        self.reached.set()
+        await self.may_go_on.wait()
 
 
 @pytest.fixture
@@ -194,4 +205,31 @@ async def test_the_events_of_a_corpus_outlive_a_kill_right_after_their_changes(
     assert (told["corpus.published"]["documents"], told["corpus.published"]["fingerprint"]) == (1, "f")
     assert told["corpus.retracted"]["document"] == "corpora/one/documents/a"
     await outbox.close()
+    executor.close()
+
+
+async def test_vectors_of_the_version_that_serves_are_kept_though_newer_ones_failed(corpora: Corpora) -> None:
+    """Hazard: in the grace after a publication two more fail. What of the first they replace was deleted, though it
+    serves on; what no version before it needs any more is still removed."""
+    index, outbox, executor, tasks = Index(), Dawdling(), Executor(name="store"), list[asyncio.Task[None]]()
+
+    async def prepare(corpus: Corpus, number: int, fingerprint: str) -> None:
+        pass
+
+    publisher = Publisher(
+        corpora, cast(Embedder, Embedding()), cast(VectorIndex, index), executor, cast(Outbox, outbox), Changes(),
+        Patience(0, 0), lambda work: tasks.append(asyncio.create_task(work)), prepare,
+    )  # fmt: skip
+    corpus = corpora.all()[0]
+    publisher.begin(corpus, corpus.begin_version(KEY).number)
+    await asyncio.wait_for(outbox.reached.wait(), 30)
+    serving, index.held = set(index.held), index.held | {"99:0"}
+    for text in ("納豆を控える。", "納豆は食べない。"):
+        corpus.stage("i", 0, [NewDocument("a", "", text, "", "")])
+        corpus.adopt("i", KEY)
+        failed = corpus.begin_version(KEY).number
+        corpus.change(lambda connection, failed=failed: versions.fail(connection, failed, "no such model"))
+    outbox.may_go_on.set()
+    await asyncio.wait_for(asyncio.gather(*tasks), 30)
+    assert index.held == serving != set()
     executor.close()

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("torch", reason="the judge `local` needs monshin-factcheck[local]")
 
 import torch  # after the check for it
+from monshin_factcheck.checking.absences import Absences
 from monshin_factcheck.checking.posts import InThread
 from monshin_factcheck.checking.reading import ReadingRoom, Ruled
 from monshin_factcheck.checking.seats import Seat
@@ -84,7 +85,7 @@ async def test_it_judges_beside_the_rules(judge: LocalJudge) -> None:
     told = Saying("rules", "r", odds, "sources/0", passages[0].span, passages[0].text, 1.0)
     room = ReadingRoom([Seat("local", InThread(lambda: judge), timeout_s=60)], Weighings([], "r"), documents=2)
     await room.open()
-    async with aclosing(room.decide([Ruled(claim, opinions, told)], lambda document: TEXT, {})) as rounds:
+    async with aclosing(room.decide([Ruled(claim, opinions, told)], lambda document: TEXT, Absences())) as rounds:
         decisions = [one.decisions[0] async for one in rounds]
     await room.close()
     assert decisions[-1] is not None

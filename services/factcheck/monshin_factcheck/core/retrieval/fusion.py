@@ -1,8 +1,10 @@
 """Two searches become one ranking: how near a passage is in meaning, and how many of the claim's words it holds."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
+
+from monshin_factcheck.core.evidence import Passage
 
 # Words against meaning: all of a claim's words weigh as much as five standard deviations among the nearest passages.
 # From a logistic regression on training claims; ten measures rank little better (docs/factcheck-report.md, "Evidence").
@@ -38,3 +40,16 @@ def fuse(
 def goes_last(place: int, shares: Mapping[int, float], names: Collection[int]) -> bool:
     """Whether it is a name that holds too little of the claim to be evidence for it."""
     return place in names and shares[place] < NAME_SHARE
+
+
+def first_that_hold(ranked: Iterable[Passage], count: int) -> list[Passage]:
+    """The first `count` that hold; of those superseded as many at most, where they rank before: they are only shown."""
+    places = {True: count, False: count}
+    first: list[Passage] = []
+    for passage in ranked:
+        if places[passage.is_superseded]:
+            places[passage.is_superseded] -= 1
+            first.append(passage)
+        if not places[False]:
+            break
+    return first

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from monshin_kit.errors import MonshinError
 
-from monshin_factcheck.core.semantic import Answer, Reading, Worthless
+from monshin_factcheck.core.semantic import Answer, Reading, is_silence
 from monshin_factcheck.judges.llm.endpoint import Endpoint
 from monshin_factcheck.judges.llm.prompt import SCHEMA, SYSTEM, prompt
 from monshin_factcheck.judges.llm.reply import answer_of
@@ -32,11 +32,12 @@ class LlmJudge:
         await self._endpoint.open()
 
     async def read(self, readings: Sequence[Reading]) -> list[Answer | MonshinError]:
-        """As Worker.read; raises the first error if no reading was answered at all."""
+        """As Worker.read; raises the first error if several claims were asked and none was answered at all. What fails
+        for one claim alone may not for the next."""
         answers = await asyncio.gather(*(self._answer(reading) for reading in readings))
-        failed = [answer for answer in answers if isinstance(answer, MonshinError)]
-        if failed and len(failed) == len(answers) and not any(isinstance(error, Worthless) for error in failed):
-            raise failed[0]
+        silent = [answer for answer in answers if isinstance(answer, MonshinError) and is_silence(answer)]
+        if len(silent) == len(answers) and len({reading.claim for reading in readings}) > 1:
+            raise silent[0]
         return answers
 
     async def close(self) -> None:

@@ -9,7 +9,8 @@ from monshin_factcheck.core.quantities.compare import Agreement
 from monshin_factcheck.core.quantities.numerals import numerals
 from monshin_factcheck.core.quantities.scan import quantities
 from monshin_factcheck.core.text.normalise import normalise
-from monshin_factcheck.spelt_numbers import in_kanji, in_kanji_digits, in_words
+
+from services.factcheck.tools.spelt_numbers import in_kanji, in_kanji_digits, in_words
 
 Agree = Callable[[str, str], Agreement]
 CONFIRMING = frozenset({Agreement.SAME, Agreement.SAME_NUMBER, Agreement.WITHIN})

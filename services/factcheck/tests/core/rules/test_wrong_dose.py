@@ -14,7 +14,8 @@ from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.semantic import Answer, Reading
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.words import Analyser
-from monshin_factcheck.wrong_quantities import wrong
+
+from services.factcheck.tools.wrong_quantities import wrong
 
 CORPUS = Path(__file__).parents[5] / "demo" / "corpus"
 # None of these may be said of a wrong dose: CONDITIONAL says that it holds in some case.

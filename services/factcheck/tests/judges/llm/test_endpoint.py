@@ -105,6 +105,20 @@ async def test_answers_that_came_in_time_count_although_others_did_not(server: C
     await judge.close()
 
 
+async def test_an_endpoint_that_answers_none_of_several_claims_is_away_and_of_one_claim_is_not(
+    server: ChatServer,
+) -> None:
+    """Whoever is away is not asked again in its check."""
+    server.behave = lambda body: (401, {})
+    judge = LlmJudge(endpoint(server.url))
+    await judge.open()
+    (error,) = await judge.read([reading()])
+    assert isinstance(error, FailedPrecondition)
+    with pytest.raises(FailedPrecondition):
+        await judge.read([reading(), reading(claim="維持量は1日4 mgまでである。")])
+    await judge.close()
+
+
 @pytest.mark.parametrize(
     "changes",
     [

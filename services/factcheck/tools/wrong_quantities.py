@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from monshin_factcheck.spelt_numbers import in_kanji, in_kanji_digits, in_words
+from services.factcheck.tools.spelt_numbers import in_kanji, in_kanji_digits, in_words
 
 _SWAPS = {
     "mg": ["g", "μg", "mL"],
