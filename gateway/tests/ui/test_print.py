@@ -42,7 +42,7 @@ def test_the_answer_has_one_verdict_on_screen_and_on_paper(page: Page) -> None:
     """That of its worst claim, as the service says it."""
     checked(page)
     expect(page.locator("run-bar .worst verdict-badge")).to_contain_text("矛盾")
-    expect(printed(page).locator("dl")).to_contain_text("回答全体の判定： 矛盾")
+    expect(printed(page).locator("dl")).to_contain_text("回答全体の判定：矛盾")
 
 
 def test_probabilities_say_on_paper_whether_they_are_calibrated(page: Page) -> None:
