@@ -14,7 +14,8 @@ from monshin_factcheck.core.rules.conditions import names_whom_or_when
 from monshin_factcheck.core.rules.quantity_rules import Pairing
 from monshin_factcheck.core.rules.remainder import are_same_cues, are_same_roles, is_same_remainder
 from monshin_factcheck.core.rules.statement import Statement
-from monshin_factcheck.core.rules.verbatim import CASES, limits
+from monshin_factcheck.core.rules.unused import turns_the_rest
+from monshin_factcheck.core.rules.verbatim import CASES
 from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
 
@@ -243,10 +244,8 @@ def _leaves_quantities_out(laid: Laid) -> bool:
 
 def _drops_a_limit(laid: Laid) -> bool:
     used = laid.used
-    text = laid.evidence.text.text
     return any(
-        index not in used and (clause.is_condition or limits(clause.span.of(text)))
-        for index, clause in enumerate(laid.evidence.clauses)
+        index not in used and turns_the_rest(laid.evidence, index) for index in range(len(laid.evidence.clauses))
     )
 
 

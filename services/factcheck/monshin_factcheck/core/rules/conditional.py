@@ -63,11 +63,19 @@ def _governing(
     left_out: tuple[Stretch, ...], claim: Statement, evidence: Statement, around: Sequence[Statement], read: Read
 ) -> tuple[Stretch, ...]:
     """Without the conditions of later clauses: 成人では10 mg、小児では5 mg says 10 mg of adults only."""
+    text = evidence.text.text
     for count in range(1, len(left_out)):
-        head = evidence.text.text[: left_out[count].span.start]
+        head = text[: left_out[count].span.start]
+        # A bracket belongs to the clause in front of it: 成人では10 mgを投与する（初回）.
+        if text[len(head)] in "([" and not _ends_clause(head):
+            continue
         if says_the_same(claim, read(without(read(head), conditions(read(head))[:count])), around):
             return left_out[:count]
     return left_out
+
+
+def _ends_clause(text: str) -> bool:
+    return text.rstrip().endswith(("、", ",", "，", ";", "。"))
 
 
 def _unmentioned(alignment: Alignment, mine: Sequence[Stretch], theirs: Sequence[Stretch]) -> tuple[Stretch, ...]:
@@ -81,12 +89,14 @@ def _unmentioned(alignment: Alignment, mine: Sequence[Stretch], theirs: Sequence
     return tuple(stretch for stretch in theirs if _is_left_out(stretch, alignment, alignment.evidence))
 
 
-def told(stretch: Stretch, evidence: Statement, start: int) -> Condition:
-    """As it is shown; `start` is where the sentence begins in its document."""
+def told(stretch: Stretch, evidence: Statement, sentence_start: int) -> Condition:
+    """As it is shown, without its brackets; `sentence_start` is where the sentence begins in its document."""
     text = evidence.text.text
-    end = len(text[: stretch.span.end].rstrip("、，, "))
-    span = evidence.text.to_original(Span(stretch.span.start, max(end, stretch.span.start)))
-    return Condition(span.shifted(start), span.of(evidence.text.original), stretch.kind, stretch.normalised)
+    start, end = stretch.span.start, len(text[: stretch.span.end].rstrip("、，,: "))
+    if text[start] in "([" and text[end - 1] in ")]":
+        start, end = start + 1, end - 1
+    span = evidence.text.to_original(Span(start, max(end, start)))
+    return Condition(span.shifted(sentence_start), span.of(evidence.text.original), stretch.kind, stretch.normalised)
 
 
 def _is_left_out(stretch: Stretch, alignment: Alignment, evidence: Statement) -> bool:

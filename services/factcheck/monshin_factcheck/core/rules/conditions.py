@@ -12,6 +12,7 @@ from monshin_factcheck.core.judge import ConditionKind
 from monshin_factcheck.core.quantities.clocks import CLOCK, EITHER_HALF, NOON_OR_MIDNIGHT
 from monshin_factcheck.core.quantities.notation import notation
 from monshin_factcheck.core.quantities.quantity import Quantity
+from monshin_factcheck.core.rules.asides import simple_asides
 from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
@@ -62,7 +63,8 @@ def conditions(statement: Statement) -> tuple[Stretch, ...]:
     table = _table()
     found: list[Stretch] = []
     spans = _english(text, table) if statement.language is Language.ENGLISH else _japanese(statement, table)
-    for span in spans:
+    # Of two readings with one end or one beginning the longer counts: の場合には, not 場合に.
+    for span in sorted((*spans, *simple_asides(statement)), key=lambda span: -len(span)):
         inside = tuple(unit for unit in statement.units if unit.span.is_inside(span))
         numbers = tuple(one for one in statement.quantities if all(part.is_inside(span) for part in one.spans))
         stretch = Stretch(span, _kind(inside, numbers, table), inside, numbers, _names_people(inside, numbers, table))
@@ -104,8 +106,7 @@ def _japanese(statement: Statement, table: _Table) -> list[Span]:
             end = trailing.end() if trailing is not None else match.end()
             if end < len(text) and depths[match.end()] == 0:
                 spans.append(Span(start, end))
-    # Of two readings with one end or one beginning the longer counts: の場合には, not 場合に.
-    return sorted(spans, key=lambda span: -len(span))
+    return spans
 
 
 def _english(text: str, table: _Table) -> list[Span]:
@@ -119,7 +120,7 @@ def _english(text: str, table: _Table) -> list[Span]:
             )
             is_first = not text[: match.start()].strip()
             spans.append(Span(match.start(), min(stop + is_first, len(text))))
-    return sorted(spans, key=lambda span: -len(span))
+    return spans
 
 
 def _ends(text: str, at: int) -> bool:

@@ -1,6 +1,5 @@
 """Whether a sentence says what a claim says, almost word for word; the only way in which rules may support."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from monshin_factcheck.core.rules.alignment import similarity
 from monshin_factcheck.core.rules.remainder import are_same_cues, are_same_roles, is_same_remainder
 from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.rules.subjects import ALIKE, LONGEST
+from monshin_factcheck.core.rules.unused import turns_the_rest
 from monshin_factcheck.core.text.spans import Span
 
 # Words of a source that a claim may leave out without saying more than the source.
@@ -20,11 +20,6 @@ CASES = frozenset({"が", "を", "に", "へ", "で", "と", "から", "より",
 # Particles behind a first word that say what a sentence is about.
 TOPIC_ENDS = ("は", "の", "では", "には")
 _LIKE_TO = {"へ": "に"}
-# An uncovered clause with one of these narrows the rest down.
-_LIMITS = re.compile(
-    r"のみ|だけ|しか|限り|限る|限って|ただし|除[くいき]|以外|場合|とき|際|原則|通常|ならば|なら|れば|たら|未満|以上|以下|超|if\b|unless|only|except|when\b|usually|provided",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,8 @@ def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statem
     the same stance, and the clauses that hold them say nothing more.
 
     The subject may come from `around` (see subjects.py) where the sentence leaves it out. Later clauses of the sentence
-    may go unused, earlier or limiting ones may not: dropping `妊婦では` would widen what the source says.
+    may go unused; earlier ones may not, nor those that limit it or take it back (see unused.py): dropping `妊婦では`
+    would widen what the source says.
     """
     if claim.language is not evidence.language or not claim.units:
         return False
@@ -69,11 +65,6 @@ def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statem
         and is_same_remainder(claim, evidence, pairs, used)
         and are_same_cues(claim, evidence, pairs, used)
     )
-
-
-def limits(clause: str) -> bool:
-    """Whether a clause narrows down what the rest of its sentence says."""
-    return _LIMITS.search(clause) is not None
 
 
 def _tokens(statement: Statement) -> list[_Token]:
@@ -149,6 +140,6 @@ def _may_leave_out(claim: Statement, evidence: Statement, used: set[int]) -> boo
     for index, clause in enumerate(evidence.clauses):
         if index in used or clause.span.of(evidence.text.text) in claim.text.text:
             continue
-        if index < last or clause.is_condition or limits(clause.span.of(evidence.text.text)):
+        if index < last or turns_the_rest(evidence, index):
             return False
     return True
