@@ -203,7 +203,7 @@ class ShardedCollection:
 
 def _open(path: Path, definition: Definition) -> _Opened:
     try:
-        reference = Artefact.of((path / REFERENCE).read_text())
+        reference = Artefact.of((path / REFERENCE).read_text("utf-8"))
         content = (path / MANIFEST).read_bytes()
         if hashlib.sha256(content).hexdigest() != reference.sha256:
             raise _broken(MANIFEST)
@@ -212,7 +212,7 @@ def _open(path: Path, definition: Definition) -> _Opened:
             _check(path / name, artefact)
         graph = grnnd.load(path / "graph.grnnd", verify=False)  # its checksum was just found right
         points = PointsTable(path / "points.table")
-    except (OSError, InvalidInput, grnnd.GrnndError) as error:
+    except (OSError, ValueError, InvalidInput, grnnd.GrnndError) as error:  # ValueError: a reference of other bytes
         raise _broken(f"a file ({type(error).__name__})") from error
     expected = (published.rows, published.dim, published.metric)
     if not (
