@@ -155,9 +155,7 @@ def test_damage_anywhere_is_found_or_harmless(damaged: Callable[..., Collection]
 
 
 @pytest.mark.parametrize("text", [b"hold", b"ICU", b'"readers"', b"p199"])
-def test_a_flipped_bit_in_text_is_damage_wherever_it_is(
-    damaged: Callable[..., Collection], text: bytes
-) -> None:
+def test_a_flipped_bit_in_text_is_damage_wherever_it_is(damaged: Callable[..., Collection], text: bytes) -> None:
     """Hazard: a wish that is no wish, or text that is no UTF-8, stopped the whole service at its start."""
     held = damaged(lambda path: None)
     held.hold_index(NOT_REMEMBERED)

@@ -117,7 +117,8 @@ class ShardedCollection:
             prepared = Queries.of(self.definition.metric, queries)
             ranked = [_rank(opened, prepared, n, rows[n], bool(is_cut[n])) for n in range(len(rows))]
             graphs = [opened.graph] if _is_walked(opened.graph, k, effort) else []
-            recall = calibrated_recall(graphs, k, effort, is_filtered=plan is not None)
+            is_filtered = plan is not None
+            recall = None if is_cut.any() else calibrated_recall(graphs, k, effort, is_filtered=is_filtered)
             return Found(ranked, _SEQUENCE, recall)
 
     def read(self, ids: Sequence[str]) -> list[StoredPoint]:

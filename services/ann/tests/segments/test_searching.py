@@ -131,6 +131,8 @@ def test_a_budget_truncates_and_a_deadline_refuses(make: Make, batch: Callable[.
     fill(collection, batch, clustered(3000))
     build(collection)
     queries = clustered(200, seed=3)
+    cut = collection.search(queries, 10, None, FOREVER, Effort(target_recall=EXACT), budget=Deadline.after(0))
+    assert cut.recall is None, "not every point was compared"
     found = collection.search(queries, 10, None, FOREVER, budget=Deadline.after(0)).neighbours
     assert all(each.is_truncated for each in found)
     whole = collection.search(queries, 10, None, FOREVER, budget=Deadline.after(60)).neighbours
