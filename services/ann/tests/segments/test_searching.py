@@ -36,7 +36,7 @@ def test_target_recall_is_reached_and_distances_are_exact(
     assert recall(collection, queries, Effort(target_recall=0.95)) >= 0.95 - slack
     assert recall(collection, queries, Effort(target_recall=0.99)) >= 0.99 - slack
     every = collection.search(queries[:20], 1000, None, FOREVER, Effort(target_recall=EXACT)).neighbours
-    walked = collection.search(queries[:20], 10, None, FOREVER, Effort(ef=100)).neighbours  # 4000 points: wider, and it scans
+    walked = collection.search(queries[:20], 10, None, FOREVER, Effort(ef=100)).neighbours  # wider, it scans
     for true, found in zip(every, walked, strict=True):
         known = dict(zip(true.ids, true.distances, strict=True))
         assert [known[name] for name in found.ids] == list(found.distances)
