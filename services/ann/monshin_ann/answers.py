@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from monshin_kit.errors import Aborted
+
 from monshin_ann.core.search import Neighbours
 from monshin_ann.store.layout import StoredPoint
 
 RESOURCE = "monshin/Collection"
+
+
+class Replaced(Aborted):
+    """A restore put another collection in this one's place: whoever looks it up again finds that one."""
 
 
 class State(Enum):
@@ -31,7 +37,7 @@ class Stats:
 class Found:
     """The answer of a search: one entry a query, and the sequence number that all of them saw.
 
-    recall: calibrated for such a search, as `core.recall` says; None: unknown.
+    recall: calibrated for such a search, as `core.recall` says; None: unknown, or time ran out.
     """
 
     neighbours: list[Neighbours]

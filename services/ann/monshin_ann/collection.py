@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 from heapq import nsmallest
 from pathlib import Path
@@ -14,7 +13,7 @@ from monshin_kit.errors import DataLoss, NotFound, Unavailable
 from monshin_kit.requests import RequestKey
 from monshin_kit.telemetry import resource_hash
 
-from monshin_ann.answers import RESOURCE, Found, Page, State, Stats
+from monshin_ann.answers import RESOURCE, Found, Page, Replaced, State, Stats
 from monshin_ann.core.block import Batch
 from monshin_ann.core.columns import ColumnSet
 from monshin_ann.core.deadline import FOREVER, Deadline
@@ -28,22 +27,14 @@ from monshin_ann.core.segment import THOROUGH, Effort
 from monshin_ann.core.snapshot import Snapshot
 from monshin_ann.core.vectors import Matrix
 from monshin_ann.indexing import BuildSettings, Indexing, IndexView
-from monshin_ann.loading import load_index
+from monshin_ann.opened import Opened, load
 from monshin_ann.store import compaction
 from monshin_ann.store.folder import file_bytes, segment_files
 from monshin_ann.store.layout import StoredPoint
 from monshin_ann.store.points_file import Committed, PointsFile
 from monshin_ann.store.receipt import Receipt
-from monshin_ann.store.segment_files import SegmentFiles
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Opened:
-    file: PointsFile
-    index: Index
-    indexing: Indexing
 
 
 class Collection:
@@ -60,13 +51,14 @@ class Collection:
         self._idle = threading.Condition()
         self._users = 0
         self._is_closed = False
+        self._is_superseded = False
         self._stopped = threading.Event()
         self._file: PointsFile | None = None
-        self._opened: _Opened | None = None
+        self._opened: Opened | None = None
         self._indexing: Indexing | None = None  # also of a collection that was quarantined while it is built
         try:
             self._file = PointsFile(path)
-            opened = self._opened = _load(self._file, definition, self._segment_files, building or BuildSettings())
+            opened = self._opened = load(self._file, definition, self._segment_files, building or BuildSettings())
             self._indexing = opened.indexing
         except (DataLoss, Unavailable) as error:
             self._quarantine(error.reason)
@@ -137,7 +129,8 @@ class Collection:
             prepared = Queries.of(self.definition.metric, queries)
             neighbours = search(snapshot, prepared, k, plan, deadline, effort, budget)
             graphs = [segment.graph for segment in segments_walked(snapshot, prepared, k, effort)]
-            recall = calibrated_recall(graphs, k, effort, is_filtered=plan is not None)
+            is_cut = any(each.is_truncated for each in neighbours)
+            recall = None if is_cut else calibrated_recall(graphs, k, effort, is_filtered=plan is not None)
             return Found(neighbours, snapshot.sequence, recall)
 
     def view_index(self) -> IndexView:
@@ -218,6 +211,11 @@ class Collection:
             if compaction.is_due(opened.file.database, points):
                 compaction.compact(opened.file.database, points, self.definition.dim, self._stopped.is_set)
 
+    def supersede(self) -> None:
+        """Another has its place: from now on no mutation is acknowledged, and once it is closed, calls are sent on."""
+        with self._idle:
+            self._is_superseded = True
+
     def close(self) -> None:
         """Waits for those who use it, then closes the file; later calls find the collection gone."""
         self.stop_work()
@@ -228,10 +226,10 @@ class Collection:
             self._file.database.close()
 
     @contextmanager
-    def _using(self) -> Iterator[_Opened]:
+    def _using(self) -> Iterator[Opened]:
         with self._idle:
             if self._is_closed:
-                raise NotFound(RESOURCE, self.definition.name)
+                raise self._replaced() if self._is_superseded else NotFound(RESOURCE, self.definition.name)
             if self._opened is None:
                 raise self._damaged()
             opened = self._opened
@@ -246,7 +244,7 @@ class Collection:
                 self._users -= 1
                 self._idle.notify_all()
 
-    def _mutate(self, opened: _Opened, submit: Callable[[], Future[Committed]]) -> Future[Receipt]:
+    def _mutate(self, opened: Opened, submit: Callable[[], Future[Committed]]) -> Future[Receipt]:
         outcome: Future[Receipt] = Future()
         outcome.set_running_or_notify_cancel()  # a caller that goes away cannot take back what will be on disk
         # A callback runs in the writer's thread, in the order of commits; but here, if the commit is already done when
@@ -255,7 +253,7 @@ class Collection:
             submit().add_done_callback(partial(self._follow, opened, outcome))
         return outcome
 
-    def _follow(self, opened: _Opened, outcome: Future[Receipt], future: Future[Committed]) -> None:
+    def _follow(self, opened: Opened, outcome: Future[Receipt], future: Future[Committed]) -> None:
         error = future.exception()
         if isinstance(error, DataLoss):
             self._quarantine(error.reason)
@@ -269,7 +267,14 @@ class Collection:
             self._quarantine("NO_MEMORY" if isinstance(fault, MemoryError) else "INDEX_BROKEN")
             outcome.set_exception(self._damaged())
         else:
-            outcome.set_result(future.result().receipt)
+            with self._idle:
+                if self._is_superseded:  # what was written goes with the file
+                    outcome.set_exception(self._replaced())
+                else:
+                    outcome.set_result(future.result().receipt)
+
+    def _replaced(self) -> Replaced:
+        return Replaced(f"{self.definition.name} was restored meanwhile: try again")
 
     def _damaged(self) -> DataLoss:
         name = self.definition.name
@@ -286,13 +291,3 @@ def _apply(index: Index, committed: Committed) -> None:
         index.upsert(committed.receipt.sequence, committed.stored)
     elif committed.deleted:
         index.delete(committed.receipt.sequence, committed.deleted)
-
-
-def _load(file: PointsFile, definition: Definition, files: SegmentFiles, building: BuildSettings) -> _Opened:
-    own = file.definition
-    if replace(own, readers=definition.readers, revision=definition.revision) != definition:
-        raise DataLoss(f"{file.database.path.name} is the file of another collection: restore the right one")
-    if own != definition:
-        file.replace_definition(definition)
-    index = load_index(file, definition, files)
-    return _Opened(file, index, Indexing(definition, file, index, files, building))

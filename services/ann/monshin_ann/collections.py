@@ -12,15 +12,7 @@ from pathlib import Path
 from monshin_kit import durable
 from monshin_kit.auth import Caller
 from monshin_kit.auth.caller import ADMINISTRATOR
-from monshin_kit.errors import (
-    Aborted,
-    AlreadyExists,
-    DataLoss,
-    MonshinError,
-    NotFound,
-    ResourceExhausted,
-    Unavailable,
-)
+from monshin_kit.errors import Aborted, AlreadyExists, DataLoss, MonshinError, NotFound, ResourceExhausted, Unavailable
 from monshin_kit.jobs import Artefact, ArtefactStore
 from monshin_kit.requests import RequestKey
 
@@ -223,6 +215,7 @@ class Collections:
                 if self._collections.get(collection_id) is not old or old.definition != new.definition:
                     raise Aborted(f"{old.definition.name} was changed meanwhile: nothing was restored")
                 self._registry.move(new.definition, file, key)
+                old.supersede()
                 self._collections[collection_id] = new
         except BaseException:
             new.close()

@@ -1,8 +1,9 @@
 """AnnService: parse, call, render. Authorisation, bounds, default deadlines, spans and errors are kit's."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
+from typing import ParamSpec, TypeVar
 
 from google.protobuf.empty_pb2 import Empty
 from monshin_kit import paging
@@ -14,11 +15,15 @@ from monshin_kit.requests import key_of
 from monshin_protos.ann.v1 import ann_pb2 as pb
 
 from monshin_ann import parse, render
+from monshin_ann.answers import Replaced
 from monshin_ann.collection import Collection
 from monshin_ann.collections import AnyCollection, Collections
 from monshin_ann.core.deadline import Deadline
 from monshin_ann.parse import Timed
 from monshin_ann.store.receipt import Receipt
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 _DEFAULT_PAGE_SIZE = 100
 _PAGE_BYTES = 4 * 1024 * 1024
@@ -99,20 +104,27 @@ class AnnServicer:
     async def DeletePoints(self, request: pb.DeletePointsRequest, context: Timed) -> pb.DeletePointsResponse:
         """As in the proto."""
         executor = self._writers if request.HasField("ids") else self._deletions
-        outcome = await executor.run(self._submit_deletion, request, parse.deadline(context))
-        return render.deleted(await asyncio.wrap_future(outcome))
+        return render.deleted(await _mutated(executor, self._submit_deletion, request, parse.deadline(context)))
 
     async def GetPoints(self, request: pb.GetPointsRequest, context: Timed) -> pb.GetPointsResponse:
         """As in the proto."""
-        return await self._readers.run(self._get_points, request)
+        return await self._answered(self._get_points, request)
 
     async def ListPoints(self, request: pb.ListPointsRequest, context: Timed) -> pb.ListPointsResponse:
         """As in the proto."""
-        return await self._readers.run(self._list_points, request, parse.deadline(context))
+        return await self._answered(self._list_points, request, parse.deadline(context))
 
     async def Search(self, request: pb.SearchRequest, context: Timed) -> pb.SearchResponse:
         """As in the proto."""
-        return await self._readers.run(self._search, request, parse.deadline(context))
+        return await self._answered(self._search, request, parse.deadline(context))
+
+    async def _answered(self, read: Callable[Asked, Answer], *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        """What is read of the collection; of the one that a restore put in its place, where it did so meanwhile."""
+        while True:
+            try:
+                return await self._readers.run(read, *args, **kwargs)
+            except Replaced:
+                continue
 
     def _find(self, name: str) -> AnyCollection:
         return self._collections.find(parse.collection_id(name), current_caller())
@@ -131,8 +143,7 @@ class AnnServicer:
         return pb.ListCollectionsResponse(collections=map(render.collection, found[:size]), next_page_token=token)
 
     async def _store(self, request: pb.UpsertRequest, prefix: str) -> pb.UpsertResponse:
-        outcome = await self._writers.run(self._submit_points, request, prefix)
-        return render.upserted(await asyncio.wrap_future(outcome))
+        return render.upserted(await _mutated(self._writers, self._submit_points, request, prefix))
 
     def _submit_points(self, request: pb.UpsertRequest, prefix: str) -> Future[Receipt]:
         collection = self._find_writable(request.collection)
@@ -178,3 +189,14 @@ class AnnServicer:
             min_sequence=request.min_sequence,
         )
         return render.sized(render.hits(found, with_payloads=request.with_payloads), self._answer_bytes, "k")
+
+
+async def _mutated(
+    executor: Executor, submit: Callable[Asked, Future[Receipt]], *args: Asked.args, **kwargs: Asked.kwargs
+) -> Receipt:
+    """The receipt once it is on disk, in the collection that a restore put in the other's place, where it did so."""
+    while True:
+        try:
+            return await asyncio.wrap_future(await executor.run(submit, *args, **kwargs))
+        except Replaced:
+            continue

@@ -9,7 +9,7 @@ from monshin_kit.settings import setting
 
 @dataclass(frozen=True, slots=True)
 class AnnSettings:
-    """Read once, in `__main__`."""
+    """Read once by the service, in `__main__`; by a worker for each job, in `sharded.handlers`."""
 
     prefix: ClassVar[str] = "MONSHIN_ANN_"
 

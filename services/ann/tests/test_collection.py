@@ -154,6 +154,25 @@ def test_damage_anywhere_is_found_or_harmless(damaged: Callable[..., Collection]
     assert quarantined > 40  # the rest of the file is empty: pages of new tables and the ends of others
 
 
+@pytest.mark.parametrize("text", [b"hold", b"ICU", b'"readers"', b"p199"])
+def test_a_flipped_bit_in_text_is_damage_wherever_it_is(damaged: Callable[..., Collection], text: bytes) -> None:
+    """Hazard: a wish that is no wish, or text that is no UTF-8, stopped the whole service at its start."""
+    held = damaged(lambda path: None)
+    held.hold_index(NOT_REMEMBERED)
+    held.close()
+    whole = held.path.read_bytes()
+    place = whole.rindex(text)
+    for bit in (0, 7):  # another letter, and a byte that begins no letter
+        harmed = bytearray(whole)
+        harmed[place + 1] ^= 1 << bit
+        held.path.write_bytes(harmed)
+        collection = Collection(held.definition, held.path)
+        assert collection.state is State.QUARANTINED
+        with pytest.raises(DataLoss):
+            collection.read(["p1"])
+        collection.close()
+
+
 @pytest.mark.parametrize(
     "harm",
     [

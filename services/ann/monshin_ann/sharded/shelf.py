@@ -65,14 +65,13 @@ class Shelf:
                 continue
             try:
                 definition = _read_definition(path)
+                if (path / REFERENCE).exists():
+                    found[definition.id] = ShardedCollection(definition, path)
+                else:
+                    job = _read_job(path) if (path / _JOB).exists() else None
+                    self._reserved[path.name] = Reservation(path.name, definition, job)
             except (DataLoss, OSError):
-                _log.error("a folder of a sharded collection has no readable definition: left alone")
-                continue
-            if (path / REFERENCE).exists():
-                found[definition.id] = ShardedCollection(definition, path)
-            else:
-                job = JobId((path / _JOB).read_text()) if (path / _JOB).exists() else None
-                self._reserved[path.name] = Reservation(path.name, definition, job)
+                _log.error("a folder of a sharded collection has no readable definition or build: left alone")
         return found
 
     def reservations(self) -> Sequence[Reservation]:
@@ -144,8 +143,8 @@ class Shelf:
         self._reserved.pop(reservation.name, None)
 
     def job_of(self, collection: ShardedCollection) -> JobId:
-        """The build that made it."""
-        return JobId((collection.path / _JOB).read_text())
+        """The build that made it. Raises DataLoss if that cannot be read."""
+        return _read_job(collection.path)
 
     def redefine(self, collection: ShardedCollection, definition: Definition) -> None:
         """Replaces the definition; on disk when this returns."""
@@ -178,6 +177,13 @@ def _read_definition(folder: Path) -> Definition:
         return definitions.decode(fields["text"], fields["checksum"])
     except (ValueError, KeyError, TypeError) as error:
         raise DataLoss("the definition of a sharded collection is damaged") from error
+
+
+def _read_job(folder: Path) -> JobId:
+    try:
+        return JobId((folder / _JOB).read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise DataLoss("the id of a sharded collection's build is damaged") from error
 
 
 def _write_definition(folder: Path, definition: Definition) -> None:

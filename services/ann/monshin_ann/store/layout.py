@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,19 +108,30 @@ def delete(connection: apsw.Connection, ids: Iterable[str]) -> int:
 
 def select(connection: apsw.Connection, clause: str, *bindings: str | int) -> Iterator[StoredPoint]:
     """The points of a `WHERE … ORDER BY …` clause; raises DataLoss at one that is not as it was written."""
-    for point_id, payload, sequence, checksum, vector in connection.execute(
-        f"SELECT id, payload, sequence, checksum, vector FROM points {clause}", bindings
-    ):
-        point = StoredPoint(point_id, vector, payload, sequence, checksum)
-        if checksum != _checksum(point):
-            raise DataLoss("a point of the collection is damaged: restore it from a backup")
-        yield point
+    with understood("a point of the collection"):
+        for point_id, payload, sequence, checksum, vector in connection.execute(
+            f"SELECT id, payload, sequence, checksum, vector FROM points {clause}", bindings
+        ):
+            point = StoredPoint(point_id, vector, payload, sequence, checksum)
+            if checksum != _checksum(point):
+                raise DataLoss("a point of the collection is damaged: restore it from a backup")
+            yield point
 
 
 def payloads_since(connection: apsw.Connection, sequence: int) -> dict[str, str | None]:
     """Payload by id of the points written after `sequence`. Reads the whole table."""
-    rows = connection.execute("SELECT id, payload FROM points WHERE sequence>?", (sequence,))
-    return {str(point_id): None if payload is None else str(payload) for point_id, payload in rows}
+    with understood("a point of the collection"):
+        rows = connection.execute("SELECT id, payload FROM points WHERE sequence>?", (sequence,))
+        return {str(point_id): None if payload is None else str(payload) for point_id, payload in rows}
+
+
+@contextmanager
+def understood(what: str) -> Iterator[None]:
+    """Raises DataLoss where a column holds what was never written there: text that is no UTF-8, another type."""
+    try:
+        yield
+    except (AttributeError, TypeError, ValueError) as error:
+        raise DataLoss(f"{what} is damaged: restore it from a backup") from error
 
 
 def _checksum(point: StoredPoint) -> int:

@@ -48,6 +48,47 @@ async def test_a_snapshot_brings_everything_back(
     assert (await until(index, name, index_pb2.INDEX_STATE_READY)).head_points < 2000
 
 
+async def test_calls_beside_restores_find_the_collection_and_what_they_write_stays(
+    stub: Stub, index: Stub, new_collection: Any, fill: Any, pack: Callable[..., Any], upsert: Callable[..., Any]
+) -> None:
+    """Hazard: a call holds the old points while the new ones take their place, and finds them closed; or a point is
+    acknowledged into the old file after that. Points that were written since the last restore are there."""
+    name = await new_collection(DIM)
+    full = f"collections/{name}"
+    await fill(name, rows(300))
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=full)))
+    is_over = False
+    written: list[tuple[int, str]] = []
+
+    async def search() -> int:
+        done = 0
+        request = pb.SearchRequest(collection=full, queries=pack(rows(40)), k=3)
+        while not is_over:
+            assert len((await stub.Search(request)).hits) == 40
+            done += 1
+        return done
+
+    async def write(writer: int) -> None:
+        while not is_over:
+            point = f"w{writer}-{len(written)}"
+            answer = await stub.Upsert(upsert(name, {point: rows(1)[0]}))
+            written.append((answer.sequence, point))
+
+    calls = [asyncio.create_task(search()) for _ in range(6)] + [asyncio.create_task(write(n)) for n in range(6)]
+    for _ in range(12):
+        restored = await index.RestoreCollection(iter(upload(name, copy)))
+    await asyncio.sleep(0.2)
+    is_over = True
+    await asyncio.gather(*calls)
+
+    beginning = restored.stats.sequence
+    kept = [point for sequence, point in written if sequence > beginning][:200]
+    assert kept
+    assert len((await stub.GetPoints(pb.GetPointsRequest(collection=full, ids=kept[:200]))).points.ids) == len(
+        kept[:200]
+    )
+
+
 @pytest.mark.slow
 async def test_kills_while_restoring_bring_no_number_back(
     process: Callable[..., ServiceProcess], upsert: Callable[..., Any]

@@ -9,6 +9,7 @@ import apsw
 import fsspec
 import pytest
 from fsspec.implementations.local import LocalFileSystem
+from monshin_ann.answers import State
 from monshin_ann.core.definition import CollectionId, Definition, Metric
 from monshin_ann.sharded import scratch
 from monshin_ann.sharded.shelf import Shelf
@@ -29,6 +30,21 @@ def test_a_reservation_and_its_build_outlive_the_process(tmp_path: Path) -> None
     shelf.bind(shelf.reserve("notes-1", NOTES), JobId("a" * 32))
     (found,) = opened(tmp_path).reservations()
     assert (found.name, found.definition, found.job, found.is_active) == ("notes-1", NOTES, "a" * 32, True)
+
+
+def test_a_damaged_id_of_a_build_keeps_no_other_place_from_opening(tmp_path: Path) -> None:
+    shelf = opened(tmp_path)
+    shelf.bind(shelf.reserve("notes-1", NOTES), JobId("a" * 32))
+    shelf.bind(shelf.reserve("notes-2", NOTES), JobId("b" * 32))
+    (tmp_path / "notes-1" / "job").write_bytes(b"\xe1" + b"a" * 31)
+    assert [each.name for each in opened(tmp_path).reservations()] == ["notes-2"]
+
+
+def test_a_damaged_reference_makes_a_quarantined_collection(tmp_path: Path) -> None:
+    opened(tmp_path).reserve("notes-1", NOTES)
+    (tmp_path / "notes-1" / "reference").write_bytes(b"\xe1" + b"a" * 31)
+    found = Shelf(tmp_path).open()
+    assert [each.state for each in found.values()] == [State.QUARANTINED]
 
 
 def test_a_reserved_id_is_taken_until_its_build_gives_up(tmp_path: Path) -> None:
