@@ -59,7 +59,7 @@ class Collection:
         self._ordering = threading.Lock()
         self._idle = threading.Condition()
         self._users = 0
-        self._is_closed = False
+        self._is_closed = self._is_replaced = False
         self._stopped = threading.Event()
         self._file: PointsFile | None = None
         self._opened: _Opened | None = None
@@ -137,7 +137,8 @@ class Collection:
             prepared = Queries.of(self.definition.metric, queries)
             neighbours = search(snapshot, prepared, k, plan, deadline, effort, budget)
             graphs = [segment.graph for segment in segments_walked(snapshot, prepared, k, effort)]
-            recall = calibrated_recall(graphs, k, effort, is_filtered=plan is not None)
+            is_cut = any(found.is_truncated for found in neighbours)
+            recall = calibrated_recall(graphs, k, effort, is_filtered=plan is not None, is_cut=is_cut)
             return Found(neighbours, snapshot.sequence, recall)
 
     def view_index(self) -> IndexView:
@@ -218,11 +219,14 @@ class Collection:
             if compaction.is_due(opened.file.database, points):
                 compaction.compact(opened.file.database, points, self.definition.dim, self._stopped.is_set)
 
-    def close(self) -> None:
-        """Waits for those who use it, then closes the file; later calls find the collection gone."""
+    def close(self, *, is_replaced: bool = False) -> None:
+        """Waits for those who use it, then closes the file; later calls find the collection gone.
+
+        is_replaced: another one has taken its place; those who found it before are to ask again.
+        """
         self.stop_work()
         with self._idle:
-            self._is_closed = True
+            self._is_closed, self._is_replaced = True, is_replaced
             self._idle.wait_for(lambda: self._users == 0)
         if self._file is not None:
             self._file.database.close()
@@ -230,6 +234,8 @@ class Collection:
     @contextmanager
     def _using(self) -> Iterator[_Opened]:
         with self._idle:
+            if self._is_replaced:
+                raise Unavailable(f"{self.definition.name} was restored just now: ask again", reason="RESTORED")
             if self._is_closed:
                 raise NotFound(RESOURCE, self.definition.name)
             if self._opened is None:

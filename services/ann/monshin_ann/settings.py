@@ -9,7 +9,7 @@ from monshin_kit.settings import setting
 
 @dataclass(frozen=True, slots=True)
 class AnnSettings:
-    """Read once, in `__main__`."""
+    """Read at the start of the service and of a worker, and of each job there."""
 
     prefix: ClassVar[str] = "MONSHIN_ANN_"
 

@@ -117,7 +117,7 @@ class ShardedCollection:
             prepared = Queries.of(self.definition.metric, queries)
             ranked = [_rank(opened, prepared, n, rows[n], bool(is_cut[n])) for n in range(len(rows))]
             graphs = [opened.graph] if _is_walked(opened.graph, k, effort) else []
-            recall = calibrated_recall(graphs, k, effort, is_filtered=plan is not None)
+            recall = calibrated_recall(graphs, k, effort, is_filtered=plan is not None, is_cut=bool(is_cut.any()))
             return Found(ranked, _SEQUENCE, recall)
 
     def read(self, ids: Sequence[str]) -> list[StoredPoint]:
@@ -212,7 +212,7 @@ def _open(path: Path, definition: Definition) -> _Opened:
             _check(path / name, artefact)
         graph = grnnd.load(path / "graph.grnnd", verify=False)  # its checksum was just found right
         points = PointsTable(path / "points.table")
-    except (OSError, InvalidInput, grnnd.GrnndError) as error:
+    except (OSError, ValueError, InvalidInput, grnnd.GrnndError) as error:  # also a reference that is no text
         raise _broken(f"a file ({type(error).__name__})") from error
     expected = (published.rows, published.dim, published.metric)
     if not (

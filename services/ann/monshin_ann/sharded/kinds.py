@@ -59,7 +59,7 @@ class PlanResult:
 
 @dataclass(frozen=True, slots=True)
 class ShardSpec:
-    """One cell: rows, vectors: Refs of its files (`cells_file`)."""
+    """One cell: rows, vectors: Refs of its files (`cell_files`)."""
 
     work: str
     rows: str

@@ -65,13 +65,13 @@ class Shelf:
                 continue
             try:
                 definition = _read_definition(path)
-            except (DataLoss, OSError):
-                _log.error("a folder of a sharded collection has no readable definition: left alone")
+                job = JobId((path / _JOB).read_text()) if (path / _JOB).exists() else None
+            except (DataLoss, OSError, ValueError):
+                _log.error("a folder of a sharded collection has no readable definition or job: left alone")
                 continue
             if (path / REFERENCE).exists():
                 found[definition.id] = ShardedCollection(definition, path)
             else:
-                job = JobId((path / _JOB).read_text()) if (path / _JOB).exists() else None
                 self._reserved[path.name] = Reservation(path.name, definition, job)
         return found
 

@@ -224,8 +224,11 @@ class PointsFile:
 
 
 def _wish(connection: apsw.Connection) -> Wish:
-    aim = Aim(connection.execute("SELECT build FROM collection").get)
-    return Wish(aim, int(connection.execute("SELECT build_until FROM collection").get))
+    text, until = connection.execute("SELECT build, build_until FROM collection").fetchone()
+    try:
+        return Wish(Aim(text), int(until))
+    except ValueError as error:
+        raise DataLoss("what is wished of the builder cannot be read: restore the file from a backup") from error
 
 
 def _delete(connection: apsw.Connection, before: int, ids: Sequence[str]) -> Committed:

@@ -8,6 +8,7 @@ import shutil
 import threading
 import uuid
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -46,6 +47,34 @@ async def test_a_snapshot_brings_everything_back(
     search = pb.SearchRequest(collection=full, queries=pack(rows(3000)[[0, 700]]), k=1)
     assert [list(hits.ids) for hits in (await stub.Search(search)).hits] == [["p0"], ["p700"]]
     assert (await until(index, name, index_pb2.INDEX_STATE_READY)).head_points < 2000
+
+
+async def test_nobody_is_told_that_a_collection_that_is_being_restored_is_none(
+    stub: Stub, index: Stub, new_collection: Any, fill: Any, pack: Callable[..., Any]
+) -> None:
+    """Searches without a pause beside ten restores: each is answered, or told to ask again, and then answered."""
+    name = await new_collection(DIM)
+    full = f"collections/{name}"
+    await fill(name, rows(300))
+    copy = await received(index.SnapshotCollection(index_pb2.SnapshotCollectionRequest(name=full)))
+    search = pb.SearchRequest(collection=full, queries=pack(rows(300)[[7]]), k=1)
+    found, told, is_over = Counter[tuple[str, ...]](), set[grpc.StatusCode](), False
+
+    async def searching() -> None:
+        while not is_over:
+            try:
+                found.update(tuple(hits.ids) for hits in (await stub.Search(search)).hits)
+            except grpc.aio.AioRpcError as error:
+                told.add(error.code())
+
+    tasks = [asyncio.create_task(searching()) for _ in range(4)]
+    for _ in range(10):
+        await index.RestoreCollection(iter(upload(name, copy)))
+    is_over = True
+    await asyncio.gather(*tasks)
+    assert list(found) == [("p7",)]
+    assert found.total() > 10
+    assert told <= {grpc.StatusCode.UNAVAILABLE}
 
 
 @pytest.mark.slow
