@@ -224,9 +224,9 @@ class PointsFile:
 
 
 def _wish(connection: apsw.Connection) -> Wish:
-    text, until = connection.execute("SELECT build, build_until FROM collection").fetchone()
     try:
-        return Wish(Aim(text), int(until))
+        aim = Aim(connection.execute("SELECT build FROM collection").get)
+        return Wish(aim, int(connection.execute("SELECT build_until FROM collection").get))
     except ValueError as error:
         raise DataLoss("what is wished of the builder cannot be read: restore the file from a backup") from error
 
