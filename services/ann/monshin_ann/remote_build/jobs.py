@@ -95,7 +95,7 @@ class Jobs:
         """The job's id; the same for the same request, which is built once.
 
         Raises Aborted if other parameters were sent for the same vectors, DoesNotFit, ResourceExhausted if too many
-        wait.
+        wait. What room another build will leave is not known while it runs: it is looked for when this one begins.
         """
         self._forget()
         job_id = _id(request)
@@ -106,7 +106,8 @@ class Jobs:
             return job_id
         if self._stop.is_set():
             raise Unavailable("the service is stopping")
-        self._builder.require_room(request)
+        if not self.unfinished:
+            self._builder.require_room(request)
         if self.unfinished > self._limit:
             raise ResourceExhausted(f"{self._limit} builds wait already", retry_after_s=5)
         self._jobs[job_id] = job = Job(request)

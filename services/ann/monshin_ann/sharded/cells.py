@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from monshin_kit.errors import InvalidInput
 from numpy.typing import NDArray
 
 from monshin_ann.core.definition import Metric
@@ -54,9 +55,13 @@ def directions(vectors: Matrix, metric: Metric) -> Matrix:
 def find(sample: Matrix, rows: int, shard_rows: int, overlap: int, rng: np.random.Generator) -> Centres:
     """Cells of about `shard_rows` of the `rows` that the sample stands for, each row in `overlap` of them.
 
-    A cell that would hold too much is split, until none does, or the sample shows no way.
+    A cell that would hold too much is split, until none does, or the sample shows no way. Raises InvalidInput if so
+    many cells would be needed that the sample cannot tell them apart.
     """
-    count = min(wanted(rows, shard_rows, overlap), len(sample))
+    count = wanted(rows, shard_rows, overlap)
+    if count > len(sample):
+        least = math.ceil(rows * overlap / (_FILL * len(sample)))
+        raise InvalidInput(f"{rows} rows need shards of at least {least} rows", field="shard_rows")
     centres = Centres(_lloyd(sample, sample[rng.choice(len(sample), count, replace=False)], rng))
     most = count * _MAX_SPLITS
     while 1 < len(centres) < most:

@@ -21,12 +21,17 @@ class Builder:
     go_on: Event = field(default_factory=Event)
     error: Exception | None = None
     built: list[BuildRequest] = field(default_factory=list)
+    takes_all: bool = False
+    is_busy: bool = False
 
     def require_room(self, request: BuildRequest) -> None:
-        """There is room."""
+        """takes_all: there is room for one build at a time."""
+        if self.takes_all and self.is_busy:
+            raise ResourceExhausted("there is no room", 1.0)
 
     def build(self, request: BuildRequest, stop: Event, on_progress: Callable[[float], object]) -> str:
         """As `Builds`."""
+        self.is_busy = True
         while not self.go_on.wait(0.005):
             if stop.is_set():
                 raise Aborted("stopped")
@@ -122,6 +127,18 @@ async def test_more_than_may_wait_are_refused_until_one_has_ended(bench: Bench) 
     await bench.finished(first)
     await eventually(lambda: bench.jobs.unfinished == 0, "all end")
     bench.jobs.submit(asked("d"))
+
+
+async def test_what_would_fit_alone_may_wait_behind_what_runs(bench: Bench) -> None:
+    """The memory that is free now says nothing of what is free when its turn comes; the builder asks again then."""
+    bench.builder.takes_all = True
+    first = bench.jobs.submit(asked("a"))
+    await eventually(lambda: bench.builder.is_busy, "the first is being built")
+    second = bench.jobs.submit(asked("b"))
+    bench.builder.go_on.set()
+    assert [await bench.finished(job) for job in (first, second)] == [State.COMPLETED] * 2
+    with pytest.raises(ResourceExhausted):
+        bench.jobs.submit(asked("c"))
 
 
 @pytest.mark.parametrize(

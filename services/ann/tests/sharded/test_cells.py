@@ -5,6 +5,7 @@ import pytest
 from monshin_ann.core.definition import Metric
 from monshin_ann.sharded import cells
 from monshin_ann.sharded.cells import NO_CELL, Assigner, Centres
+from monshin_kit.errors import InvalidInput
 from numpy.typing import NDArray
 
 Rows = NDArray[np.float32]
@@ -74,3 +75,12 @@ def test_under_cosine_length_does_not_count() -> None:
     assert np.allclose(
         cells.directions(rows, Metric.COSINE), cells.directions(rows * factors, Metric.COSINE), atol=1e-6
     )
+
+
+def test_shards_so_small_that_the_sample_cannot_tell_them_apart_are_refused() -> None:
+    """Else most rows would be in no cell, and be inserted one by one."""
+    rows = np.random.default_rng(0).standard_normal((500, 8)).astype(np.float32)
+    with pytest.raises(InvalidInput, match="shards of at least 5000 rows") as caught:
+        cells.find(rows, 1_000_000, 4000, 2, np.random.default_rng(0))
+    assert caught.value.violations[0].field == "shard_rows"
+    assert len(cells.find(rows, 1_000_000, 5000, 2, np.random.default_rng(0))) >= 500
