@@ -251,7 +251,7 @@ def _damage_named(path: Path) -> Iterator[None]:
     # The foreign error's text is dropped: a SQLite message may quote a value.
     try:
         yield
-    except (*_CORRUPT, UnicodeDecodeError) as error:  # a text that is none any more passes SQLite's own check
+    except _CORRUPT as error:
         raise DataLoss(f"{path.name} is damaged: restore it from a backup") from error
     except (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.BusyError, apsw.ReadOnlyError) as error:
         raise Unavailable(f"{path.name} cannot be read or written now ({type(error).__name__})") from error

@@ -220,7 +220,7 @@ class Collection:
         """Waits for those who use it, then closes the file; later calls find the collection gone."""
         self.stop_work()
         with self._idle:
-            self._is_closed, self._is_replaced = True, is_replaced
+            self._is_closed = True
             self._idle.wait_for(lambda: self._users == 0)
         if self._file is not None:
             self._file.database.close()
@@ -228,8 +228,6 @@ class Collection:
     @contextmanager
     def _using(self) -> Iterator[Opened]:
         with self._idle:
-            if self._is_replaced:
-                raise Unavailable(f"{self.definition.name} was restored just now: ask again", reason="RESTORED")
             if self._is_closed:
                 raise self._replaced() if self._is_superseded else NotFound(RESOURCE, self.definition.name)
             if self._opened is None:

@@ -194,9 +194,8 @@ class Collections:
         """Puts a snapshot's points in the collection's place, once every one of them was read and found whole.
 
         snapshot: a file of the collections' folder (`upload_path`), which is taken over. The old points serve until the
-        new ones are ready; a call that found them and comes too late is told to ask again (Unavailable). Sequence
-        numbers go on beyond all that were given away under this name. Raises InvalidInput, ResourceExhausted, and
-        changes nothing, if anything is wrong; Aborted if the collection was changed meanwhile.
+        new ones are ready. Sequence numbers go on beyond all that were given away under this name. Raises InvalidInput,
+        ResourceExhausted, and changes nothing, if anything is wrong; Aborted if the collection was changed meanwhile.
         """
         old = self.find_writable(collection_id, caller)
         with self._admin:
@@ -222,7 +221,7 @@ class Collections:
             new.close()
             self._remove_file(file)
             raise
-        old.close(is_replaced=True)
+        old.close()
         self._remove_file(old.path.name)
         return new
 

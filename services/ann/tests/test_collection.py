@@ -3,18 +3,16 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import apsw
 import numpy as np
 import pytest
 from monshin_ann.answers import State
 from monshin_ann.collection import Collection
 from monshin_ann.core.deadline import FOREVER
 from monshin_ann.store.points_file import PointsFile
-from monshin_kit.errors import DataLoss, InvalidInput, NotFound, Unavailable
+from monshin_kit.errors import DataLoss, InvalidInput, NotFound
 from monshin_kit.requests import RequestKey
 
 DIM = 64
@@ -199,39 +197,6 @@ def test_a_damaged_file_makes_a_quarantined_collection(damaged: Callable[..., Co
         collection.delete(["a"], NOT_REMEMBERED)
     collection.compact()
     collection.close()
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE collection SET build='hurry'",
-        "UPDATE collection SET build=CAST(x'e8' AS TEXT)",
-        "UPDATE collection SET definition=CAST(x'e8' || substr(definition, 2) AS TEXT)",
-        "UPDATE points SET payload=CAST(x'e8' || substr(payload, 2) AS TEXT) WHERE id='p7'",
-        "UPDATE points SET id=CAST(x'e8' AS TEXT) WHERE id='p7'",
-    ],
-)
-def test_text_that_nobody_can_read_makes_a_quarantined_collection(
-    damaged: Callable[..., Collection], change: str
-) -> None:
-    """Hazard: SQLite's own check passes over a flipped bit in a text; Python refuses it, by an error of its own."""
-
-    def harm(path: Path) -> None:
-        with closing(apsw.Connection(str(path))) as connection:
-            connection.execute(change)
-            assert connection.changes() == 1
-
-    collection = damaged(harm)
-    assert collection.state is State.QUARANTINED
-    collection.close()
-
-
-def test_whoever_found_a_collection_before_a_restore_is_told_to_ask_again(collection: Collection) -> None:
-    """Not that there is none: a client would give up."""
-    collection.close(is_replaced=True)
-    with pytest.raises(Unavailable) as caught:
-        everything(collection)
-    assert caught.value.reason == "RESTORED"
 
 
 def test_the_file_of_another_collection_is_not_served(damaged: Callable[..., Collection], definition: Any) -> None:

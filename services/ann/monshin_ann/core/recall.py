@@ -7,17 +7,12 @@ from grnnd import Graph
 from monshin_ann.core.segment import EXACT, Effort
 
 
-def calibrated_recall(
-    graphs: Iterable[Graph], k: int, effort: Effort, *, is_filtered: bool, is_cut: bool
-) -> float | None:
+def calibrated_recall(graphs: Iterable[Graph], k: int, effort: Effort, *, is_filtered: bool) -> float | None:
     """The least of these graphs' recall for k neighbours at the width of the effort's beam; 1 without a graph.
 
-    None: it was not measured. That is so for a search that was cut off, for the walk of a filtered search, for more
-    neighbours than any calibration looked for, for beams narrower than its narrowest, and for graphs too small to hold
-    points out.
+    None: it was not measured. That is so for the walk of a filtered search, for more neighbours than any calibration
+    looked for, for beams narrower than its narrowest, and for graphs too small to hold points out.
     """
-    if is_cut:
-        return None
     measured = [None if is_filtered else _of(graph, k, effort) for graph in graphs]
     known = [recall for recall in measured if recall is not None]
     return min(known, default=EXACT) if len(known) == len(measured) else None

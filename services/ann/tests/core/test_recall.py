@@ -59,15 +59,9 @@ def test_a_graph_too_small_to_be_measured_reaches_no_target(target: float) -> No
 def test_an_answer_tells_the_least_recall_measured_up_to_its_width(
     graphs: list[Any], k: int, effort: Effort, told: float | None
 ) -> None:
-    assert calibrated_recall(graphs, k, effort, is_filtered=False, is_cut=False) == told
+    assert calibrated_recall(graphs, k, effort, is_filtered=False) == told
 
 
 def test_nothing_is_claimed_for_a_walk_with_a_filter() -> None:
-    assert calibrated_recall([STEEP], 10, Effort(ef=64), is_filtered=True, is_cut=False) is None
-    assert calibrated_recall([], 10, Effort(ef=64), is_filtered=True, is_cut=False) == 1
-
-
-def test_nothing_is_claimed_for_a_search_that_was_cut_off() -> None:
-    """Also where every point was to be compared."""
-    assert calibrated_recall([STEEP], 10, Effort(ef=64), is_filtered=False, is_cut=True) is None
-    assert calibrated_recall([], 10, Effort(target_recall=1), is_filtered=False, is_cut=True) is None
+    assert calibrated_recall([STEEP], 10, Effort(ef=64), is_filtered=True) is None
+    assert calibrated_recall([], 10, Effort(ef=64), is_filtered=True) == 1

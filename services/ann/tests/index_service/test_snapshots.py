@@ -8,7 +8,6 @@ import shutil
 import threading
 import uuid
 import zlib
-from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path

@@ -3,7 +3,6 @@
 import errno
 import os
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import apsw
@@ -180,22 +179,3 @@ def test_a_scratch_folder_ends_with_its_job_and_a_leftover_with_the_next(tmp_pat
         assert first.exists(), "of a job that lives"
         assert second.exists()
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("name", ["job", "definition.json"])
-def test_a_place_that_cannot_be_read_stops_no_other(tmp_path: Path, name: str) -> None:
-    """Hazard: one flipped bit, and no collection opens."""
-    shelf = opened(tmp_path)
-    shelf.bind(shelf.reserve("notes-1", NOTES), JobId("a" * 32))
-    shelf.bind(shelf.reserve("other-1", replace(NOTES, id=CollectionId("other"))), JobId("b" * 32))
-    (tmp_path / "notes-1" / name).write_bytes(b"\xe1" * 32)
-    assert [each.name for each in opened(tmp_path).reservations()] == ["other-1"]
-    assert (tmp_path / "notes-1").is_dir()
-
-
-def test_a_reference_that_is_no_text_makes_a_quarantined_collection(tmp_path: Path) -> None:
-    shelf = opened(tmp_path)
-    shelf.reserve("notes-1", NOTES)
-    (tmp_path / "notes-1" / "reference").write_bytes(b"\xe1" * 32)
-    (found,) = Shelf(tmp_path).open().values()
-    assert found.state is State.QUARANTINED
