@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import grnnd
 from grnnd import cuda, device, engine, nvrtc, on_device
 from grnnd.codes import Scale, byte_rows
-from grnnd.errors import GrnndError, TooLarge
+from grnnd.errors import GrnndError, TooLarge, Unavailable
 from grnnd.memory import predict_device_memory
 from grnnd.plan import Plan
 
@@ -189,6 +189,26 @@ class SharedDevice(EmulatedBackend):
         if name.startswith("refine"):
             raise MemoryError
         super().launch(name, count, room, *arguments)
+
+
+class NoCompiler(EmulatedBackend):
+    """A device that nothing can be compiled for: NVRTC is missing, or older than it."""
+
+    def __init__(self) -> None:
+        raise Unavailable("NVRTC is not installed: install grnnd[gpu]")
+
+
+def test_auto_builds_on_the_cpu_where_nothing_compiles_for_the_device(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else every build of a host with CuPy alone would fail."""
+    monkeypatch.setattr(device, "_has_cuda", lambda: True)
+    monkeypatch.setattr(cuda, "_CupyBackend", NoCompiler)
+    rows = sampled("normal 16d")[0][:600]
+    assert (grnnd.build(rows).edges == grnnd.build(rows, device="cpu").edges).all()
+    assert "the CPU does it" in caplog.text
+    with pytest.raises(Unavailable, match=r"grnnd\[gpu\]"):
+        grnnd.build(rows, device="cuda")
 
 
 @pytest.mark.parametrize("backend", [SmallDevice, SharedDevice])

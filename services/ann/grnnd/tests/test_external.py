@@ -67,7 +67,8 @@ def test_degenerate_data_can_be_reached_and_found(kind: str, tmp_path: Path) -> 
         merge.unite(part)
     graph = merge.finish()
     assert reachable_share(graph) == 1.0
-    assert recall(graph.search(queries, 10, ef=200).distances, rows, queries) >= 0.9
+    assert len(rows) > 16 * 100, "else nothing is walked"
+    assert recall(graph.search(queries, 10, ef=100).distances, rows, queries) >= 0.9
 
 
 def test_a_list_holds_the_nearest_that_any_part_found(tmp_path: Path) -> None:

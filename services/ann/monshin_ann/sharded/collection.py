@@ -81,7 +81,7 @@ class ShardedCollection:
     def stats(self) -> Stats:
         """No memory: what is mapped, the system may take back."""
         if (opened := self._opened) is None:
-            return Stats(0, 0, 0, 0)
+            return Stats(0, 0, sum(file.stat().st_size for file in self.path.glob("*")), 0)
         return Stats(opened.points.rows, _SEQUENCE, opened.disk_bytes, 0, opened.points.rows)
 
     def search(

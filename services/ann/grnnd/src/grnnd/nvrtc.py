@@ -73,7 +73,7 @@ class _Library:
         self.version = f"{major.value}.{minor.value}"
 
     def compile(self, source: bytes, architecture: int) -> bytes:
-        """Raises GrnndError with the compiler's log."""
+        """Raises Unavailable with the compiler's log: one too old for the device, say."""
         nvrtc, program = self._nvrtc, ctypes.c_void_p()
         self._check(nvrtc.nvrtcCreateProgram(ctypes.byref(program), source, b"kernels.cu", 0, None, None))
         try:
@@ -81,7 +81,7 @@ class _Library:
             status = nvrtc.nvrtcCompileProgram(program, len(options), (ctypes.c_char_p * len(options))(*options))
             if status != 0:
                 log = self._text(program, nvrtc.nvrtcGetProgramLogSize, nvrtc.nvrtcGetProgramLog)
-                raise GrnndError(f"NVRTC {self.version} cannot compile for sm_{architecture}: {log.decode()}")
+                raise Unavailable(f"NVRTC {self.version} cannot compile for sm_{architecture}: {log.decode()}")
             return self._text(program, nvrtc.nvrtcGetCUBINSize, nvrtc.nvrtcGetCUBIN)
         finally:
             nvrtc.nvrtcDestroyProgram(ctypes.byref(program))
