@@ -187,6 +187,10 @@ def test_gpu_asks_for_a_gpu_and_uses_it(rendered: Rendered) -> None:
     container = _container(rendered("overlays/gpu"), "embed")
     assert container["resources"]["limits"]["nvidia.com/gpu"] == 1
     assert _env(rendered("overlays/gpu"), "embed")["MONSHIN_EMBED_DEVICE"] == "cuda"
+    building = _container(rendered("overlays/gpu"), "ann")
+    assert building["resources"]["limits"]["nvidia.com/gpu"] == 1
+    assert building["image"] == "monshin/ann:0.1.0-cuda"
+    assert "memory" in building["resources"]["limits"], "a patch adds to what the base has"
 
 
 def test_a_restoring_pod_is_restricted_and_mounts_the_claim_of_the_service(rendered: Rendered, repo: Path) -> None:
