@@ -64,7 +64,7 @@ bench-platform bench-embed bench-ann bench-factcheck: bench-%: setup ## One of t
 
 .PHONY: gpu
 gpu: bench-peers ## On a CUDA device: ann's graph builder against the CPU and CAGRA
-	$(BIN)/python -m pip --disable-pip-version-check install --quiet 'cupy-cuda13x>=14' 'nvidia-cuda-nvrtc>=13'
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet 'cupy-cuda13x[ctk]>=14.0.1' 'nvidia-cuda-nvrtc>=13'
 	$(BIN)/pytest services/ann/grnnd/tests/test_cuda.py
 	$(BIN)/python -m benchmarks.ann.gpu
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import grnnd
 from grnnd import cuda, device, engine, nvrtc, on_device
 from grnnd.codes import Scale, byte_rows
-from grnnd.errors import GrnndError, TooLarge, Unavailable
+from grnnd.errors import TooLarge, Unavailable
 from grnnd.memory import predict_device_memory
 from grnnd.plan import Plan
 
@@ -56,7 +56,7 @@ def test_a_compiled_kernel_is_taken_from_the_cache(tmp_path: Path) -> None:
 
 def test_a_compiler_error_comes_with_its_log(tmp_path: Path) -> None:
     pytest.importorskip("nvidia.cuda_nvrtc")
-    with pytest.raises(GrnndError, match="sm_20"):
+    with pytest.raises(Unavailable, match="sm_20"):
         nvrtc.cubin(20, tmp_path)
 
 

@@ -24,7 +24,16 @@ def rows_of(n: int, dim: int, seed: int, levels: int) -> np.ndarray:
 @given(size=SMALL, seed=st.integers(0, 2**32 - 1), levels=st.sampled_from([1, 2, 50, 10_000]))
 def test_edges_are_different_rows_and_never_the_row_itself(size: tuple[int, int, int], seed: int, levels: int) -> None:
     n, dim, degree = size
-    graph = grnnd.build(rows_of(n, dim, seed, levels), degree=degree, seed=seed, threads=1)
+    check_edges(grnnd.build(rows_of(n, dim, seed, levels), degree=degree, seed=seed, threads=1), n, degree)
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_no_edge_stands_twice_whatever_the_data(name: str) -> None:
+    rows = sampled(name)[0]
+    check_edges(grnnd.build(rows, threads=1), len(rows), 32)
+
+
+def check_edges(graph: grnnd.Graph, n: int, degree: int) -> None:
     assert graph.neighbours().shape == (n, degree)
     for row, edges in enumerate(graph.neighbours().tolist()):
         real = [edge for edge in edges if edge >= 0]

@@ -15,7 +15,7 @@ from grnnd.codes import CodeTable, Kind, Scale, byte_rows
 from grnnd.device import Device
 from grnnd.engine import Bytes, Core, Floats, Ids
 from grnnd.entries import entries_of
-from grnnd.errors import InvalidInput, TooLarge, Unavailable
+from grnnd.errors import Cancelled, InvalidInput
 from grnnd.graph import MAX_THREADS, Graph
 from grnnd.memory import require_memory
 from grnnd.metric import Embedding, Metric
@@ -68,7 +68,7 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a caller asked for, checked. may_leave_device: the CPU builds what the device cannot hold. kind: None for
+    """What a caller asked for, checked. may_leave_device: the CPU builds what the device cannot. kind: None for
     auto."""
 
     metric: Metric
@@ -151,19 +151,19 @@ class _Space:
             core.build_points(self.points, order, params, out, first, report.on_chunk)
 
     def _try_device(self, built: int, settings: Settings, edges: Ids, report: Reporter) -> bool:
-        """True: the edges are filled. False: the device is too small or nothing compiles for it, and the CPU may take
-        its place.
-        """
+        """True: the edges are filled. False: the device is too small or fails, and the CPU may take its place."""
         from grnnd.cuda import build_on_device
 
         kind = "products" if self.is_product else "points" if self.rows is None else "codes"
         rows = self.rows[:built] if self.rows is not None and kind == "codes" else self.points
         try:
             build_on_device(kind, rows, self.order[:built], settings.plan, edges[:built], report.on_chunk)
-        except (TooLarge, Unavailable) as error:
+        except (Cancelled, InvalidInput):
+            raise
+        except Exception as error:  # of CuPy, a driver, a compiler: `auto` promises a graph, whatever they say
             if not settings.may_leave_device:
                 raise
-            _log.warning("the device cannot build: the CPU does it", extra={"reason": str(error)})
+            _log.warning("the device cannot build: the CPU does it", exc_info=error)
             return False
         return True
 
