@@ -4,6 +4,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export OMP_NUM_THREADS ?= 1
+TEST_WORKERS ?= 2
 
 .PHONY: help
 help: ## Show the targets
@@ -27,7 +28,7 @@ status: ## Show them
 
 .PHONY: test
 test: setup-tests check ## Set up, then lint, types and all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
 
 .PHONY: test-fast
 test-fast: setup-tests ## The quick tests, under two minutes

@@ -13,6 +13,8 @@ from benchmarks.factcheck.methods import Judged
 
 FIGURES = Path(__file__).parent / "figures"
 _CURVE = Path(__file__).parents[2] / "services" / "factcheck" / "training" / "adapter" / "curve.jsonl"
+# Steps after which each of the 3,114 items has been read once, 8 a step.
+_EPOCH = 389
 _SHARES = tuple(round(share, 2) for share in np.arange(0.05, 1.001, 0.05))
 _OURS = "#c0392b"
 _COLOURS = ("#8a8a8a", "#b08d57", "#2c6e9b", "#2e8b57", "#7b4fa3", "#d98c00")
@@ -33,13 +35,7 @@ def draw(sets: Mapping[str, tuple[Claims, Sequence[Judged]]], areas: Mapping[str
             panel.set_title(f"{title}, {len(claims.rows):,} claims", fontsize=9)
         _save(figure, name)
     figure, panel = pyplot.subplots(figsize=(5, 3.6))
-    steps = [json.loads(line) for line in _CURVE.read_text("utf-8").splitlines()]
-    for at, group in enumerate(("held_out all", "factcheck_dev all", "factcheck_dev set:free80")):
-        known = [(step["step"], step[group]["auroc"]) for step in steps if group in step]
-        panel.plot(*zip(*known, strict=True), "o-", label=group.replace("_", " "), color=_COLOURS[at + 2], markersize=3)
-    panel.set(xlabel="steps of training", ylabel="C against S AUROC", title="judge local, learning curve")
-    panel.grid(alpha=0.3)
-    panel.legend(fontsize=7)
+    _learning(panel)
     _save(figure, "learning")
 
 
@@ -76,6 +72,27 @@ def _coverage(panel: Any, claims: Claims, judged: Sequence[Judged]) -> None:
 
 def _colours(judged: Sequence[Judged]) -> list[str]:
     return [*_COLOURS[: len(judged) - 1], _OURS]
+
+
+def _learning(panel: Any) -> None:
+    """A line for each run: where the steps of the file fall back, another begins. Up to the mark every item is new."""
+    runs: list[list[dict[str, Any]]] = []
+    for step in map(json.loads, _CURVE.read_text("utf-8").splitlines()):
+        if not runs or step["step"] < runs[-1][-1]["step"]:
+            runs.append([])
+        runs[-1].append(step)
+    for at, group in enumerate(("held_out all", "factcheck_dev all", "factcheck_dev set:free80")):
+        for run, style in zip(runs, ("o-", "s--"), strict=True):
+            known = [(step["step"], step[group]["auroc"]) for step in run if group in step]
+            label = group.replace("_", " ") if run is runs[0] else None
+            panel.plot(*zip(*known, strict=True), style, label=label, color=_COLOURS[at + 2], markersize=3)
+    panel.axvline(_EPOCH, color="black", linewidth=0.8, linestyle=":")
+    panel.text(_EPOCH + 6, 0.66, "each item\nread once", fontsize=7)
+    panel.set(
+        xlabel="steps of training (8 items each)", ylabel="C against S AUROC", title="judge local, learning curve"
+    )
+    panel.grid(alpha=0.3)
+    panel.legend(fontsize=7)
 
 
 def _pyplot() -> Any:

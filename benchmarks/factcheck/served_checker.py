@@ -31,13 +31,15 @@ EvidenceOf = Callable[[Sequence[SourceText]], SourceEvidence]
 
 
 @asynccontextmanager
-async def served_checker(*, keeps: bool, reads: bool = True) -> AsyncIterator[tuple[Checker, EvidenceOf]]:
+async def served_checker(
+    *, keeps: bool, reads: bool = True, threads: int = 1
+) -> AsyncIterator[tuple[Checker, EvidenceOf]]:
     """A checker, and what makes evidence of sources; where they have many sentences words alone search.
 
     keeps: what judges say is kept in .cache/factcheck/scores, and not asked for again. reads: False for rules alone.
     Ends the program if a judge is away.
     """
-    settings = replace(FactcheckSettings(), judge_timeout_s=_PATIENCE_S)
+    settings = replace(FactcheckSettings(), judge_timeout_s=_PATIENCE_S, judge_threads=threads)
     taken = seats(settings, CACHE / "factcheck") if reads else []
     if keeps:
         scores = CACHE / "factcheck" / "scores"

@@ -85,6 +85,48 @@ def _drug_exchanged(sentence: str, source: str) -> Iterator[str]:
                 yield sentence[: match.start()] + other + sentence[match.end() :]
 
 
+# A dose, and whom, what or when it is for, as far as a pattern tells.
+_DOSE = r"\d+(?:\.\d+)?\s*(?:mg|μg|µg|mcg|g|mL|単位|units?|錠)(?:/kg)?(?![A-Za-z/])"
+_CASES = (
+    re.compile(
+        r"(?:成人|小児|高齢者|妊婦|[一-龥ァ-ヴー]+(?:患者|症例|例|炎|症|障害|不全))(?:に対して|に対し|では|には)"
+        r"|[一-龥A-Za-z]*[ ]?\d+[^、。\d]{0,8}(?:以上|未満|以下)(?:では|には)"
+    ),
+    re.compile(
+        r"\b(?:(?:in|for) (?:adults|children|infants|elderly patients|patients [^,;.]{3,40}|(?:severe |renal )*"
+        r"(?:impairment|failure|pregnancy|meningitis|pneumonia|sepsis))|if [^,;.]{3,40})"
+    ),
+)
+
+
+_BEHIND_CASE = re.compile(r"(?:に対して|に対し|では|には)$")
+
+
+def _case_exchanged(sentence: str, source: str) -> Iterator[str]:
+    """A dose under the case that the source names elsewhere, beside something else."""
+    if re.search(_DOSE, sentence) is None:
+        return
+    for pattern in _CASES:
+        others = sorted({match.group() for match in pattern.finditer(source)})
+        for match in pattern.finditer(sentence):
+            for other in others:
+                if _BEHIND_CASE.sub("", other) not in sentence:
+                    yield sentence[: match.start()] + other + sentence[match.end() :]
+
+
+def _case_moved(sentence: str, source: str) -> Iterator[str]:
+    """`5 mg daily; in adults, 10 mg` with the case of the second dose said of the first."""
+    for first in re.finditer(_DOSE, sentence):
+        for pattern in _CASES:
+            match = pattern.search(sentence, first.end())
+            if match is None or re.search(_DOSE, sentence[match.end() :]) is None:
+                continue
+            head = re.split(r"[;,；、。]", sentence[: match.start()])[0].strip()
+            if re.search(_DOSE, head):
+                is_japanese = not sentence.isascii()
+                yield f"{match.group()}{head}。" if is_japanese else f"{head} {match.group()}."
+
+
 SLIPS: Mapping[str, Slip] = {
     "frequency": _all(
         _renumbered("1日", "回", lambda count: count + 1),
@@ -132,6 +174,20 @@ SLIPS: Mapping[str, Slip] = {
         _renumbered(r"\b(?:aged|over|under) ", r"(?: years)?\b(?! ?(?:mg|%|m[lL]|days|hours))", lambda age: age + 5),
     ),
     "another drug": _drug_exchanged,
+    "case": _all(_case_exchanged, _case_moved),
+    "value": _exchanged(
+        ("トラフ", "ピーク"), ("ピーク", "トラフ"), ("空腹時血糖", "随時血糖"), ("収縮期", "拡張期"),
+        ("拡張期", "収縮期"),
+        ("(?:初回|負荷|開始)(?:投与)?量", "維持量"), ("維持(?:投与)?量", "初回投与量"), ("LDL", "HDL"), ("HDL", "LDL"),
+        (r"\btrough", "peak"), (r"\bpeak(?= (?:level|concentration))", "trough"), (r"\bfasting\b", "random"),
+        (r"\bsystolic\b", "diastolic"), (r"\bdiastolic\b", "systolic"),
+        (r"\b(?:loading|initial|starting) dose", "maintenance dose"), (r"\bmaintenance dose", "loading dose"),
+    ),
+    "container": _exchanged(
+        (r"(?<=\d)(\s*)アンプル", r"\1バイアル"), (r"(?<=\d)(\s*)バイアル", r"\1アンプル"),
+        (r"(?<=\d)(\s*)(?:噴霧|パフ)", r"\1吸入"), (r"(?<=\d) vial", " ampoule"), (r"(?<=\d) ampoule", " vial"),
+        (r"(?<=\d) puff", " spray"), (r"(?<=\d) spray", " puff"),
+    ),
 }  # fmt: skip
 
 

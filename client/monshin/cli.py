@@ -7,7 +7,7 @@ import grpc
 from monshin_kit.errors import MonshinError
 from monshin_kit.settings import load
 
-from monshin.commands import ann, audit, corpus_aliases, demo, embed, factcheck, index, lifecycle, machine
+from monshin.commands import ann, audit, corpus, demo, embed, factcheck, index, lifecycle, machine
 from monshin.settings import ClientSettings
 
 
@@ -27,7 +27,7 @@ for command in (
     ann.ann,
     index.index,
     factcheck.factcheck,
-    corpus_aliases.corpus,
+    corpus.corpus,
     demo.demo,
 ):
     cli.add_command(command)

@@ -1,23 +1,17 @@
 """The SDK: one object that speaks to all services over gRPC."""
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import grpc
 from monshin_kit.errors import MonshinError
-from monshin_kit.uploads import Upload
-from monshin_protos.factcheck.v1 import (
-    corpus_pb2,
-    explain_pb2,
-    factcheck_pb2,
-    results_pb2,
-)
+from monshin_protos.factcheck.v1 import explain_pb2, factcheck_pb2, results_pb2
 
+from monshin.corpora import CorpusClient, corpus_name
 from monshin.explanation import Explanation
-from monshin.formats import AliasLine, ClaimLine, CorpusLine, SourceLine
+from monshin.formats import ClaimLine, SourceLine
 from monshin.indexes import IndexClient
 from monshin.results import ClaimResult
 
@@ -37,7 +31,7 @@ class LabelledClaim:
     evidence: Sequence[factcheck_pb2.Evidence]
 
 
-class Client(IndexClient):
+class Client(IndexClient, CorpusClient):
     """Use as `async with Client() as client`. Raises grpc.aio.AioRpcError where a service refuses or is down.
 
     role: which development role signs the calls if `settings.token` is empty. The stubs (`embed`, `ann`, `index`,
@@ -63,7 +57,7 @@ class Client(IndexClient):
         was to take part did not. ended: called at the end; its `result` names what is kept.
         """
         request = factcheck_pb2.CheckAnswerRequest(
-            corpus=_corpus_name(corpus), answer=answer, question=question, sources=map(_source, sources), store=store,
+            corpus=corpus_name(corpus), answer=answer, question=question, sources=map(_source, sources), store=store,
             model=model,
         )  # fmt: skip
         async for event in self.factcheck.CheckAnswer(request):
@@ -90,7 +84,7 @@ class Client(IndexClient):
         MonshinError ends the check and is raised. The rest is as in check_answer.
         """
         first = factcheck_pb2.CheckStreamRequest(
-            corpus=_corpus_name(corpus), question=question, sources=map(_source, sources), store=store, model=model
+            corpus=corpus_name(corpus), question=question, sources=map(_source, sources), store=store, model=model
         )
         failed: list[MonshinError] = []
 
@@ -137,7 +131,7 @@ class Client(IndexClient):
                 for line in chunk
             ]
             request = factcheck_pb2.CheckClaimsRequest(
-                corpus=_corpus_name(corpus), claims=inputs, store=store, model=model
+                corpus=corpus_name(corpus), claims=inputs, store=store, model=model
             )
             async for event in self.factcheck.CheckClaims(request):
                 if event.HasField("claim_result"):
@@ -150,7 +144,7 @@ class Client(IndexClient):
     ) -> Explanation:
         """Why a claim has its verdict, and what would change it."""
         request = explain_pb2.ExplainClaimRequest(
-            corpus=_corpus_name(corpus), claim=claim, sources=map(_source, sources)
+            corpus=corpus_name(corpus), claim=claim, sources=map(_source, sources)
         )
         return Explanation.of(await self.explanations.ExplainClaim(request))
 
@@ -169,7 +163,7 @@ class Client(IndexClient):
         """All reviewed claims that the caller may see, oldest review first. A result that is deleted meanwhile is left
         out with its reviews."""
         result = results_pb2.Result()
-        async for line in self.results.ExportReviews(results_pb2.ExportReviewsRequest(corpus=_corpus_name(corpus))):
+        async for line in self.results.ExportReviews(results_pb2.ExportReviewsRequest(corpus=corpus_name(corpus))):
             name = line.id.partition("/claims/")[0]
             if result.name != name:
                 try:
@@ -179,72 +173,6 @@ class Client(IndexClient):
                         raise
                     continue
             yield LabelledClaim(line, next(one.result.evidence for one in result.claims if one.name == line.id))
-
-    async def ensure_corpus(self, corpus: str, display_name: str = "") -> None:
-        """Creates the corpus unless it exists."""
-        try:
-            await self.corpora.CreateCorpus(
-                corpus_pb2.CreateCorpusRequest(
-                    corpus_id=corpus, corpus=corpus_pb2.Corpus(display_name=display_name), request_id=str(uuid.uuid4())
-                )
-            )
-        except grpc.aio.AioRpcError as error:
-            if error.code() is not grpc.StatusCode.ALREADY_EXISTS:
-                raise
-
-    async def import_documents(
-        self, corpus: str, documents: Iterable[CorpusLine]
-    ) -> corpus_pb2.ImportDocumentsResponse:
-        """Stores documents in the corpus's draft: all or none."""
-        request_id = str(uuid.uuid4())
-
-        async def messages() -> AsyncIterator[corpus_pb2.ImportDocumentsRequest]:
-            for index, line in enumerate(documents):
-                document = corpus_pb2.NewDocument(
-                    id=line.id, title=line.title, text=line.text, source=line.source, date=line.date,
-                    tier=line.tier, supersedes=line.supersedes, effective_until=line.effective_until,
-                )  # fmt: skip
-                name = _corpus_name(corpus) if index == 0 else ""
-                yield corpus_pb2.ImportDocumentsRequest(
-                    corpus=name, document=document, request_id=request_id if index == 0 else ""
-                )
-
-        return await Upload[corpus_pb2.ImportDocumentsResponse](self.corpora.ImportDocuments(messages())).response()
-
-    async def import_aliases(self, corpus: str, groups: Sequence[AliasLine]) -> corpus_pb2.ImportAliasesResponse:
-        """Makes these the names of the corpus's draft: all or none; none at all takes the list away."""
-        name, request_id = _corpus_name(corpus), str(uuid.uuid4())
-
-        async def messages() -> AsyncIterator[corpus_pb2.ImportAliasesRequest]:
-            if not groups:
-                yield corpus_pb2.ImportAliasesRequest(corpus=name, request_id=request_id)
-            for index, line in enumerate(groups):
-                group = corpus_pb2.AliasGroup(name=line.name, aliases=line.aliases, ambiguous=line.ambiguous)
-                yield corpus_pb2.ImportAliasesRequest(
-                    corpus=name if index == 0 else "", group=group, request_id=request_id if index == 0 else ""
-                )
-
-        return await Upload[corpus_pb2.ImportAliasesResponse](self.corpora.ImportAliases(messages())).response()
-
-    async def publish(self, corpus: str) -> AsyncIterator[corpus_pb2.Version]:
-        """Publishes the draft and yields the version as it goes on, until it is PUBLISHED or FAILED.
-
-        Yields nothing if the draft equals the newest version.
-        """
-        try:
-            version = await self.corpora.PublishVersion(
-                corpus_pb2.PublishVersionRequest(corpus=_corpus_name(corpus), request_id=str(uuid.uuid4()))
-            )
-        except grpc.aio.AioRpcError as error:
-            if error.code() is not grpc.StatusCode.FAILED_PRECONDITION:
-                raise
-            return
-        async for event in self.corpora.WatchVersion(corpus_pb2.WatchVersionRequest(name=version.name)):
-            yield event.version
-
-
-def _corpus_name(corpus: str) -> str:
-    return f"corpora/{corpus}" if corpus and not corpus.startswith("corpora/") else corpus
 
 
 def _source(source: str | SourceLine | factcheck_pb2.Source) -> factcheck_pb2.Source:

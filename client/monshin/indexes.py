@@ -15,6 +15,7 @@ from monshin_protos.ann.v1 import ann_pb2, index_pb2, sharded_pb2
 
 from monshin.arrivals import Arrival, Arrivals
 from monshin.connection import Connection
+from monshin.point_files import PointFile
 
 _PIECE_BYTES = 256 * 1024  # of a file
 _AGAIN_S = 1.0
@@ -50,6 +51,25 @@ class IndexClient(Connection):
             except grpc.aio.AioRpcError as error:
                 if error.code() is not grpc.StatusCode.UNAVAILABLE or answered == before:
                     raise
+
+    async def import_points(
+        self, collection: str, file: PointFile, request_id: str = "", sent: Callable[[int, int], None] | None = None
+    ) -> index_pb2.ImportPointsResponse:
+        """Stores all points of a file at once, or none. The answer comes once all are on disk.
+
+        request_id: a UUID; where a call broke and nobody knows how it ended, the same again stores nothing twice.
+        Empty: one is made. sent: told how many bytes have been sent, of how many.
+        """
+
+        async def messages() -> AsyncIterator[index_pb2.ImportPointsRequest]:
+            done, size = 0, 0
+            for message in file.messages(collection_name(collection), request_id or str(uuid.uuid4())):
+                yield message
+                done, size = done + len(message.data), size or message.size
+                if sent is not None:
+                    sent(done, size)
+
+        return await Upload[index_pb2.ImportPointsResponse](self.index.ImportPoints(messages())).response()
 
     async def watch_index(self, collection: str) -> AsyncIterator[index_pb2.Index]:
         """The index of a collection now and after each change, until nothing of it is being built nor wanted.

@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class Backup:
 def backup(data: Path, target: Path) -> Backup:
     """Copies each sound `*.sqlite` below `data` into the new folder `target`, with a manifest that is written last.
 
+    What lies under a name that begins with a dot is scratch, such as an upload or a copy on its way out: left out.
     Each copy is one consistent state of its file. One damaged collection must not keep the others from being backed
     up: it is named, here and in the manifest. Raises InvalidInput if `target` exists, Unavailable naming a file that
     cannot be read now, OSError for a full disk; then nothing is left at `target`.
@@ -118,7 +120,7 @@ def verify(source: Path) -> Backup:
 
 def _copy_all(data: Path, staging: Path) -> Backup:
     files, damaged = [], []
-    for path in sorted(data.rglob("*.sqlite")):
+    for path in sorted(_files(data)):
         relative = str(path.relative_to(data))
         if _copy(path, staging / relative):
             files.append(BackupFile(relative, (staging / relative).stat().st_size, _sha256(staging / relative)))
@@ -126,6 +128,16 @@ def _copy_all(data: Path, staging: Path) -> Backup:
             (staging / relative).unlink(missing_ok=True)
             damaged.append(relative)
     return Backup(tuple(files), tuple(damaged))
+
+
+def _files(data: Path) -> Iterator[Path]:
+    def tell(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | PermissionError):  # gone meanwhile; not ours, such as lost+found
+            raise error
+
+    for folder, folders, names in os.walk(data, onerror=tell):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(folder, name) for name in names if name.endswith(".sqlite") and not name.startswith("."))
 
 
 def _copy(path: Path, place: Path) -> bool:

@@ -15,7 +15,7 @@ ALLOWED_FIELDS = frozenset(
     {
         "service", "rpc", "code", "reason", "error_id", "duration_ms", "count", "size_bytes", "port", "target",
         "resource_hash", "state", "attempt", "path", "backend", "model", "setting", "error_type", "url",
-        "role",
+        "role", "chore", "revision",
     }
 )  # fmt: skip
 

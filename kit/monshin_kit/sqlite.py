@@ -7,24 +7,23 @@ other's locks (https://sqlite.org/howtocorrupt.html, 2.2.1; seen as a bus error)
 """
 
 import os
-import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import apsw
 
-from monshin_kit.errors import DataLoss, MonshinError, Unavailable
+from monshin_kit.errors import DataLoss, Unavailable
+from monshin_kit.sqlite_writer import BUSY_LIMIT_MS, Change, Writer, damage_named, empty_log
 
 T = TypeVar("T")
-Change = Callable[[apsw.Connection], T]
 
-BUSY_LIMIT_MS = 5000
-_MAX_GROUP = 1024
-_CORRUPT = (apsw.CorruptError, apsw.NotADBError)
+_LOG_PAUSE_S = 0.1
+_COPY_STEP_PAGES = 1000
 
 
 class Database:
@@ -38,24 +37,17 @@ class Database:
         self.path = path
         self._readers = threading.local()
         self._open_readers: list[apsw.Connection] = []
-        self._queue: queue.SimpleQueue[tuple[Future[Any], Change[Any]] | None] = queue.SimpleQueue()
-        self._closing = threading.Lock()
         self._closed = False
-        self._writer = _open(path, migrations)
-        self._thread = threading.Thread(target=self._write_groups, name=f"sqlite-{path.stem}", daemon=True)
-        self._thread.start()
+        self._writing = _open(path, migrations)
+        self._writer = Writer(path, self._writing)
 
     def submit(self, change: Change[T]) -> Future[T]:
         """Runs `change` in the writer's transaction; the future resolves after the commit that holds it.
 
-        An exception out of `change` undoes that change alone and becomes the future's.
+        An exception out of `change` undoes that change alone and becomes the future's. While a cursor is open that it
+        left, such as one that its traceback holds, the log cannot be emptied.
         """
-        future: Future[T] = Future()
-        with self._closing:
-            if self._closed:
-                raise Unavailable(f"{self.path.name} is closed")
-            self._queue.put((future, change))
-        return future
+        return self._writer.submit(change)
 
     def write(self, change: Change[T]) -> T:
         """As submit, waiting for the result; for threads that may block."""
@@ -71,11 +63,12 @@ class Database:
             raise Unavailable(f"{self.path.name} is closed")
         connection: apsw.Connection | None = getattr(self._readers, "connection", None)
         if connection is None:
-            connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
+            with damage_named(self.path):
+                connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
             connection.set_busy_timeout(BUSY_LIMIT_MS)
             self._readers.connection = connection
             self._open_readers.append(connection)
-        with _damage_named(self.path):
+        with damage_named(self.path):
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -91,95 +84,26 @@ class Database:
     def checkpoint(self) -> None:
         """Moves the log into the file, gives free pages back to the file system, and empties the log."""
         self.write(lambda connection: connection.execute("PRAGMA incremental_vacuum").fetchall())
-        self.write(_checkpoint_marker)
+        self.truncate_log()
+
+    def truncate_log(self, patience_s: float = BUSY_LIMIT_MS / 1000) -> None:
+        """Moves the log into the file and empties it. Raises Unavailable while a copy, say, needs it for long.
+
+        patience_s: how long the caller waits for the reader, 0: tries once. What others write meanwhile is committed.
+        """
+        give_up = time.monotonic() + patience_s
+        while not self.write(empty_log):
+            if time.monotonic() >= give_up:
+                raise Unavailable(f"the log of {self.path.name} cannot be emptied now: somebody reads it for long")
+            time.sleep(_LOG_PAUSE_S)
 
     def close(self) -> None:
         """Commits what was submitted, then closes; safe to call twice."""
-        with self._closing:
-            if self._closed:
-                return
-            self._closed = True
-            self._queue.put(None)
-        self._thread.join()
-        for connection in self._open_readers:
-            connection.close()
-        self._writer.close()
-
-    def _write_groups(self) -> None:
-        while True:
-            first = self._queue.get()
-            group = []
-            stop = first is None
-            if first is not None:
-                group.append(first)
-            while not stop and len(group) < _MAX_GROUP:
-                try:
-                    item = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if item is None:
-                    stop = True
-                else:
-                    group.append(item)
-            markers = [future for future, change in group if change is _checkpoint_marker]
-            self._commit([(future, change) for future, change in group if change is not _checkpoint_marker])
-            for marker in markers:
-                self._truncate_log(marker)
-            if stop:
-                return
-
-    def _commit(self, group: Sequence[tuple[Future[Any], Change[Any]]]) -> None:
-        results: list[tuple[Future[Any], Any, BaseException | None]] = []
-        group = [(future, change) for future, change in group if future.set_running_or_notify_cancel()]
-        if not group:
-            return
-        try:
-            with _damage_named(self.path):
-                self._writer.execute("BEGIN IMMEDIATE")
-                for future, change in group:
-                    results.append(self._apply(future, change))
-                self._writer.execute("COMMIT")
-        except (MonshinError, apsw.Error) as error:
-            if self._writer.in_transaction:  # SQLite may have rolled back by itself
-                self._writer.execute("ROLLBACK")
-            failure = error if isinstance(error, MonshinError) else _undone(self.path, error)
-            for future, _ in group:
-                future.set_exception(failure)
-            return
-        for future, result, own in results:
-            if own is not None:
-                future.set_exception(own)
-            else:
-                future.set_result(result)
-
-    def _apply(self, future: Future[Any], change: Change[Any]) -> tuple[Future[Any], Any, BaseException | None]:
-        try:
-            with self._writer:  # a savepoint
-                result = change(self._writer)
-        except (apsw.FullError, apsw.IOError, *_CORRUPT):
-            raise
-        except BaseException as error:  # the caller's own; it must not undo its neighbours
-            if not self._writer.in_transaction:  # it undid them all the same, such as by RAISE(ROLLBACK)
-                raise _undone(self.path, error) from error
-            return future, None, error
-        return future, result, None
-
-    def _truncate_log(self, marker: Future[None]) -> None:
-        try:
-            with _damage_named(self.path):
-                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        except MonshinError as error:
-            marker.set_exception(error)
-        else:
-            marker.set_result(None)
-
-
-def _checkpoint_marker(_: apsw.Connection) -> None:
-    """Asks the writer thread for a checkpoint, which no transaction may hold."""
-
-
-def _undone(path: Path, error: BaseException) -> Unavailable:
-    return Unavailable(f"{path.name}: the change could not be committed ({type(error).__name__})")
+        self._closed = True
+        if self._writer.end():
+            for connection in self._open_readers:
+                connection.close()
+            self._writing.close()  # as the last: it moves the log into the file, which a reader cannot
 
 
 def _open(path: Path, migrations: Sequence[str]) -> apsw.Connection:
@@ -187,7 +111,7 @@ def _open(path: Path, migrations: Sequence[str]) -> apsw.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"{path.parent} cannot be made ({type(error).__name__})") from error
-    with _damage_named(path):
+    with damage_named(path):
         connection = apsw.Connection(str(path))
         try:
             connection.set_busy_timeout(BUSY_LIMIT_MS)
@@ -231,27 +155,25 @@ def keep_temporary_files_in(folder: Path) -> None:
     os.environ.setdefault("SQLITE_TMPDIR", str(folder.absolute()))
 
 
-def copy(source: Path, target: Path) -> None:
-    """Copies a consistent state of the file to the new file `target` while others read and write.
+def copy(source: Path, target: Path, is_stopped: Callable[[], bool] = lambda: False) -> None:
+    """Copies the state that the file has now to the new file `target`, while others read and write.
 
-    Raises DataLoss if a damaged page is met, Unavailable if either cannot be read or written now.
+    is_stopped: asked every few MiB. Meanwhile the log of the file grows by what is written.
+    Raises DataLoss if a damaged page is met, Unavailable if either cannot be read or written now, or the copy was
+    stopped; what there is of `target` is then of no use.
     """
     with (
-        _damage_named(source),
+        damage_named(source),
         closing(apsw.Connection(str(target))) as destination,
         closing(apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READONLY)) as origin,
-        destination.backup("main", origin, "main") as copying,
     ):
-        while not copying.done:
-            copying.step(1000)
-
-
-@contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
-    # The foreign error's text is dropped: a SQLite message may quote a value.
-    try:
-        yield
-    except _CORRUPT as error:
-        raise DataLoss(f"{path.name} is damaged: restore it from a backup") from error
-    except (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.BusyError, apsw.ReadOnlyError) as error:
-        raise Unavailable(f"{path.name} cannot be read or written now ({type(error).__name__})") from error
+        origin.set_busy_timeout(BUSY_LIMIT_MS)
+        # One read transaction over all steps: without it the copy begins anew with each commit between two of them,
+        # and ends only where nobody writes (https://www.sqlite.org/c3ref/backup_finish.html).
+        origin.execute("BEGIN")
+        origin.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        with destination.backup("main", origin, "main") as copying:
+            while not copying.done:
+                if is_stopped():
+                    raise Unavailable(f"the copy of {source.name} was stopped")
+                copying.step(_COPY_STEP_PAGES)

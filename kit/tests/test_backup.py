@@ -1,11 +1,14 @@
 """Backup and restore: nothing is replaced before everything is verified."""
 
+import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from monshin_kit import durable
 from monshin_kit.backup import MANIFEST, backup, main, restore, verify
-from monshin_kit.errors import DataLoss, InvalidInput
+from monshin_kit.errors import DataLoss, InvalidInput, Unavailable
 from monshin_kit.sqlite import Database
 
 SCHEMA = ["CREATE TABLE rows (value INTEGER)"]
@@ -65,6 +68,57 @@ def test_a_backup_beside_a_writer_is_one_consistent_state(data: Path, tmp_path: 
         writer.join()
         database.close()
     assert all(rows(tmp_path / f"copy-{attempt}") % 2 == 0 for attempt in range(5))
+
+
+@pytest.fixture
+def busy(data: Path) -> Iterator[Path]:
+    """The data, beside a service that makes folders of copies and uploads, and removes them, all the time."""
+    scratch, segments = data / "ann/collections/.scratch", data / "ann/collections/a.segments"
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            for number in range(20):
+                (scratch / f"tmp{number}").mkdir(parents=True)
+                shutil.copy(data / "factcheck/outbox.sqlite", scratch / f"tmp{number}/points.sqlite")
+                (segments / str(number)).mkdir(parents=True)
+            shutil.rmtree(scratch)
+            shutil.rmtree(segments)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    yield data
+    stop.set()
+    worker.join()
+
+
+def test_copies_on_their_way_out_are_not_backed_up_and_may_vanish_meanwhile(busy: Path, tmp_path: Path) -> None:
+    """Hazard: somebody exports a collection while it is backed up, and the whole backup fails."""
+    for attempt in range(30):
+        made = backup(busy, tmp_path / f"copy-{attempt}")
+        assert [file.path for file in made.files] == ["ann/collections/a.sqlite", "factcheck/outbox.sqlite"]
+
+
+def test_a_file_that_begins_with_a_dot_is_not_backed_up(data: Path, tmp_path: Path) -> None:
+    shutil.copy(data / "factcheck/outbox.sqlite", data / "ann/.upload.sqlite")
+    assert len(backup(data, tmp_path / "copy").files) == 2
+
+
+def test_a_store_that_vanishes_fails_the_backup_by_name(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: a backup that lacks a collection, and says that all is well. It goes while the first file is synced."""
+    sync = durable.sync
+
+    def lose_the_other(path: Path) -> None:
+        for file in (data / "factcheck").glob("outbox.sqlite*"):
+            file.unlink()
+        sync(path)
+
+    monkeypatch.setattr(durable, "sync", lose_the_other)
+    with pytest.raises(Unavailable, match=r"outbox\.sqlite"):
+        backup(data, tmp_path / "copy")
+    assert {path.name for path in tmp_path.iterdir()} == {"data"}
 
 
 @pytest.mark.parametrize("harm", ["flip", "truncate", "remove", "manifest"])

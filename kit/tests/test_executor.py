@@ -93,6 +93,22 @@ async def test_one_more_than_the_limit_is_refused_at_once(executor: Executor, ga
     assert caught.value.retry_after_s > 0
 
 
+async def test_work_that_was_accepted_before_passes_the_limit_and_keeps_its_turn(
+    executor: Executor, gate: Gate
+) -> None:
+    """Hazard: an end that a full queue refuses leaves what it was to end locked for good."""
+    await _occupy(executor, gate)
+    done: list[int] = []
+    waiting = await _queue(executor, 3, done)
+    with pytest.raises(ResourceExhausted):
+        await executor.run(done.append, -1)
+    ends = [asyncio.create_task(executor.run_accepted(done.append, number)) for number in (3, 4)]
+    await eventually(lambda: executor.depth == 5, "they wait, too")
+    gate.may_leave.set()
+    await asyncio.gather(*waiting, *ends)
+    assert done == [0, 1, 2, 3, 4]
+
+
 async def test_work_whose_caller_left_is_never_started(executor: Executor, gate: Gate) -> None:
     running = await _occupy(executor, gate)
     done: list[int] = []
@@ -132,6 +148,8 @@ async def test_a_closed_executor_is_unavailable() -> None:
     executor.close()
     with pytest.raises(Unavailable):
         await executor.run(pow, 2, 2)
+    with pytest.raises(Unavailable):
+        await executor.run_accepted(pow, 2, 2)
 
 
 async def test_several_workers_run_side_by_side() -> None:

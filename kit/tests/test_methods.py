@@ -75,6 +75,7 @@ NAMED: dict[str, tuple[Message, tuple[str, ...]]] = {
     f"{INDEX}/WatchIndex": (index.WatchIndexRequest(name=f"{NOTES}/index"), (f"{NOTES}/index",)),
     f"{INDEX}/SnapshotCollection": (index.SnapshotCollectionRequest(name=NOTES), (NOTES,)),
     f"{INDEX}/RestoreCollection": (index.RestoreCollectionRequest(name=NOTES), (NOTES,)),
+    f"{INDEX}/ImportPoints": (index.ImportPointsRequest(name=NOTES), (NOTES,)),
     f"{INDEX}/ExportCollection": (index.ExportCollectionRequest(name=NOTES), (NOTES,)),
     f"{SHARDED}/BuildShardedCollection": (sharded.BuildShardedCollectionRequest(collection_id="notes"), (NOTES,)),
     f"{SHARDED}/GetShardedBuild": (sharded.GetShardedBuildRequest(name=BUILD), (BUILD,)),

@@ -12,7 +12,7 @@ from monshin.launcher.units import Unit
 from monshin_ann.settings import AnnSettings
 from monshin_kit.settings import load
 
-FILES = ("docker-compose.yml", "deploy/compose/jaeger-page.yml", "deploy/compose/oidc.yml")
+FILES = ("docker-compose.yml", "deploy/compose/jaeger-page.yml", "deploy/compose/llm.yml", "deploy/compose/oidc.yml")
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 from monshin.launcher.units import Unit
+from monshin_factcheck.settings import FactcheckSettings
 
 IMAGES = ("embed", "ann", "factcheck", "gateway", "client")
 
@@ -67,3 +69,18 @@ def test_the_build_context_holds_sources_only(repo: Path) -> None:
     assert rules[0] == "*"
     assert allowed == {"constraints.txt", "protos", "kit", "client", "gateway", "services"}
     assert "**/tests" in rules
+
+
+def test_factchecks_image_has_the_judge_that_sits_by_default_and_others_by_a_build_argument(
+    repo: Path, stages: dict[str, Any], compose: dict[str, Any]
+) -> None:
+    extras = tomllib.loads((repo / "services/factcheck/pyproject.toml").read_text())["project"]["optional-dependencies"]
+    (argument,) = stages["build-factcheck"].arguments("ARG")
+    assert argument == f"EXTRAS={FactcheckSettings().judges}"
+    assert argument.removeprefix("EXTRAS=") in extras
+    assert any('"./service[${EXTRAS}]"' in line for line in stages["build-factcheck"].arguments("RUN"))
+    args = compose["factcheck"]["build"]["args"]
+    assert args["EXTRAS"] == "${FACTCHECK_EXTRAS:-local}"
+    assert set(args) > set(compose["ann"]["build"]["args"])
+    guide = (repo / "deploy/README.md").read_text()
+    assert {extra for extra in extras if f"`{extra}`" not in guide} == set()

@@ -42,6 +42,11 @@ def test_compose_with_an_identity_provider_sets_what_its_service_reads(
     _check(_classes(services[name]), _without_references(override["environment"]))
 
 
+def test_compose_with_an_llm_sets_what_factcheck_reads(services: dict[str, Unit], repo: Path) -> None:
+    override = yaml.safe_load((repo / "deploy/compose/llm.yml").read_text())["services"]["factcheck"]
+    _check(_classes(services["factcheck"]), _without_references(override["environment"]))
+
+
 def test_compose_sets_what_the_client_reads(compose: dict[str, Any]) -> None:
     _check([ClientSettings, ChannelSettings], compose["client"]["environment"])
 

@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from monshin_kit.testing import free_port
+import pytest_asyncio
+from monshin_kit.testing import ServiceProcess, free_port
+
+from .command import Monshin, against
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GUARD_S = 300
@@ -68,3 +71,16 @@ def platform(stopped_platform: Platform) -> Iterator[Platform]:
     finally:
         ended = stopped_platform.monshin("down")
     assert ended.returncode == 0, ended.stderr.decode()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ann(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServiceProcess]:
+    """ann alone, for the tests of a file, each with a collection of its own."""
+    async with ServiceProcess("monshin_ann", tmp_path_factory.mktemp("ann")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def monshin(ann: ServiceProcess) -> Monshin:
+    """As a model developer of ann's home."""
+    return against(ann)

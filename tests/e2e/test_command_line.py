@@ -105,7 +105,7 @@ def test_a_discharge_summary_is_checked_against_the_chart(platform: Platform) ->
     lines = {line["claim"]: line for line in json_lines(result.stdout)}
     verdicts = {claim: line["verdict"] for claim, line in lines.items()}
     for wrong in ("SpO2は98%", "カリウムは7.9", "右手の把握", "ワルファリンを1回3 mg"):
-        assert [verdict for claim, verdict in verdicts.items() if claim.startswith(wrong)] == ["CONTRADICTED"], wrong
+        assert [verdict for claim, verdict in verdicts.items() if wrong in claim] == ["CONTRADICTED"], wrong
     assert [verdict for claim, verdict in verdicts.items() if "アムロジピン" in claim] == ["NOT_ENOUGH_EVIDENCE"]
     assert sum(verdict == "SUPPORTED" for verdict in verdicts.values()) >= 8
     evidence = lines["2026年4月1日に入院した。"]["evidence"][0]
@@ -120,7 +120,8 @@ def test_files_of_several_formats_enter_one_corpus_or_none(platform: Platform) -
     refused = platform.monshin("factcheck", "import", "files", *good, str(folder / "scan.pdf"))
     assert refused.returncode == 1
     assert "scan.pdf" in refused.stderr.decode()
-    claim = ["factcheck", "check", "--corpus", "files", "--json", "妊娠中は禁忌である。"]
+    sentence = "納豆とクロレラはビタミンKを多く含むため、服用中は避けるように患者へ説明する。"
+    claim = ["factcheck", "check", "--corpus", "files", "--json", sentence]
     assert b"NOT_FOUND" in platform.monshin(*claim).stderr
     imported = platform.monshin("factcheck", "import", "files", *good)
     assert imported.returncode == 0, imported.stderr.decode()

@@ -12,7 +12,7 @@ import pytest_asyncio
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.ann.v1 import index_pb2, index_pb2_grpc
 
-from .command import Monshin, against
+from .command import Monshin
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -26,12 +26,6 @@ async def ann(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service
     home = tmp_path_factory.mktemp("ann")
     async with ServiceProcess("monshin_ann", home, {"MONSHIN_ANN_SEAL_POINTS": "1000"}) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def monshin(ann: ServiceProcess) -> Monshin:
-    """As a model developer of that home."""
-    return against(ann)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from monshin_kit.testing import ServiceProcess
 from monshin_kit.testing.redis import RedisProcess
 from monshin_kit.testing.worker import WorkerProcess
 
-from .command import Monshin, against
+from .command import Monshin
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -46,12 +46,6 @@ async def ann(tmp_path_factory: pytest.TempPathFactory, redis: RedisProcess) -> 
 def worker(ann: ServiceProcess, redis: RedisProcess) -> WorkerProcess:
     """Of that home; a test starts it."""
     return WorkerProcess("monshin_ann.worker", ann.home, redis.env)
-
-
-@pytest.fixture(scope="module")
-def monshin(ann: ServiceProcess) -> Monshin:
-    """As a model developer of that home."""
-    return against(ann)
 
 
 async def test_a_build_is_begun_cancelled_resumed_and_watched_to_its_end(

@@ -1,37 +1,23 @@
 """Points that the client sends as a stream of chunks, to the real ann."""
 
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-import pytest_asyncio
 from monshin.client import Client
 from monshin.settings import ClientSettings
 from monshin_kit.testing import FaultProxy, ServiceProcess
 from monshin_protos.ann.v1 import ann_pb2
 from monshin_protos.vectors.v1 import vectors_pb2
 
-from .command import Monshin, against
+from .command import Monshin
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 DIM = 8
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def ann(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServiceProcess]:
-    """Shared by all tests, each with a collection of its own."""
-    async with ServiceProcess("monshin_ann", tmp_path_factory.mktemp("ann")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def monshin(ann: ServiceProcess) -> Monshin:
-    """As a model developer of that home."""
-    return against(ann)
 
 
 def rows(count: int, dim: int = DIM) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

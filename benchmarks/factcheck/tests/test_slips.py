@@ -33,6 +33,12 @@ CASES = [
     ("side", "The left hip is replaced.", "The right hip is replaced."),
     ("age limit", "12歳以上に用いる。", "17歳以上に用いる。"),
     ("age limit", "For children aged 12 years.", "For children aged 17 years."),
+    ("case", "500 mgを投与し、腎障害患者には250 mgを投与する。", "腎障害患者には500 mgを投与し。"),
+    ("case", "Give 500 mg daily; in adults, give 1 g.", "Give 500 mg daily in adults."),
+    ("value", "トラフ値は15〜20 μg/mLとする。", "ピーク値は15〜20 μg/mLとする。"),
+    ("value", "The loading dose is 400 mg.", "The maintenance dose is 400 mg."),
+    ("container", "1回1アンプルを静注する。", "1回1バイアルを静注する。"),
+    ("container", "Use 2 puffs daily.", "Use 2 sprays daily."),
     ("another drug", "ワルファリンを5 mg用いる。", "ヘパリンを5 mg用いる。"),
 ]
 

@@ -12,14 +12,19 @@ import numpy as np
 from google.protobuf.json_format import MessageToDict
 from monshin_kit.errors import InvalidInput
 from monshin_protos.ann.v1 import ann_pb2 as pb
+from monshin_protos.ann.v1 import index_pb2
 from monshin_protos.vectors.v1 import vectors_pb2
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from monshin.commands.collections import METRICS, connected, echo, record
 from monshin.formats import text_lines
 from monshin.indexes import collection_name
+from monshin.point_files import PointFile, format_of
 from monshin.settings import ClientSettings
 
 CHUNK_ROWS = 1024
+FORMATS = {"parquet": index_pb2.IMPORT_FORMAT_PARQUET, "npy": index_pb2.IMPORT_FORMAT_NPY}
 _CHUNK_BYTES = 4 * 1024 * 1024  # a message may have 8 MiB
 
 
@@ -76,6 +81,28 @@ def upsert(settings: ClientSettings, collection: str, file: Path, ids: Path | No
     if len(names) != len(vectors):
         raise InvalidInput(f"{len(names)} ids for {len(vectors)} vectors: there must be one each")
     asyncio.run(_upsert(settings, collection, names, vectors))
+
+
+@ann.command("import")
+@click.argument("collection")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--format", "file_format", type=click.Choice(tuple(FORMATS)), help="Default: what the file itself says.")
+@click.option("--ids", type=click.Path(path_type=Path, exists=True), help="Of .npy: one a line; default: 0, 1, …")
+@click.option("--id-prefix", default="", help="Of .npy: put before the number of the row.")
+@click.pass_obj
+def import_points(
+    settings: ClientSettings, collection: str, file: Path, file_format: str | None, ids: Path | None, id_prefix: str
+) -> None:
+    """Store all points of FILE in a COLLECTION at once, or none.
+
+    FILE is Parquet (id, vector, payload; as `monshin index export` writes it) or .npy (n × dim). Nobody sees a point
+    before all are on disk. What is wrong is named by its row, and then nothing was changed.
+    """
+    if ids and id_prefix:
+        raise click.UsageError("give --ids or --id-prefix, not both")
+    kind = FORMATS[file_format] if file_format else format_of(file)
+    points = PointFile(file, kind, text_lines(ids.read_bytes()) if ids else (), id_prefix)
+    echo(record(asyncio.run(_import(settings, collection, points))))
 
 
 @ann.command()
@@ -151,6 +178,23 @@ def delete(settings: ClientSettings, collection: str, ids: tuple[str, ...], whol
 async def _call(settings: ClientSettings, method: str, request: Any) -> Any:
     async with connected(settings) as client:
         return await getattr(client.ann, method)(request)
+
+
+async def _import(settings: ClientSettings, collection: str, points: PointFile) -> index_pb2.ImportPointsResponse:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        line = progress.add_task("reading", total=None)
+
+        def show(sent: int, size: int) -> None:
+            if sent < size:
+                progress.update(line, description="sending", completed=sent, total=size)
+            else:
+                progress.update(line, description="the service checks and stores", completed=sent, total=None)
+
+        async with connected(settings) as client:
+            answer = await client.import_points(collection, points, sent=show)
+        progress.update(line, description="stored", total=progress.tasks[0].completed)
+        return answer
 
 
 async def _upsert(settings: ClientSettings, collection: str, ids: list[str], vectors: Any) -> None:

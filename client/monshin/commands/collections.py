@@ -25,6 +25,11 @@ def record(message: Message) -> dict[str, Any]:
     return MessageToDict(message, preserving_proto_field_name=True)
 
 
+def whole_record(message: Message) -> dict[str, Any]:
+    """The same, with fields that are 0 or empty."""
+    return MessageToDict(message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+
+
 def echo(line: dict[str, Any]) -> None:
     """One line of JSON on stdout."""
     click.echo(json.dumps(line, ensure_ascii=False))

@@ -9,17 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from monshin.client import Client
-from monshin.commands.factcheck import publish
+from monshin.commands.publishing import publish
 from monshin.formats import alias_lines, alias_rows, only_good
 from monshin.settings import ClientSettings
 
 
 @click.group()
-def corpus() -> None:
-    """What belongs to a corpus beside its documents."""
-
-
-@corpus.group()
 def aliases() -> None:
     """Names for the same thing: brands, abbreviations, words of the house."""
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monshin.client import Client
-from monshin.commands.factcheck import publish
+from monshin.commands.publishing import publish
 from monshin.formats import CorpusLine, corpus_lines, only_good
 from monshin.launcher import detach, state
 from monshin.results import ClaimResult

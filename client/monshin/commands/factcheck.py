@@ -1,4 +1,4 @@
-"""factcheck: import sources, check answers and claims."""
+"""factcheck: check answers and claims."""
 
 import asyncio
 import json
@@ -10,19 +10,20 @@ from pathlib import Path
 import click
 import grpc
 from monshin_kit.errors import InvalidInput
-from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
+from monshin_protos.factcheck.v1 import factcheck_pb2
 from monshin_protos.factcheck.v1.factcheck_pb2 import Source
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from monshin.client import Client, NotRun
 from monshin.commands.arriving import arriving
 from monshin.commands.brought import Brought
 from monshin.commands.checking import Manner, results_of
 from monshin.commands.evaluate import evaluate
+from monshin.commands.files import FILE, opened, read
+from monshin.commands.importing import import_
 from monshin.commands.kept import results, retract, reviews
 from monshin.formats import BadLine, ClaimLine, SourceLine, argument_text, claim_lines, plain_text
-from monshin.importers import FORMATS, MAX_BYTES, File, read_files
+from monshin.importers import File
 from monshin.results import ClaimResult, Verdict
 from monshin.settings import ClientSettings
 from monshin.show import show_explanation, show_marked, show_result, show_worst
@@ -30,83 +31,23 @@ from monshin.show import show_explanation, show_marked, show_result, show_worst
 Lines = list[ClaimLine | BadLine]
 
 
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
-
-
 @click.group()
 def factcheck() -> None:
     """Check texts against trusted sources."""
 
 
-for command in (evaluate, results, reviews, retract):
+for command in (import_, evaluate, results, reviews, retract):
     factcheck.add_command(command)
-
-
-@factcheck.command("import")
-@click.argument("corpus")
-@click.argument("files", nargs=-1, required=True, type=_FILE)
-@click.option("--format", "name", type=click.Choice(["auto", *FORMATS]), default="auto", show_default=True,
-              help="What the files are; auto looks at their content.")  # fmt: skip
-@click.option("--encoding", default="", help="Of text and HTML files that are not UTF-8, such as shift_jis.")
-@click.option("--skip-bad-lines", is_flag=True, help="Import the good lines although others are bad.")
-@click.option("--no-publish", is_flag=True, help="Leave the documents in the draft.")
-@click.pass_obj
-def import_(
-    settings: ClientSettings, corpus: str, files: tuple[Path, ...], name: str, encoding: str, skip_bad_lines: bool,
-    no_publish: bool,
-) -> None:  # fmt: skip
-    """Store the documents of FILES in CORPUS, and publish it.
-
-    FILES are JSON lines {"id","title","text","source","date"}, plain text, PDF, HTML, PubMed XML, PMDA package inserts,
-    FHIR DocumentReferences, or zip and gzip archives of these. The corpus is made if it does not exist. Where one file
-    cannot be read, or a line is bad, nothing is imported; --skip-bad-lines leaves bad lines out.
-    """
-    reading = read_files((_opened(file, encoding) for file in files), name)
-    for told in (*reading.problems, *reading.remarks):
-        click.echo(told, err=True)
-    if reading.problems and not skip_bad_lines:
-        raise InvalidInput(f"nothing was imported: {len(reading.problems)} bad lines")
-    if not reading.documents:
-        raise InvalidInput(f"{', '.join(map(str, files))}: no document to import")
-
-    async def run() -> None:
-        async with Client(settings, role="patient_data_steward") as client:
-            await client.ensure_corpus(corpus)
-            counts = await client.import_documents(corpus, reading.documents)
-            click.echo(
-                f"{corpus}: {counts.inserted} new, {counts.replaced} replaced, {counts.unchanged} unchanged", err=True
-            )
-            if not no_publish:
-                await publish(client, corpus)
-
-    asyncio.run(run())
-
-
-async def publish(client: Client, corpus: str) -> None:
-    """Publishes with a progress bar on stderr; raises InvalidInput with the reason if it fails."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("embedding passages", total=None)
-        version: corpus_pb2.Version | None = None
-        async for version in client.publish(corpus):
-            progress.update(task, total=version.passages or None, completed=version.passages_embedded)
-    if version is None:
-        console.print(f"{corpus}: nothing new to publish")
-    elif version.state == corpus_pb2.VERSION_STATE_FAILED:
-        raise InvalidInput(f"{version.name} was not published: {version.failure}")
-    else:
-        console.print(f"published {version.name}: {version.documents} documents, {version.passages} passages")
 
 
 @factcheck.command()
 @click.argument("text", required=False)
 @click.option("--corpus", default="", help="The trusted sources; not needed where each claim brings its own.")
-@click.option("--claims", type=_FILE,
+@click.option("--claims", type=FILE,
               help='JSON lines {"id","claim"[,"sources":[SOURCE,…]]}; never split, one output line each.')  # fmt: skip
-@click.option("--answer", type=_FILE,
+@click.option("--answer", type=FILE,
               help="A text file, split into claims.")  # fmt: skip
-@click.option("--source", "sources", type=_FILE, multiple=True,
+@click.option("--source", "sources", type=FILE, multiple=True,
               help="Evidence in place of a corpus, kept nowhere: a FHIR chart, or what import reads.")  # fmt: skip
 @click.option("--question", default="", help="What was asked; helps to find left-out subjects.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout.")
@@ -129,7 +70,7 @@ def check(
     manner = Manner(corpus, store, argument_text(model, "--model"))
     output = Output(as_json, explain)
     if claims is not None:
-        failed = asyncio.run(_check_claims(settings, list(claim_lines(_read(claims))), manner, output))
+        failed = asyncio.run(_check_claims(settings, list(claim_lines(read(claims))), manner, output))
         sys.exit(1 if failed else 0)
     if not corpus and not sources:
         raise click.UsageError("--corpus or --source is needed to check an answer")
@@ -140,9 +81,7 @@ def check(
     if text == "-":
         failed = asyncio.run(_check_stream(settings, brought, asked, manner, output))
         sys.exit(1 if failed else 0)
-    body = (
-        argument_text(text, "TEXT") if text is not None else plain_text(_read(answer), "the answer") if answer else ""
-    )
+    body = argument_text(text, "TEXT") if text is not None else plain_text(read(answer), "the answer") if answer else ""
     if not body.strip():
         raise InvalidInput("the answer is empty")
     failed = asyncio.run(_check_answer(settings, body, brought, asked, manner, output))
@@ -150,8 +89,8 @@ def check(
 
 
 def _opened_source(file: Path) -> File:
-    opened = _opened(file)
-    return opened if str(file) != "-" else replace(opened, name="stdin")
+    found = opened(file)
+    return found if str(file) != "-" else replace(found, name="stdin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,13 +207,3 @@ def _tell_missing(missing: NotRun) -> None:
 def _require_corpus(lines: Lines, corpus: str) -> None:
     if not corpus and any(isinstance(line, ClaimLine) and not line.sources for line in lines):
         raise click.UsageError("--corpus is needed: not every claim brings its own sources")
-
-
-def _opened(file: Path, encoding: str = "") -> File:
-    if str(file) != "-" and file.stat().st_size > MAX_BYTES:
-        raise InvalidInput(f"{file}: larger than {MAX_BYTES} bytes: split it")
-    return File(str(file), _read(file), encoding)
-
-
-def _read(file: Path) -> bytes:
-    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()

@@ -31,6 +31,7 @@ from pdfminer.utils import decode_text as decode_pdf_text
 
 from monshin.formats import CorpusLine
 from monshin.importers.document import File, Reading, document_id, iso_date, stem
+from monshin.importers.page_margins import without_margins
 
 MAX_PAGES = 5000
 _MEMORY_BYTES = 4 * 1024**3
@@ -48,18 +49,18 @@ def extract(file: File) -> Reading:
     """One document in reading order. Raises InvalidInput for encrypted, damaged or scanned files, and for fonts whose
     characters nobody can know."""
     document = _opened(file)
-    pages: list[str] = []
+    pages: list[list[str]] = []
     remarks: list[str] = []
     for number, page in enumerate(_pages(file, document), 1):
         if number > MAX_PAGES:
             raise file.refuse("", f"more than {MAX_PAGES} pages: split it")
-        pages.append("\n".join(_blocks(page)))
+        pages.append(list(_blocks(page)))
         if not pages[-1] and any(isinstance(item, LTImage) for item in _all(page)):
             remarks.append(f"{file.name}: page {number} is a picture without a text layer: nothing of it was read")
     if not any(pages):
         raise file.refuse("", "it has no text layer (a scan?): run a text recognition first")
     title, date = _information(document)
-    text = "\n".join(filter(None, pages))
+    text = "\n".join(block for page in without_margins(pages) for block in page)
     return Reading((CorpusLine(document_id(file), title or stem(file), text, file.base, date),), remarks=tuple(remarks))
 
 

@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from ann_host import AnnHost
 from monshin_gateway.testing import GatewayProcess
@@ -47,6 +49,23 @@ def restore(client: httpx.Client, messages: list[dict[str, Any]]) -> httpx.Respo
     """Sends a snapshot back; the first line needs no name, which is the path's."""
     body = "\n".join(json.dumps(message) for message in messages)
     return client.post("/v1/collections/notes:restore", content=body, headers=NDJSON)
+
+
+def load(client: httpx.Client, matrix: np.ndarray, **changed: Any) -> httpx.Response:
+    """Sends a matrix as an .npy file in two lines; its ids are x0, x1 …"""
+    buffer = io.BytesIO()
+    np.save(buffer, matrix)
+    data = buffer.getvalue()
+    first = {
+        "format": "IMPORT_FORMAT_NPY",
+        "size": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "idPrefix": "x",
+    }
+    pieces = [base64.b64encode(piece).decode() for piece in (data[:500], data[500:])]
+    messages = [{**first, **changed, "data": pieces[0]}, {"data": pieces[1]}]
+    body = "\n".join(json.dumps(message) for message in messages)
+    return client.post("/v1/collections/loaded:import", content=body, headers=NDJSON)
 
 
 def points(client: httpx.Client) -> str:
@@ -110,3 +129,24 @@ def test_an_unknown_format_is_named(client: httpx.Client) -> None:
     response = client.get("/v1/collections/notes:export", params={"format": "EXPORT_FORMAT_UNSPECIFIED"})
     assert response.status_code == 400
     assert response.json()["violations"][0]["field"] == "format"
+
+
+def test_a_file_is_loaded_line_by_line_or_refused_as_a_whole(client: httpx.Client) -> None:
+    make_collection(client, "loaded", 8)
+    matrix = np.arange(800, dtype=np.float32).reshape(100, 8)
+    damaged = load(client, matrix, sha256="0" * 64)
+    assert damaged.status_code == 400
+    assert "sha256" in damaged.text
+    matrix[7, 0] = np.nan
+    wrong = load(client, matrix)
+    assert wrong.status_code == 400
+    assert "rows[7]" in wrong.text
+    assert client.get("/v1/collections/loaded").json()["stats"].get("points", "0") == "0"
+    matrix[7, 0] = 56
+    loaded = load(client, matrix)
+    assert loaded.status_code == 200, loaded.text
+    assert loaded.json()["inserted"] == "100"
+    got = client.post("/v1/collections/loaded:getPoints", json={"ids": ["x7"], "withVectors": True})
+    assert got.status_code == 200, got.text
+    vector = np.frombuffer(base64.b64decode(got.json()["points"]["vectors"]["data"]), "<f4")
+    assert vector.tolist() == matrix[7].tolist()

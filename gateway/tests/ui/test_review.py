@@ -14,7 +14,7 @@ import pytest
 from monshin_gateway.testing import GatewayProcess
 from monshin_kit.testing import ServiceProcess
 from pdfminer.high_level import extract_text
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = pytest.mark.slow
 
@@ -204,6 +204,22 @@ def test_an_auditor_sees_that_a_check_was_and_no_text_of_it(real_page: Page) -> 
     real_page.get_by_label("役割").select_option("viewer")
     expect(real_page.locator("problem-card").first).to_contain_text("factcheck.results")
     real_page.get_by_label("役割").select_option("clinician")
+
+
+def test_texts_that_were_too_large_to_keep_have_no_review_to_go_to(real_page: Page) -> None:
+    """As the service says it: the result is kept, `not_run` names what was not."""
+
+    def without_texts(route: Route) -> None:
+        answer = route.fetch()
+        left = '"notRun":[{"component":"result_store","reason":"RESOURCE_EXHAUSTED"}]'
+        assert '"notRun":[]' in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace('"notRun":[]', left))
+
+    real_page.route("**/v1/checkAnswer", without_texts)
+    check(real_page, store=True)
+    expect(real_page.locator("run-bar copy-id")).to_have_count(2)
+    expect(real_page.locator("run-bar .review")).to_have_count(0)
+    expect(real_page.locator("run-bar .warning")).to_be_visible()
 
 
 def test_a_result_is_deleted_after_a_question(real_page: Page) -> None:

@@ -28,4 +28,4 @@ export function findingWord(kind) {
 }
 
 /** Whether a finding says that both sides cannot be right. */
-export const isClash = (kind) => kind.endsWith("_conflict") || ["quantity_outside", "name_swap"].includes(kind);
+export const isClash = (kind) => kind.endsWith("_conflict") || ["quantity_outside", "name_swap", "retraction", "other_case"].includes(kind);

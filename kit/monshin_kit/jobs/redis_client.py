@@ -35,13 +35,18 @@ def connect(settings: JobSettings) -> Any:
 
 
 def connect_async(settings: JobSettings) -> Any:
-    """For services; nothing is sent yet. Raises InvalidInput if the settings are wrong."""
+    """For services, which limit each call as a whole (store.LIMIT_S); nothing is sent yet. Raises InvalidInput if the
+    settings are wrong.
+
+    It has no limit of its own: redis-py would set it with asyncio.wait_for, which in Python 3.11 drops a cancellation
+    that arrives together with the result, and with it the caller's limit.
+    """
     return redis.asyncio.Redis.from_url(
         _checked(settings.redis_url),
         password=password(settings) or None,
         decode_responses=True,
         protocol=2,
-        socket_timeout=ANSWER_LIMIT_S,
+        socket_timeout=None,
         socket_connect_timeout=CONNECT_LIMIT_S,
         retry=redis.asyncio.retry.Retry(NoBackoff(), 0),
     )

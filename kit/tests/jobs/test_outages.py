@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -101,10 +101,36 @@ async def test_without_redis_every_call_is_unavailable_within_a_second(
         "stats": lambda: own_store.stats(),
     }
     for name, call in calls.items():
+        assert await quickest_refusal_s(call) < 1.0, name
+
+
+async def quickest_refusal_s(call: Callable[[], Awaitable[object]]) -> float:
+    """Of up to three tries: the machine may hold the whole process up for a moment, but not three times."""
+    took_s = []
+    while len(took_s) < 3 and min(took_s, default=1.0) >= 1.0:
         started = time.monotonic()
         with pytest.raises(Unavailable):
             await call()
-        assert time.monotonic() - started < 1.0, name
+        took_s.append(time.monotonic() - started)
+    return min(took_s)
+
+
+async def test_a_process_held_up_past_the_limit_does_not_wait_for_redis_again(
+    own_redis: RedisProcess, own_store: JobStore
+) -> None:
+    """Hazard: asyncio.wait_for of Python 3.11 drops a cancellation that arrives together with its result, so that a
+    call whose limit passed while the process stood still waited on, for as long as redis-py lets it (5 s once)."""
+    job = await own_store.submit(COUNT, SPEC)
+    own_redis.pause()
+    calls = []
+    for _ in range(12):  # each is a step further on when the process stops
+        calls.append(asyncio.create_task(own_store.get(job.id)))
+        await asyncio.sleep(0)
+    time.sleep(1.2)
+    woken = time.monotonic()
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    assert time.monotonic() - woken < 3.0
+    assert [type(each) for each in answers] == [Unavailable] * len(calls)
 
 
 async def test_once_redis_is_back_calls_succeed_at_once(own_redis: RedisProcess, own_store: JobStore) -> None:

@@ -97,6 +97,12 @@ def test_a_backup_to_where_none_can_be_is_unavailable(database: Database, tmp_pa
         sqlite.copy(database.path, tmp_path / "no such folder" / "copy.sqlite")
 
 
+def test_a_file_that_went_away_is_unavailable_to_new_readers(database: Database, path: Path) -> None:
+    path.unlink()
+    with pytest.raises(Unavailable), database.reader():
+        pass
+
+
 def test_the_size_counts_file_and_log(database: Database, path: Path) -> None:
     log = path.with_name(path.name + "-wal")
     assert database.size_bytes() == path.stat().st_size + log.stat().st_size

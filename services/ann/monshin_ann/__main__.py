@@ -55,12 +55,14 @@ async def start(runtime: Runtime) -> None:
     compactor = Executor(workers=1, name="compaction")  # its own thread, since each opens its own files
     builder = Executor(workers=1, name="builds")
     wishes, copies = Executor(workers=1, name="wishes"), Executor(workers=1, name="copies")
+    # Calls that have yet to begin; a batch of each import at work, and its end, wait beside them without a limit.
+    imports = Executor(workers=1, queue_limit=2 * limit, name="imports")
     wake = asyncio.Event()
     _measure(collections)
 
     async def close() -> None:
         collections.stop_work()
-        for executor in (writers, deletions, compactor, builder, wishes, copies):
+        for executor in (writers, deletions, compactor, builder, wishes, copies, imports):
             executor.close()
         collections.close()
 
@@ -81,7 +83,8 @@ async def start(runtime: Runtime) -> None:
 
         await server.serve(runtime, remote_build)
     runtime.serve(SERVICE, servicer)
-    runtime.serve(INDEX_SERVICE, IndexServicer(collections, wishes=wishes, copies=copies, wake=wake.set))
+    index_servicer = IndexServicer(collections, wishes=wishes, copies=copies, imports=imports, wake=wake.set)
+    runtime.serve(INDEX_SERVICE, index_servicer)
     runtime.serve(SHARDED_SERVICE, await open_builds(runtime, collections))
 
 

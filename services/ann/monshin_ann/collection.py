@@ -20,12 +20,12 @@ from monshin_ann.core.deadline import FOREVER, Deadline
 from monshin_ann.core.definition import Definition
 from monshin_ann.core.distances import Queries
 from monshin_ann.core.filters import Plan
-from monshin_ann.core.index import Index
 from monshin_ann.core.recall import calibrated_recall
 from monshin_ann.core.search import search, segments_walked
 from monshin_ann.core.segment import THOROUGH, Effort
 from monshin_ann.core.snapshot import Snapshot
 from monshin_ann.core.vectors import Matrix
+from monshin_ann.importing import Imports
 from monshin_ann.indexing import BuildSettings, Indexing, IndexView
 from monshin_ann.opened import Opened, load
 from monshin_ann.store import compaction
@@ -53,6 +53,7 @@ class Collection:
         self._is_closed = False
         self._is_superseded = False
         self._stopped = threading.Event()
+        self._importing = threading.Lock()
         self._file: PointsFile | None = None
         self._opened: Opened | None = None
         self._indexing: Indexing | None = None  # also of a collection that was quarantined while it is built
@@ -69,6 +70,11 @@ class Collection:
     def state(self) -> State:
         """As of now; a collection may turn out to be damaged while it serves."""
         return State.SERVING if self._opened is not None else State.QUARANTINED
+
+    @property
+    def imports(self) -> Imports:
+        """Its bulk loads; not kept, since a cycle of references would hold the memory of a closed collection."""
+        return Imports(self._using, self._mutate, self._importing)
 
     @property
     def memory_bytes(self) -> int:
@@ -262,7 +268,7 @@ class Collection:
             outcome.set_exception(error)
             return
         try:
-            _apply(opened.index, future.result())
+            opened.follow(future.result())
         except BaseException as fault:  # noqa: BLE001  # the index lacks what the file has: it must not answer any more
             self._quarantine("NO_MEMORY" if isinstance(fault, MemoryError) else "INDEX_BROKEN")
             outcome.set_exception(self._damaged())
@@ -284,10 +290,3 @@ class Collection:
         self._opened = None
         extra = {"resource_hash": resource_hash(self.definition.name), "reason": reason}
         _log.error("a collection is quarantined", extra=extra)
-
-
-def _apply(index: Index, committed: Committed) -> None:
-    if committed.stored is not None:
-        index.upsert(committed.receipt.sequence, committed.stored)
-    elif committed.deleted:
-        index.delete(committed.receipt.sequence, committed.deleted)

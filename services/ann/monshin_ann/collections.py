@@ -2,9 +2,9 @@
 
 import logging
 import secrets
-import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from monshin_ann.answers import RESOURCE, State
 from monshin_ann.collection import Collection
 from monshin_ann.core.definition import CollectionId, Definition
 from monshin_ann.indexing import BuildSettings
+from monshin_ann.memory_budget import MemoryBudget
 from monshin_ann.reconciling import open_registry, reconcile
 from monshin_ann.restoring import take_over
 from monshin_ann.sharded.collection import ShardedCollection
@@ -29,9 +30,6 @@ from monshin_ann.store.points_file import PointsFile
 from monshin_ann.store.registry_file import Entry
 
 _log = logging.getLogger(__name__)
-
-_UPLOAD = ".upload"
-COPY = "copy-"  # folders of copies on their way out
 
 AnyCollection = Collection | ShardedCollection
 
@@ -48,14 +46,11 @@ class Collections:
     ) -> None:
         self._folder = Folder(folder / "collections")
         self._limit = limit
-        self._memory_limit_bytes = memory_limit_bytes
+        self.memory = MemoryBudget(memory_limit_bytes, lambda: self.memory_bytes)
         self._building = building or BuildSettings()
         self._admin = threading.Lock()
         self._built_last = CollectionId("")
-        for upload in self._folder.path.glob(f"*{_UPLOAD}*"):
-            upload.unlink()
-        for copy in self._folder.path.glob(f"{COPY}*"):
-            shutil.rmtree(copy)
+        self._folder.clear_scratch()
         self.shelf = Shelf(folder / "sharded")
         self._collections: dict[CollectionId, AnyCollection] = {**self.shelf.open()}
         self._registry = open_registry(folder / "registry.sqlite")
@@ -134,26 +129,16 @@ class Collections:
         """Of the vectors of all collections."""
         return sum(collection.memory_bytes for collection in self.all())
 
-    def check_memory(self, more_bytes: int) -> None:
-        """Raises ResourceExhausted if so many bytes of vectors more would not fit the limit."""
-        if self._memory_limit_bytes and self.memory_bytes + more_bytes > self._memory_limit_bytes:
-            raise ResourceExhausted(
-                f"{more_bytes} bytes of vectors came, but fewer are left of the {self._memory_limit_bytes} allowed",
-                retry_after_s=60.0,
-                reason="MEMORY_LIMIT",
-            )
-
     def create(self, definition: Definition, key: RequestKey) -> Definition:
         """Makes an empty collection; durable when this returns. Raises AlreadyExists if the id is taken."""
         with self._admin:
             if (first := self._registry.recall(key)) is not None:
                 return first
             self._require_room(definition)
-            file = self._folder.new_name(definition.id)
-            self._registry.begin(file)
-            beginning = self._registry.begin_numbers(definition.id)
-            PointsFile.create(self._folder.path / file, definition, beginning)
-            durable.sync(self._folder.path)
+            with self._announced(definition.id) as file:
+                beginning = self._registry.begin_numbers(definition.id)
+                PointsFile.create(self._folder.path / file, definition, beginning)
+                durable.sync(self._folder.path)
             self._registry.add(Entry(definition, file), key)
             self._collections[definition.id] = self._opened(definition, file)
             return definition
@@ -193,7 +178,7 @@ class Collections:
     def restore(self, collection_id: CollectionId, caller: Caller, snapshot: Path, key: RequestKey) -> Collection:
         """Puts a snapshot's points in the collection's place, once every one of them was read and found whole.
 
-        snapshot: a file of the collections' folder (`upload_path`), which is taken over. The old points serve until the
+        snapshot: a file in `scratch` (`upload_path`), which is taken over. The old points serve until the
         new ones are ready. Sequence numbers go on beyond all that were given away under this name. Raises InvalidInput,
         ResourceExhausted, and changes nothing, if anything is wrong; Aborted if the collection was changed meanwhile.
         """
@@ -202,15 +187,14 @@ class Collections:
             if self._registry.recall(key) is not None:
                 return old
         take_over(snapshot, old.definition, partial(self._registry.begin_numbers, collection_id))
-        file = self._folder.new_name(collection_id)
-        self._registry.begin(file)
-        snapshot.rename(self._folder.path / file)
-        durable.sync(self._folder.path)
+        with self._announced(collection_id) as file:
+            snapshot.rename(self._folder.path / file)  # which fails where its caller left meanwhile, and took it away
+            durable.sync(self._folder.path)
         new = self._opened(old.definition, file)
         try:
             if new.state is State.QUARANTINED:
                 raise Unavailable("the snapshot is whole, but could not be opened: nothing was changed")
-            self.check_memory(new.memory_bytes - old.memory_bytes)
+            self.memory.check(new.memory_bytes - old.memory_bytes)
             with self._admin:
                 if self._collections.get(collection_id) is not old or old.definition != new.definition:
                     raise Aborted(f"{old.definition.name} was changed meanwhile: nothing was restored")
@@ -261,9 +245,14 @@ class Collections:
             self.shelf.release(reservation)
         return collection
 
+    @property
+    def scratch(self) -> Path:
+        """On the disk of the collections, for uploads and copies; what a crash leaves there goes at the next start."""
+        return self._folder.scratch
+
     def upload_path(self) -> Path:
-        """Where a snapshot can be written before it is restored; files left there by a crash go at the next start."""
-        return self._folder.path / f"upload-{secrets.token_hex(8)}{_UPLOAD}"
+        """Where a file can be written before it is restored or imported."""
+        return self.scratch / f"{secrets.token_hex(8)}.upload"
 
     def close(self) -> None:
         """Closes all files; safe to call twice."""
@@ -282,6 +271,17 @@ class Collections:
 
     def _opened(self, definition: Definition, file: str) -> Collection:
         return Collection(definition, self._folder.path / file, self._building)
+
+    @contextmanager
+    def _announced(self, collection_id: CollectionId) -> Iterator[str]:
+        """The name of a file that is made in the block; nothing is left of it where that fails."""
+        file = self._folder.new_name(collection_id)
+        self._registry.begin(file)
+        try:
+            yield file
+        except BaseException:
+            self._remove_file(file)
+            raise
 
     def _remove_file(self, file: str) -> None:
         self._folder.remove(file)

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import apsw
 from monshin_kit import durable
@@ -17,6 +18,13 @@ def require(folder: Path, needed_bytes: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed_bytes + LEFT_BYTES:
         raise _full(f"{needed_bytes} bytes are needed and {LEFT_BYTES} must stay free, but only {free} are")
+
+
+def append(file: BinaryIO, data: bytes) -> None:
+    """Writes data at the end of a file, where there is room; raises ResourceExhausted otherwise."""
+    require(Path(file.name).parent, len(data))
+    with named():
+        file.write(data)
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 import asyncio
 import hashlib
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -20,25 +21,36 @@ from monshin_protos.ann.v1 import index_pb2 as pb
 
 from monshin_ann import disk_room, exporting, parse, render, render_index
 from monshin_ann.collection import Collection
-from monshin_ann.collections import COPY, Collections
+from monshin_ann.collections import Collections
+from monshin_ann.import_call import import_points
 from monshin_ann.parse import Timed
+from monshin_ann.store import staging
 from monshin_ann.store.folder import file_bytes
+from monshin_ann.store.points_file import forget
 
 _CHUNK_BYTES = 256 * 1024
 _WATCH_S = 0.2
+_STEPS_BETWEEN_LOOKS = 1000  # of SQLite's machine, some ten a row
 _SUFFIX = "/index"
 
 
 class IndexServicer:
     """wake: tells the builder that something may be due. wishes, copies: threads for what is short and what is long,
-    apart from searches."""
+    apart from searches. imports: for bulk loads, which take turns there, batch by batch."""
 
     def __init__(
-        self, collections: Collections, *, wishes: Executor, copies: Executor, wake: Callable[[], None]
+        self,
+        collections: Collections,
+        *,
+        wishes: Executor,
+        copies: Executor,
+        imports: Executor,
+        wake: Callable[[], None],
     ) -> None:
         self._collections = collections
         self._wishes = wishes
         self._executor = copies
+        self._imports = imports
         self._wake = wake
 
     async def GetIndex(self, request: pb.GetIndexRequest, context: Timed) -> pb.Index:
@@ -76,9 +88,11 @@ class IndexServicer:
         """As in the proto."""
         collection = self._collections.find_writable(parse.collection_id(request.name), current_caller())
         collection.check_serving()
-        with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
+        is_over = threading.Event()
+        with TemporaryDirectory(dir=self._collections.scratch) as folder, ExitStack() as leaving:
+            leaving.callback(is_over.set)  # a client that left: the copy ends, and another has its turn
             copy = Path(folder) / "points.sqlite"
-            await self._executor.run(_copy, collection.path, copy)
+            await self._executor.run(_copy, collection.path, copy, is_over.is_set)
             async for data, digest in self._pieces(copy):
                 yield pb.SnapshotCollectionResponse(data=data, sha256=digest)
 
@@ -101,6 +115,14 @@ class IndexServicer:
         self._wake()
         return render.collection(restored)
 
+    async def ImportPoints(
+        self, requests: AsyncIterator[pb.ImportPointsRequest], context: Timed
+    ) -> pb.ImportPointsResponse:
+        """As in the proto."""
+        receipt = await import_points(self._collections, self._imports, requests)
+        self._wake()
+        return pb.ImportPointsResponse(sequence=receipt.sequence, inserted=receipt.inserted, replaced=receipt.replaced)
+
     async def ExportCollection(
         self, request: pb.ExportCollectionRequest, context: Timed
     ) -> AsyncIterator[pb.ExportCollectionResponse]:
@@ -110,7 +132,7 @@ class IndexServicer:
         # Points take less in Parquet than in their file; faiss holds the vectors and edges that are in memory.
         memory_bytes = 0 if request.format == pb.EXPORT_FORMAT_PARQUET else snapshot.memory_bytes
         await self._executor.run(_require_room, collection.path, memory_bytes)
-        with TemporaryDirectory(dir=collection.path.parent, prefix=COPY) as folder:
+        with TemporaryDirectory(dir=self._collections.scratch) as folder:
             if request.format == pb.EXPORT_FORMAT_PARQUET:
                 files = exporting.write_parquet(snapshot, collection.definition.dim, Path(folder))
             else:
@@ -138,7 +160,7 @@ class IndexServicer:
                 raise InvalidInput("the first message names the collection, later ones no other", field="name")
             expected = request.sha256 or expected
             digest.update(request.data)
-            await self._executor.run(_write, file, request.data)
+            await self._executor.run(disk_room.append, file, request.data)
         return first, expected, digest.hexdigest()
 
     async def _pieces(self, path: Path) -> AsyncIterator[tuple[bytes, str]]:
@@ -153,15 +175,17 @@ def _require_room(path: Path, more_bytes: int) -> None:
     disk_room.require(path.parent, file_bytes(path) + more_bytes)
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, is_stopped: Callable[[], bool]) -> None:
     """What the file says now and nothing else: no deleted points, and not who asked for what."""
     disk_room.require(source.parent, 2 * file_bytes(source))  # VACUUM writes it again
     whole = target.with_name("whole.sqlite")
     with disk_room.named():
-        sqlite.copy(source, whole)
+        sqlite.copy(source, whole, is_stopped)
         with closing(apsw.Connection(str(whole))) as connection:
+            connection.set_progress_handler(is_stopped, _STEPS_BETWEEN_LOOKS)
             connection.execute("PRAGMA journal_mode=DELETE").fetchall()
-            connection.execute("DELETE FROM requests; UPDATE collection SET build='', build_until=0").fetchall()
+            staging.drop(connection)
+            forget(connection)
             connection.execute("VACUUM INTO ?", (str(target),))  # in place it would take a third copy's room
     whole.unlink()
 
@@ -169,12 +193,6 @@ def _copy(source: Path, target: Path) -> None:
 def _next(files: Iterator[Path]) -> Path | None:
     with disk_room.named():
         return next(files, None)
-
-
-def _write(file: BinaryIO, data: bytes) -> None:
-    disk_room.require(Path(file.name).parent, len(data))
-    with disk_room.named():
-        file.write(data)
 
 
 def _read(path: Path) -> Iterator[tuple[bytes, str]]:

@@ -8,7 +8,7 @@ from monshin_ann.core.definition import Definition
 from monshin_ann.core.index import Index
 from monshin_ann.indexing import BuildSettings, Indexing
 from monshin_ann.loading import load_index
-from monshin_ann.store.points_file import PointsFile
+from monshin_ann.store.points_file import Committed, PointsFile
 from monshin_ann.store.segment_files import SegmentFiles
 
 
@@ -19,6 +19,16 @@ class Opened:
     file: PointsFile
     index: Index
     indexing: Indexing
+
+    def follow(self, committed: Committed) -> None:
+        """Changes the index as the file was changed."""
+        sequence = committed.receipt.sequence
+        if committed.stored is not None:
+            self.index.upsert(sequence, committed.stored)
+        elif committed.published is not None:
+            self.index.admit(sequence, committed.published)
+        elif committed.deleted:
+            self.index.delete(sequence, committed.deleted)
 
 
 def load(file: PointsFile, definition: Definition, files: SegmentFiles, building: BuildSettings) -> Opened:

@@ -58,7 +58,8 @@ def _whole_registry(path: Path) -> RegistryFile:
 
 def reconcile(registry: RegistryFile, folder: Folder, elsewhere: Collection[CollectionId]) -> Agreed:
     """Ends what a crash interrupted, and gives each collection the latest file. elsewhere: ids that are taken."""
-    for file in registry.gone():
+    never_made = [file for file in registry.coming() if not (folder.path / file).exists()]
+    for file in (*registry.gone(), *never_made):
         folder.remove(file)
         registry.finish(file)
     known = {entry.definition.id: entry for entry in registry.entries()}

@@ -148,7 +148,7 @@ class AnnServicer:
     def _submit_points(self, request: pb.UpsertRequest, prefix: str) -> Future[Receipt]:
         collection = self._find_writable(request.collection)
         batch = parse.batch(request, collection.definition, prefix)
-        self._collections.check_memory(batch.vectors.nbytes)
+        self._collections.memory.check(batch.vectors.nbytes)
         return collection.upsert(batch, key_of("Upsert", request))
 
     def _submit_deletion(self, request: pb.DeletePointsRequest, deadline: Deadline) -> Future[Receipt]:

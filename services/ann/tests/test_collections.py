@@ -257,12 +257,12 @@ def test_limits_refuse_with_a_reason(
     collections.create(definition(name="a"), NOT_REMEMBERED)
     with pytest.raises(ResourceExhausted, match="1 collections"):
         collections.create(definition(name="b"), NOT_REMEMBERED)
-    collections.check_memory(1000)
+    collections.memory.check(1000)
     points = {str(i): np.ones(3) for i in range(30)}
     collections.find(CollectionId("a"), ADMINISTRATOR).upsert(batch(points), NOT_REMEMBERED).result()
 
     with pytest.raises(ResourceExhausted) as caught:
-        collections.check_memory(1000)
+        collections.memory.check(1000)
     assert caught.value.reason == "MEMORY_LIMIT"
 
 

@@ -36,6 +36,6 @@ def save_checkpoint(checkpoint: Checkpoint, file: Path) -> None:
 
 def load_checkpoint(file: Path) -> Checkpoint:
     """What `save_checkpoint` wrote."""
-    fields = torch.load(file, weights_only=True)
+    fields = torch.load(file, map_location="cpu", weights_only=True)  # also of a run on another device
     fields["recipe"], fields["plan"] = Recipe(**fields["recipe"]), Plan(**fields["plan"])
     return Checkpoint(**fields)

@@ -48,11 +48,11 @@ class LowerCache:
                 raise OverflowError("a state of the lower layers does not fit fp16: store them in fp32")
             rows = np.concatenate([places[at] for at in missing])
             is_new = ~self._is_filled[rows]
-            self._states[rows[is_new]] = fresh.numpy()[is_new]
+            self._states[rows[is_new]] = fresh.cpu().numpy()[is_new]
             # After the states: a filled mark never stands before its state.
             self._is_filled[rows] = True
         states = torch.from_numpy(self._states[np.concatenate(places)])
-        return batch, states.float()
+        return batch, states.to(batch.tokens.device).float()
 
     @property
     def filled_share(self) -> float:

@@ -13,13 +13,13 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import torch
-from monshin_factcheck.judges.local.base import BASE_SHA256, load_base, load_tokenizer
-from monshin_factcheck.judges.local.model import FIRST_ADAPTED_LAYER, Judge, load_adapter
+from monshin_factcheck.judges.local.base import BASE_SHA256, Base, load_base, load_tokenizer
+from monshin_factcheck.judges.local.model import FIRST_ADAPTED_LAYER, Adapter, Judge, load_adapter
 from torch import Tensor
 from torch.nn import functional
 
@@ -200,6 +200,7 @@ def main() -> None:
     options.add_argument("--curve-every", type=int, default=100, help="steps between measurements")
     options.add_argument("--dtype", choices=("float32", "bfloat16"), default="bfloat16")
     options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--device", default="cpu", help="of torch, such as cuda; NEVER RUN on another one than cpu")
     chosen = options.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(chosen.threads)
@@ -207,9 +208,11 @@ def main() -> None:
     _log.info("process %d: %s, %s", os.getpid(), plan, recipe)
     folder = base_folder()
     base, tokenizer, split = load_base(folder), load_tokenizer(folder), load_items(TRAIN_DATA)
-    judge = Judge(base, load_adapter(PROTOTYPE, base.shape), getattr(torch, recipe.dtype))
+    judge = judge_on(chosen.device, base, load_adapter(PROTOTYPE, base.shape), getattr(torch, recipe.dtype))
     items, held_out = encode(split.train, tokenizer), encode(split.held_out, tokenizer)
     origin = f"{BASE_SHA256} layers below {FIRST_ADAPTED_LAYER} {recipe.dtype}"
+    if chosen.device != "cpu":
+        origin += f" {chosen.device}"  # another device rounds otherwise
     cache = LowerCache(LOWER_STATES, [*items, *held_out], base.shape.hidden, origin)
     trainer, run = Trainer(judge, cache, items, recipe), Run(RUNS / chosen.name)
     run.start(trainer, plan, split.sha256)
@@ -231,6 +234,16 @@ def main() -> None:
         run, trainer, plan, split.sha256, measure, chosen.curve_every, lambda: bool(stopped) or time.time() > deadline
     )
     cache.flush()
+
+
+def judge_on(device: str, base: Base, adapter: Adapter, dtype: torch.dtype) -> Judge:
+    """The judge there, and all that is made from now on: batches, masks and labels know no device of their own.
+
+    The adapter must be made before: its generator is of the CPU.
+    """
+    torch.set_default_device(device)
+    there = {name: weight.to(device) for name, weight in base.weights.items()}
+    return Judge(replace(base, weights=there), adapter.to(device), dtype)
 
 
 def _deadline(until: str | None) -> float:

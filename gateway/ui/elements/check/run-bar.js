@@ -146,9 +146,11 @@ export class RunBar extends LitElement {
 
   #result({ request, summary }) {
     const id = summary.result.replace("results/", "");
+    // Texts that were too large are not kept, and without them there is nothing to review.
+    const hasTexts = request.store && !(summary.notRun ?? []).some((one) => one.component === "result_store");
     return html`<span>
       ${t("run.result")}
-      ${request.store ? html`<a class="review" href="#/review?result=${id}">${id}</a>` : html`<copy-id .value=${summary.result} .label=${t("run.result")}></copy-id>`}
+      ${hasTexts ? html`<a class="review" href="#/review?result=${id}">${id}</a>` : html`<copy-id .value=${summary.result} .label=${t("run.result")}></copy-id>`}
     </span>`;
   }
 

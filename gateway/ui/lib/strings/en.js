@@ -159,7 +159,10 @@ export const en = {
   "finding.order_conflict": "Which comes first differs",
   "finding.laterality_conflict": "Left and right differ",
   "finding.route_conflict": "The routes of administration differ",
+  "finding.other_case": "The source says it of another case or value",
   "finding.name_swap": "The source names another drug, disease or type",
+  "finding.retraction": "The document takes this sentence back, or says that it no longer holds",
+  "finding.other_case": "The heading or title says this of another case",
   "finding.role": "Another role (who does what to whom)",
   "finding.bond": "The word belongs to another word",
   "finding.head": "The word goes with another predicate",
@@ -177,6 +180,7 @@ export const en = {
   "abstain.UNDECIDED": "Passages speak of it, but none of the judges could decide. Please read them yourself.",
   "abstain.NOT_RUN": "A service that is needed did not answer, so this was not checked.",
   "abstain.LANGUAGE": "Only Japanese and English can be checked.",
+  "abstain.UNTOLD": "What this is said of is left out, so it cannot be checked.",
 
   "empty.title": "There is no corpus to check against yet",
   "empty.lead":
@@ -375,6 +379,7 @@ export const en = {
   "reason.sources_disagree": "Sources disagree:",
   "reason.margin": "Measured",
   "reason.quantity_veto": "A number that the source does not confirm (so never Supported)",
+  "reason.dose_veto": "A dose that the source does not tell in these very words (so never Supported)",
   "reason.superseded": "Replaced by another document, or past its last day: it settles nothing",
   "reason.condition_left_out": "Condition of the source that the claim leaves out",
   "reason.condition_unconfirmed": "Condition of the claim that the source does not have",

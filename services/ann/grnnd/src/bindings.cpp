@@ -186,6 +186,7 @@ NB_MODULE(GRNND_MODULE, m) {
            },
            nb::kw_only(), "degree"_a, "capacity"_a, "inbox"_a, "trees"_a, "leaf"_a, "rounds"_a, "slack"_a, "reverse_share"_a, "disordered"_a,
            "is_arranged"_a, "seed"_a, "threads"_a);
+  m.attr("LINE_ATTEMPTS") = kLineAttempts;
   m.def("give_back_freed", [] {
     nb::gil_scoped_release released;
     give_back_freed();

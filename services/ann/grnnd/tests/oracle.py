@@ -20,6 +20,7 @@ class Oracle:
     """codes: whole numbers of shape (n, dim)."""
 
     def __init__(self, codes: NDArray[np.int64], degree: int, capacity: int, inbox: int, seed: int) -> None:
+        self.codes = codes
         self.apart = np.square(codes[:, None] - codes[None]).sum(axis=-1).tolist()
         self.n, self.degree, self.capacity, self.inbox, self.seed = len(codes), degree, capacity, inbox, seed
         self.mask = [hash1(u ^ 0x5BD1E995) & 0x7FFFFFFF for u in range(self.n)]
@@ -95,12 +96,43 @@ class Oracle:
                 kept.append(v)
         return kept
 
-    def run(self, rounds: int, slack: int, share: int, is_disordered: bool) -> list[list[int]]:
+    def start_at_random(self) -> None:
         for u in range(self.n):
             for i in range(self.inbox if self.n > 1 else 0):
                 self.push(u, (u + 1 + hash2(self.seed + i & M32, u) % (self.n - 1)) % self.n)
         for u in range(self.n):
             self.absorb(u)
+
+    def start_in_trees(self, trees: int, leaf: int, is_arranged: bool) -> None:
+        """As docs/grnnd.md defines the trees, section 1. is_arranged: ids are those of the first tree already."""
+        for tree in range(trees):
+            seed = None if tree == 0 and is_arranged else hash2(self.seed, tree)
+            for members in self.leaves(list(range(self.n)), leaf, seed):
+                for u in members:
+                    offered = {self.edge(u, v) for v in members if v != u}
+                    self.rows[u] = sorted(offered.union(self.rows[u]))[: self.capacity]
+
+    def leaves(self, ids: list[int], leaf: int, seed: int | None, node: int = 1) -> list[list[int]]:
+        """From left to right. seed: of the tree; None: ids are halved as they stand."""
+        if len(ids) <= leaf:
+            return [ids]
+        half = len(ids) // 2
+        if seed is not None:
+            ids = self.along_a_line(ids, seed, node)
+        return self.leaves(ids[:half], leaf, seed, 2 * node) + self.leaves(ids[half:], leaf, seed, 2 * node + 1)
+
+    def along_a_line(self, ids: list[int], seed: int, node: int) -> list[int]:
+        def end(random: int) -> int:
+            return min(ids, key=lambda v: hash1(v ^ random))
+
+        randoms = [hash2(seed + attempt & M32, node) for attempt in range(4)]
+        pairs = [(end(random), end(hash1(random))) for random in randoms]
+        a, b = next((pair for pair in pairs if self.apart[pair[0]][pair[1]]), pairs[-1])
+        place, mask = self.codes @ (self.codes[a] - self.codes[b]), hash2(seed, node) & 0x7FFFFFFF
+        return sorted(ids, key=lambda v: (place[v], v ^ mask))
+
+    def run(self, rounds: int, slack: int, share: int, is_disordered: bool) -> list[list[int]]:
+        """The lists after a start."""
         for round_ in range(rounds):
             is_last = round_ + 1 == rounds
             order = hash1(self.seed + round_ + 1 & M32) | 1 if is_disordered and not is_last else 0

@@ -202,7 +202,7 @@ def test_auto_builds_on_the_cpu_where_nothing_compiles_for_the_device(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Else every build of a host with CuPy alone would fail."""
-    monkeypatch.setattr(device, "_has_cuda", lambda: True)
+    monkeypatch.setattr(device, "_require_cuda", lambda: None)
     monkeypatch.setattr(cuda, "_CupyBackend", NoCompiler)
     rows = sampled("normal 16d")[0][:600]
     assert (grnnd.build(rows).edges == grnnd.build(rows, device="cpu").edges).all()
@@ -216,7 +216,7 @@ def test_auto_builds_on_the_cpu_what_the_device_cannot_hold(
     backend: type, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """And says so; whoever asks for the device itself is refused, with the estimate. The device is emulated."""
-    monkeypatch.setattr(device, "_has_cuda", lambda: True)
+    monkeypatch.setattr(device, "_require_cuda", lambda: None)
     monkeypatch.setattr(cuda, "_CupyBackend", backend)
     rows = sampled("normal 16d")[0][:600]
     assert (grnnd.build(rows, device="auto").edges == grnnd.build(rows, device="cpu").edges).all()
@@ -227,7 +227,7 @@ def test_auto_builds_on_the_cpu_what_the_device_cannot_hold(
 
 
 def test_auto_builds_on_the_device_what_fits(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr(device, "_has_cuda", lambda: True)
+    monkeypatch.setattr(device, "_require_cuda", lambda: None)
     monkeypatch.setattr(cuda, "_CupyBackend", EmulatedBackend)
     rows = sampled("normal 16d")[0][:600]
     assert (grnnd.build(rows).edges == grnnd.build(rows, device="cpu").edges).all()

@@ -5,7 +5,7 @@ import pytest
 from distributions import DISTRIBUTIONS, sampled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import reachable_share
+from reference import is_walked, reachable_share
 
 import grnnd
 from grnnd import engine
@@ -52,12 +52,23 @@ def test_every_row_can_be_reached(size: tuple[int, int, int], seed: int, levels:
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
-@given(n=st.integers(1, 400), k=st.integers(1, 30), ef=st.integers(1, 60), seed=st.integers(0, 1000))
-def test_the_order_is_a_permutation_and_the_row_itself_comes_first(n: int, k: int, ef: int, seed: int) -> None:
+@given(n=st.integers(1, 400), k=st.integers(1, 30), ef=st.integers(40, 60), seed=st.integers(0, 1000))
+def test_the_order_is_a_permutation_and_a_scan_finds_the_row_itself_first(n: int, k: int, ef: int, seed: int) -> None:
     rows = np.random.default_rng(seed).standard_normal((n, 6)).astype(np.float32)
     graph = grnnd.build(rows, seed=seed, threads=1)
     assert sorted(graph.order.tolist()) == list(range(n))
-    hits = graph.search(rows, k, ef=max(ef, 40), threads=1)
+    assert not is_walked(graph, k, ef)
+    assert (graph.search(rows, k, ef=ef, threads=1).ids[:, 0] == np.arange(n)).all()
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(n=st.integers(1000, 2000), k=st.integers(1, 30), ef=st.integers(40, 60), seed=st.integers(0, 1000))
+def test_a_walk_finds_the_row_itself_first(n: int, k: int, ef: int, seed: int) -> None:
+    rows = np.random.default_rng(seed).standard_normal((n, 6)).astype(np.float32)
+    graph = grnnd.build(rows, seed=seed, threads=1)
+    assert sorted(graph.order.tolist()) == list(range(n))
+    assert is_walked(graph, k, ef)
+    hits = graph.search(rows, k, ef=ef, threads=1)
     assert np.mean(hits.ids[:, 0] == np.arange(n)) >= 0.99
 
 

@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
-from grnnd.memory import available_bytes
+from grnnd.memory import available_bytes, total_bytes
 
 GIB = 1 << 30
 
 
-def kernel(folder: Path, own: str = "/", available: int = 64 * GIB) -> tuple[Path, Path]:
+def kernel(folder: Path, own: str = "/", available: int = 64 * GIB, total: int = 128 * GIB) -> tuple[Path, Path]:
     """Its /proc and /sys/fs/cgroup. own: the process's group."""
     proc, groups = folder / "proc", folder / "cgroup"
     (proc / "self").mkdir(parents=True)
-    (proc / "meminfo").write_text(f"MemTotal: 1 kB\nMemFree: 1 kB\nMemAvailable: {available // 1024} kB\n")
+    (proc / "meminfo").write_text(
+        f"MemTotal: {total // 1024} kB\nMemFree: 1 kB\nMemAvailable: {available // 1024} kB\n"
+    )
     (proc / "self" / "cgroup").write_text(f"1:cpu:/elsewhere\n0::{own}\n")
     return proc, groups
 
@@ -63,3 +65,15 @@ def test_without_a_limit_the_system_is_asked(tmp_path: Path) -> None:
 
 def test_a_system_that_says_nothing_sets_no_limit(tmp_path: Path) -> None:
     assert available_bytes(tmp_path / "proc", tmp_path / "cgroup") is None
+    assert total_bytes(tmp_path / "proc", tmp_path / "cgroup") is None
+
+
+def test_what_there_is_in_all_does_not_depend_on_what_is_used(tmp_path: Path) -> None:
+    """The tightest limit, or the machine's memory."""
+    proc, groups = kernel(tmp_path, "/pod/ann", available=GIB, total=8 * GIB)
+    assert total_bytes(proc, groups) == 8 * GIB
+    limit(groups / "pod/ann", "max", used=GIB, cached=0)
+    limit(groups / "pod", 6 * GIB, used=5 * GIB, cached=0)
+    assert total_bytes(proc, groups) == 6 * GIB
+    limit(groups / "pod", 9 * GIB, used=5 * GIB, cached=0)
+    assert total_bytes(proc, groups) == 8 * GIB

@@ -15,6 +15,7 @@ import numpy as np
 
 from monshin_ann.core.background import Background
 from monshin_ann.core.block import BLOCK_BYTES, LIVING, MAX_ROWS, Batch, Block, Sequences
+from monshin_ann.core.incoming import Incoming
 from monshin_ann.core.segment import Segment
 from monshin_ann.core.snapshot import Snapshot
 
@@ -76,6 +77,27 @@ class Index:
         with self._changing:
             self._kill(batch.ids, sequence)
             self._append(batch, sequences)
+            self._compact()
+            self._publish(sequence)
+
+    def admit(self, sequence: int, incoming: Incoming) -> None:
+        """Adds all points, in place of those with the same ids: a snapshot holds every one of them or none.
+
+        sequence: of the last; the others have those before it. Full blocks become the head's own and are not copied.
+        """
+        with self._changing:
+            first = sequence - incoming.points + 1
+            for block in incoming.blocks:
+                self._kill(block.ids, sequence)
+                block.sequences[:] = np.arange(first, first + block.rows)
+                self._head[self._next] = block
+                slot = self._next * MAX_ROWS
+                self._slots.update(zip(block.ids, range(slot, slot + block.rows), strict=True))
+                self._next += 1
+                first += block.rows
+            if (rest := incoming.rest) is not None:
+                self._kill(rest.ids, sequence)
+                self._append(rest, np.arange(first, sequence + 1, dtype=np.int64))
             self._compact()
             self._publish(sequence)
 

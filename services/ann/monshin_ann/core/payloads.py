@@ -32,6 +32,27 @@ def encode(payload: Payload, field: str) -> str | None:
     return text
 
 
+def canonical(text: str, field: str) -> str | None:
+    """JSON text from anywhere as `encode` writes it, so that what is stored equals its canonical text.
+
+    Raises InvalidInput, which never quotes the text, for what is no payload: no JSON object of scalars and lists of
+    them, half a character, and what `encode` refuses.
+
+    >>> canonical('{ "year": 2024, "ward": "ICU" }', "payload")
+    '{"ward":"ICU","year":2024.0}'
+    """
+    try:
+        found = json.loads(text, parse_int=float)
+    except (ValueError, RecursionError):
+        raise InvalidInput("a payload must be JSON", field=field) from None
+    if not isinstance(found, dict) or not all(map(_is_value, found.values())):
+        raise InvalidInput("a payload must be a JSON object of scalars and lists of them", field=field)
+    try:
+        return encode(found, field)
+    except UnicodeEncodeError:
+        raise InvalidInput("a payload must not hold half a character", field=field) from None
+
+
 def decode(text: str | None) -> dict[str, Value]:
     """The payload of `encode`d text.
 
@@ -45,3 +66,8 @@ def decode(text: str | None) -> dict[str, Value]:
 def elements(value: Value) -> Sequence[Scalar]:
     """A list's elements; a scalar as the only one."""
     return [value] if isinstance(value, (str, float, bool, int)) else value
+
+
+def _is_value(value: object) -> bool:
+    found = value if isinstance(value, list) else [value]
+    return all(isinstance(element, (str, float, bool)) for element in found)

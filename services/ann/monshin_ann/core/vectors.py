@@ -1,5 +1,6 @@
 """Vectors as matrices: unpacked from bytes, and checked before anything is computed with them."""
 
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -14,6 +15,14 @@ Lengths = NDArray[np.float64]
 # Squares and products of lengths up to this stay finite in float32, those of cosine down to its inverse stay normal.
 MAX_LENGTH = 1e18
 MIN_COSINE_LENGTH = 1e-18
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with which row."""
+
+    row: int
+    what: str
 
 
 class NumberType(Enum):
@@ -58,14 +67,19 @@ def check(rows: Matrix, definition: Definition, field: str) -> Lengths:
             f"dim {rows.shape[1]} came, but {definition.name} is of dim {definition.dim}", field=f"{field}.dim"
         )
     with np.errstate(invalid="ignore"):
-        found = lengths(rows)  # finite exactly where the row is: float64 cannot overflow here
-    _refuse_first(~np.isfinite(found), "holds a number that is not finite", field)
-    _refuse_first(found > MAX_LENGTH, f"is longer than {MAX_LENGTH:g}: distances would overflow", field)
-    if definition.metric is Metric.COSINE:
-        _refuse_first(found < MIN_COSINE_LENGTH, "is zero: it has no cosine similarity to anything", field)
+        found = lengths(rows)
+    if (fault := first_fault(found, definition.metric)) is not None:
+        raise InvalidInput(f"row {fault.row} {fault.what}", field=f"{field}.data")
     return found
 
 
-def _refuse_first(is_bad: NDArray[np.bool_], what: str, field: str) -> None:
-    if is_bad.any():
-        raise InvalidInput(f"row {int(is_bad.argmax())} {what}", field=f"{field}.data")
+def first_fault(found: Lengths, metric: Metric) -> Fault | None:
+    """Why rows of these lengths may not all enter or query a collection; None: they may."""
+    is_finite = np.isfinite(found)  # exactly where the row is: float64 cannot overflow here
+    faults = [
+        (~is_finite, "holds a number that is not finite"),
+        (found > MAX_LENGTH, f"is longer than {MAX_LENGTH:g}: distances would overflow"),
+    ]
+    if metric is Metric.COSINE:
+        faults.append((found < MIN_COSINE_LENGTH, "is zero: it has no cosine similarity to anything"))
+    return next((Fault(int(is_bad.argmax()), what) for is_bad, what in faults if is_bad.any()), None)

@@ -47,14 +47,15 @@ class Builder:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 
+    def require_possible(self, request: BuildRequest) -> None:
+        """Raises DoesNotFit with the estimate, if the build would not fit though nothing else ran here."""
+        _require(request, self.memory_limit_bytes or grnnd.memory.total_bytes(), shutil.disk_usage(self.folder).total)
+
     def require_room(self, request: BuildRequest) -> None:
-        """Raises DoesNotFit with the estimate."""
-        needed, limit = predicted_bytes(request), self.memory_limit_bytes or grnnd.memory.available_bytes()
-        if limit is not None and needed > limit:
-            raise DoesNotFit(f"the build needs about {needed:,} bytes of memory, there are {limit:,}")
-        needed, limit = predicted_disk_bytes(request), shutil.disk_usage(self.folder).free
-        if needed > limit:
-            raise DoesNotFit(f"the build needs about {needed:,} bytes of temporary files, the disk has {limit:,}")
+        """Raises DoesNotFit with the estimate, if the build would not fit now."""
+        _require(
+            request, self.memory_limit_bytes or grnnd.memory.available_bytes(), shutil.disk_usage(self.folder).free
+        )
 
     def build(self, request: BuildRequest, stop: Event, on_progress: Callable[[float], object]) -> str:
         """The name of the index, without its path, once it is in the object store; may take long.
@@ -123,6 +124,15 @@ class Builder:
             raise FailedPrecondition("the vectors hold numbers that are not finite, too large, or all zero") from None
         except grnnd.Cancelled:
             raise _stopping() from None
+
+
+def _require(request: BuildRequest, memory_bytes: int | None, disk_bytes: int) -> None:
+    needed = predicted_bytes(request)
+    if memory_bytes is not None and needed > memory_bytes:
+        raise DoesNotFit(f"the build needs about {needed:,} bytes of memory, there are {memory_bytes:,}")
+    needed = predicted_disk_bytes(request)
+    if needed > disk_bytes:
+        raise DoesNotFit(f"the build needs about {needed:,} bytes of temporary files, the disk has {disk_bytes:,}")
 
 
 def _metric(space: Space, rows: NDArray[np.float32]) -> str:

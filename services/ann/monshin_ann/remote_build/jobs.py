@@ -55,8 +55,11 @@ class Job:
 class Builds(Protocol):
     """What a job does: `Builder`."""
 
+    def require_possible(self, request: BuildRequest) -> None:
+        """Raises DoesNotFit if it could not be built here at any time."""
+
     def require_room(self, request: BuildRequest) -> None:
-        """Raises DoesNotFit."""
+        """Raises DoesNotFit if it could not be built now."""
 
     def build(self, request: BuildRequest, stop: Event, on_progress: Callable[[float], object]) -> str:
         """The name of the index."""
@@ -95,7 +98,8 @@ class Jobs:
         """The job's id; the same for the same request, which is built once.
 
         Raises Aborted if other parameters were sent for the same vectors, DoesNotFit, ResourceExhausted if too many
-        wait. What room another build will leave is not known while it runs: it is looked for when this one begins.
+        wait. What room another build will leave is not known while it runs: it is looked for when this one begins. What
+        would not fit even alone is refused at once.
         """
         self._forget()
         job_id = _id(request)
@@ -106,6 +110,7 @@ class Jobs:
             return job_id
         if self._stop.is_set():
             raise Unavailable("the service is stopping")
+        self._builder.require_possible(request)
         if not self.unfinished:
             self._builder.require_room(request)
         if self.unfinished > self._limit:

@@ -22,12 +22,13 @@ def folder(root: Path) -> Iterator[Path]:
     Raises ResourceExhausted, with the figures, where the block ends with an error of a file and that disk is full.
     """
     root.mkdir(parents=True, exist_ok=True)
-    _sweep(root)
-    mine = root / secrets.token_hex(8)
-    mine.mkdir(mode=0o700)
-    lock = os.open(mine, os.O_RDONLY | os.O_DIRECTORY)  # held by the process: a kill releases it
-    try:
+    with _locked(root):  # or another's sweep would take the new folder for a leftover, before it is locked
+        _sweep(root)
+        mine = root / secrets.token_hex(8)
+        mine.mkdir(mode=0o700)
+        lock = os.open(mine, os.O_RDONLY | os.O_DIRECTORY)  # held by the process: a kill releases it
         fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
         yield mine
     except (OSError, apsw.FullError) as error:
         free = shutil.disk_usage(root).free
@@ -40,6 +41,17 @@ def folder(root: Path) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(mine, ignore_errors=True)
+        os.close(lock)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)  # also where a child of this moment has the descriptor, too
         os.close(lock)
 
 

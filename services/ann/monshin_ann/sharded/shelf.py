@@ -3,7 +3,7 @@
 {id}-{token}/definition.json    from the request on; alone: reserved for a build
              job                id of the build, once it was submitted
              manifest.json, …   files of the collection; `reference`, written last, says that all are there
-gone-{id}-{token}/              deleted: what its build published is still to be deleted
+.gone-{id}-{token}/             deleted: what its build published is still to be deleted; no id begins with a dot
 """
 
 import json
@@ -27,7 +27,8 @@ from monshin_ann.store import definitions
 _log = logging.getLogger(__name__)
 
 _DEFINITION, _JOB = "definition.json", "job"
-_GONE = "gone-"
+_GONE = ".gone-"
+_GONE_BEFORE = "gone-"  # in earlier versions, although an id may begin like that
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ class Shelf:
                 continue
             try:
                 definition = _read_definition(path)
-                if (path / REFERENCE).exists():
+                if path.name.rpartition("-")[0] == f"{_GONE_BEFORE}{definition.id}":
+                    path.rename(path.with_name(f"{_GONE}{path.name.removeprefix(_GONE_BEFORE)}"))
+                elif (path / REFERENCE).exists():
                     found[definition.id] = ShardedCollection(definition, path)
                 else:
                     job = _read_job(path) if (path / _JOB).exists() else None

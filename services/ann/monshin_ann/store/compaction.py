@@ -9,6 +9,8 @@ from collections.abc import Callable
 import apsw
 from monshin_kit.sqlite import Database
 
+from monshin_ann.store import layout
+
 _MAX_SPARSENESS = 1.2  # positions a point
 _SMALL_POINTS = 64
 _SMALL_PAGES = 16
@@ -21,7 +23,7 @@ _STEP_PAGES = 1024
 def is_due(database: Database, points: int) -> bool:
     """Whether the file wastes enough to be worth a compaction. points: how many it holds."""
     with database.reader() as connection:
-        first, last = _span(connection)
+        first, last = layout.span(connection)
         free, pages = (int(connection.pragma(name) or 0) for name in ("freelist_count", "page_count"))
         file_bytes = pages * int(connection.pragma("page_size") or 0)
     is_sparse = last - first + 1 > _MAX_SPARSENESS * points + _SMALL_POINTS
@@ -35,7 +37,7 @@ def compact(database: Database, points: int, dim: int, is_stopped: Callable[[], 
     is_stopped: asked between transactions, of some MiB each; once it says so the rest is left as it is.
     """
     with database.reader() as connection:
-        _, stop = _span(connection)
+        _, stop = layout.span(connection)
     step_rows = max(1, _STEP_BYTES // (4 * dim))
     while not is_stopped() and database.write(lambda connection: _move_first(connection, stop, points, step_rows)):
         pass
@@ -45,15 +47,8 @@ def compact(database: Database, points: int, dim: int, is_stopped: Callable[[], 
         database.checkpoint()
 
 
-def _span(connection: apsw.Connection) -> tuple[int, int]:
-    # Two statements, since SQLite looks up only a lone min or max; a span of nothing has length 0.
-    first = connection.execute("SELECT min(position) FROM points").get
-    last = connection.execute("SELECT max(position) FROM points").get
-    return int(first or 1), int(last or 0)
-
-
 def _move_first(connection: apsw.Connection, stop: int, points: int, rows: int) -> int:
-    first, last = _span(connection)
+    first, last = layout.span(connection)
     if last - first + 1 <= points:
         return 0
     moving = connection.execute(
@@ -66,6 +61,8 @@ def _move_first(connection: apsw.Connection, stop: int, points: int, rows: int) 
     return len(moving)
 
 
-def _cut_free_pages(connection: apsw.Connection) -> int:
+def _cut_free_pages(connection: apsw.Connection) -> bool:
+    """Whether there are more; not where none can be cut, as in a file that was made without auto_vacuum."""
+    before = int(connection.pragma("freelist_count") or 0)
     connection.execute(f"PRAGMA incremental_vacuum({_STEP_PAGES})").fetchall()
-    return int(connection.pragma("freelist_count") or 0)
+    return 0 < int(connection.pragma("freelist_count") or 0) < before

@@ -3,10 +3,12 @@
 {id}-{token}.sqlite            a collection
 {id}-{token}.segments/         its segments
 {id}-{token}.sqlite.set-aside  one that may not serve, since another of its id does
+.scratch/                      uploads, and copies on their way out; no id begins with a dot
 """
 
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from monshin_ann.store import definitions
 from monshin_ann.store.segment_files import SegmentFiles, size_bytes
 
 _SUFFIX, _SET_ASIDE = ".sqlite", ".set-aside"
+_SCRATCH = ".scratch"
 _TOKEN = re.compile(r"-[0-9a-f]{8}$")
 _AND_LOG = ("-wal", "-shm", "")
 
@@ -42,6 +45,22 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.path.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def scratch(self) -> Path:
+        """A folder on the same disk, for what no start needs."""
+        return self.path / _SCRATCH
+
+    def clear_scratch(self) -> None:
+        """Makes it, and removes what calls left there that a crash cut off; no call may be at work."""
+        # Earlier versions left them among the collections, whose files and folders all have a suffix.
+        copies = [path for path in self.path.glob("copy-*") if not path.suffix and path.is_dir()]
+        for left in (*copies, self.scratch):
+            if left.exists():
+                shutil.rmtree(left)
+        for upload in self.path.glob("upload-*.upload*"):
+            upload.unlink()
+        self.scratch.mkdir()
 
     def files(self) -> list[str]:
         """Names of the collections' files, in order."""

@@ -23,6 +23,9 @@ CREATE TABLE points (
 # Large pages are faster: 62k rows of dim 768 a second with 8192 bytes, 26k with 1024. None is larger, so that an empty
 # file, which has seven pages, stays under 64 KiB.
 _PAGE_BYTES = (8192, 4096, 2048, 1024)
+_APPLICATION = 0x6D616E6E
+MAX_POSITION = 1 << 62  # those of a lifetime stay far below
+_INCREMENTAL = 2  # of auto_vacuum
 _MAX_WASTE = 1.25
 _BESIDE_VECTOR = 128  # bytes of a row that are not its vector: id, payload, header
 
@@ -54,14 +57,21 @@ class PackedRow:
 
 
 def prepare(path: Path, dim: int) -> None:
-    """Makes an empty file whose pages suit rows of this dim; both settings are fixed with its first page."""
+    """Makes an empty file whose pages suit rows of this dim; these settings are fixed with its first page."""
     connection = apsw.Connection(str(path))
     try:
         connection.execute(f"PRAGMA page_size={best_page_bytes(dim)}")
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        connection.execute("PRAGMA application_id=0x6d616e6e")  # writes the page
+        connection.execute(f"PRAGMA application_id={_APPLICATION}")  # writes the page
     finally:
         connection.close()
+
+
+def is_prepared(connection: apsw.Connection) -> bool:
+    """Whether a file can have come of `prepare`, for some dim. Without auto_vacuum it gives no disk back."""
+    found = {name: connection.pragma(name) for name in ("auto_vacuum", "encoding", "application_id")}
+    is_ours = found == {"auto_vacuum": _INCREMENTAL, "encoding": "UTF-8", "application_id": _APPLICATION}
+    return is_ours and connection.pragma("page_size") in _PAGE_BYTES
 
 
 def best_page_bytes(dim: int) -> int:
@@ -121,8 +131,17 @@ def select(connection: apsw.Connection, clause: str, *bindings: str | int) -> It
 def payloads_since(connection: apsw.Connection, sequence: int) -> dict[str, str | None]:
     """Payload by id of the points written after `sequence`. Reads the whole table."""
     with understood("a point of the collection"):
-        rows = connection.execute("SELECT id, payload FROM points WHERE sequence>?", (sequence,))
+        # Taken at once: the traceback of a damaged one would hold the statement open, and with it the file's log.
+        rows = connection.execute("SELECT id, payload FROM points WHERE sequence>?", (sequence,)).fetchall()
         return {str(point_id): None if payload is None else str(payload) for point_id, payload in rows}
+
+
+def span(connection: apsw.Connection) -> tuple[int, int]:
+    """Positions of the first and the last point; 1 and 0 where there is none."""
+    # Two statements, since SQLite looks up only a lone min or max.
+    first = connection.execute("SELECT min(position) FROM points").get
+    last = connection.execute("SELECT max(position) FROM points").get
+    return 1 if first is None else int(first), 0 if last is None else int(last)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ does not.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain, islice
@@ -15,7 +16,7 @@ from pathlib import Path
 import apsw
 import numpy as np
 from monshin_kit import requests
-from monshin_kit.errors import DataLoss
+from monshin_kit.errors import DataLoss, Unavailable
 from monshin_kit.requests import RequestKey
 from monshin_kit.sqlite import Database
 from numpy.typing import NDArray
@@ -24,13 +25,14 @@ from monshin_ann.core.block import Batch, Sequences
 from monshin_ann.core.columns import ColumnSet
 from monshin_ann.core.definition import Definition
 from monshin_ann.core.filters import Plan
+from monshin_ann.core.incoming import Incoming
 from monshin_ann.core.snapshot import Snapshot
 from monshin_ann.core.vectors import lengths
-from monshin_ann.store import definitions, layout
+from monshin_ann.store import definitions, layout, staging
 from monshin_ann.store.layout import StoredPoint
 from monshin_ann.store.receipt import Receipt
 
-_MIGRATIONS = [
+MIGRATIONS = [
     """
     CREATE TABLE collection (definition TEXT NOT NULL, checksum INTEGER NOT NULL, sequence INTEGER NOT NULL);
     """
@@ -83,6 +85,7 @@ class Committed:
     receipt: Receipt
     stored: Batch | None = None
     deleted: Sequence[str] = ()
+    published: Incoming | None = None
 
 
 class PointsFile:
@@ -91,10 +94,12 @@ class PointsFile:
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise DataLoss(f"{path.name} is missing: restore it from a backup")
-        self.database = Database(path, _MIGRATIONS)
+        self.database = Database(path, MIGRATIONS)
         try:
             self.definition, self.sequence = self._read_collection()
-            self.database.checkpoint()  # opening alone writes two pages to the log
+            self.database.write(staging.drop)  # of a bulk load that a crash cut off
+            with suppress(Unavailable):  # while a copy reads the file; a compaction does it later
+                self.database.checkpoint()  # opening alone writes two pages to the log
         except BaseException:
             self.database.close()
             raise
@@ -103,7 +108,7 @@ class PointsFile:
     def create(path: Path, definition: Definition, beginning: int = 0) -> None:
         """Makes a new file without points, complete on disk when this returns. beginning: of its sequence numbers."""
         layout.prepare(path, definition.dim)
-        database = Database(path, _MIGRATIONS)
+        database = Database(path, MIGRATIONS)
         try:
             row = (*definitions.encode(definition), beginning)
             database.write(lambda connection: connection.execute(_INSERT, row))
@@ -116,9 +121,20 @@ class PointsFile:
         with self.database.reader() as connection:
             return _wish(connection)
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Positions of the first and the last point; 1 and 0 where there is none."""
+        with self.database.reader() as connection:
+            return layout.span(connection)
+
     def knows(self, key: RequestKey) -> bool:
         """Whether this request was answered before."""
         return self.database.write(lambda connection: key.recall(connection) is not None)
+
+    def receipt_of(self, key: RequestKey) -> Receipt | None:
+        """What the first mutation of this request did; None: it is new."""
+        answer = self.database.write(key.recall)
+        return None if answer is None else Receipt.decode(answer)
 
     def wish_for(self, aim: Aim, key: RequestKey) -> Wish | None:
         """The wish, on disk when this returns; None for a repeated request, which changes nothing."""
@@ -183,6 +199,37 @@ class PointsFile:
 
         return self._mutate(key, change)
 
+    def begin_staging(self) -> None:
+        """Makes room for the rows of a bulk load."""
+        self.database.write(staging.begin)
+
+    def stage(self, first: int, batch: Batch) -> Future[None]:
+        """Keeps rows of a bulk load, numbered from `first` on, beside the points; nothing but `publish` reads them."""
+        rows = layout.pack(batch)
+        return self.database.submit(lambda connection: staging.add(connection, first, rows))
+
+    def publish(self, incoming: Incoming, key: RequestKey) -> Future[Committed]:
+        """Stores all staged rows, which are numbered from 1 on, in place of the points with the same ids.
+
+        incoming: the same points, for the index.
+        """
+
+        def change(connection: apsw.Connection, before: int) -> Committed:
+            replaced = staging.publish(connection, before)
+            receipt = Receipt(before + incoming.points, inserted=incoming.points - replaced, replaced=replaced)
+            return Committed(receipt, published=incoming)
+
+        return self._mutate(key, change)
+
+    def end_staging(self) -> None:
+        """Forgets the staged rows; shortens the log if nobody reads it now.
+
+        Compaction does the latter otherwise, and gives the pages of the rows back.
+        """
+        self.database.write(staging.drop)
+        with suppress(Unavailable):
+            self.database.truncate_log(patience_s=0)
+
     def replace_definition(self, definition: Definition) -> None:
         """Keeps the file's copy of the definition, from which a lost registry is made again."""
         row = definitions.encode(definition)
@@ -192,11 +239,14 @@ class PointsFile:
         self.definition = definition
 
     def take_over(self, definition: Definition, sequence: int) -> None:
-        """Gives the points to a collection, under a sequence number of their own."""
+        """Gives the points, and nothing else of the file, to a collection, under a sequence number of their own."""
         row = (*definitions.encode(definition), sequence)
-        self.database.write(
-            lambda connection: connection.execute("UPDATE collection SET definition=?, checksum=?, sequence=?", row)
-        )
+
+        def change(connection: apsw.Connection) -> None:
+            forget(connection)
+            connection.execute("UPDATE collection SET definition=?, checksum=?, sequence=?", row)
+
+        self.database.write(change)
         self.definition, self.sequence = definition, sequence
 
     def _mutate(self, key: RequestKey, change: Callable[[apsw.Connection, int], Committed]) -> Future[Committed]:
@@ -221,6 +271,12 @@ class PointsFile:
             if row is None:
                 raise DataLoss(f"{self.database.path.name} holds no collection: restore it from a backup")
             return definitions.decode(row[0], row[1]), int(row[2])
+
+
+def forget(connection: apsw.Connection) -> None:
+    """Removes who asked for what, and what is wanted of the builder."""
+    connection.execute("DELETE FROM requests")
+    connection.execute("UPDATE collection SET build='', build_until=0")
 
 
 def _wish(connection: apsw.Connection) -> Wish:

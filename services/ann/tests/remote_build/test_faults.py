@@ -1,17 +1,19 @@
 """Stores that die, full queues, builds that do not fit, processes that end: a build fails, none is half done."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import Any
 
+import grnnd
 import httpx
 import psutil
 import pytest
 from monshin_ann.remote_build.memory import predicted_bytes, predicted_disk_bytes
 from monshin_ann.remote_build.object_store import S3Store
-from monshin_ann.remote_build.request import BuildRequest
+from monshin_ann.remote_build.request import BuildRequest, parse
 from monshin_kit.testing import FaultProxy, eventually, free_port
 
 Make = Callable[..., Any]
@@ -105,6 +107,27 @@ async def test_a_build_that_does_not_fit_is_refused_with_its_estimate(
         assert "bytes of memory, there are 268,435,456" in answer.json()["detail"]
         key = client.write(rows)
         assert (await client.build(sent(key, rows)))["task_status"] == "COMPLETED_INDEX_BUILD"
+
+
+@pytest.mark.parametrize("limit_mib", [256, 0], ids=["by the setting", "by the machine"])
+async def test_a_build_that_can_never_fit_is_refused_while_another_runs(
+    builder_process: Make, connect: Make, store: Any, sent: Any, sample: Any, limit_mib: int
+) -> None:
+    """Hazard: OpenSearch waits for its turn, and only then learns that it must build the index itself."""
+    rows, _ = sample(30_000, 64)  # long enough for the other to be asked for meanwhile
+    process, target = builder_process(store, MONSHIN_ANN_REMOTE_BUILD_MEMORY_LIMIT_MIB=str(limit_mib))
+    limit = limit_mib << 20 or grnnd.memory.total_bytes()
+    async with process:
+        client = connect(store, target)
+        first = (await client.submit(sent(client.write(rows), rows))).json()["job_id"]
+        body = sent("v/never", rows, doc_count=2**31 - 2, dimension=1024)
+        answer = await client.submit(body)
+        assert answer.status_code == 507
+        needed = predicted_bytes(parse(json.dumps(body).encode()))
+        assert f"needs about {needed:,} bytes of memory, there are {limit:,}" in answer.json()["detail"]
+        running = (await client.status(first)).json()
+        assert running["task_status"] == "RUNNING_INDEX_BUILD", "it was refused while another ran"
+        assert (await client.finished(first))["task_status"] == "COMPLETED_INDEX_BUILD"
 
 
 async def test_a_service_that_was_killed_forgets_its_builds_and_removes_their_files(

@@ -22,7 +22,13 @@ class Builder:
     error: Exception | None = None
     built: list[BuildRequest] = field(default_factory=list)
     takes_all: bool = False
+    rows_at_most: int = 1000
     is_busy: bool = False
+
+    def require_possible(self, request: BuildRequest) -> None:
+        """As `Builds`."""
+        if request.count > self.rows_at_most:
+            raise ResourceExhausted("there never is room", 1.0)
 
     def require_room(self, request: BuildRequest) -> None:
         """takes_all: there is room for one build at a time."""
@@ -139,6 +145,16 @@ async def test_what_would_fit_alone_may_wait_behind_what_runs(bench: Bench) -> N
     assert [await bench.finished(job) for job in (first, second)] == [State.COMPLETED] * 2
     with pytest.raises(ResourceExhausted):
         bench.jobs.submit(asked("c"))
+
+
+async def test_what_would_not_fit_alone_is_refused_while_another_runs(bench: Bench) -> None:
+    """Hazard: OpenSearch waits for its turn, and is told only then to build the index itself."""
+    first = bench.jobs.submit(asked("a"))
+    with pytest.raises(ResourceExhausted):
+        bench.jobs.submit(asked("b", doc_count=1001))
+    assert bench.jobs.unfinished == 1
+    bench.builder.go_on.set()
+    assert await bench.finished(first) is State.COMPLETED
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 """What the service tries until it succeeds: one that fails, or has a fault, harms none of the others."""
 
+import json
+
 import pytest
 from monshin_ann.sharded.chores import Chores
 from monshin_kit.errors import DataLoss, Unavailable
+from monshin_kit.log import JsonFormatter
 from prometheus_client import REGISTRY
 
 
@@ -37,3 +40,5 @@ async def test_what_fails_is_told_once_and_counted_while_it_lasts(caplog: pytest
     await chores.run({"a": chore("a")})
     assert (done[-1], stuck()) == ("a", 0), "b and c are not there any more"
     assert caplog.records[-1].levelname == "INFO"
+    written = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+    assert {line["chore"] for line in written} == {"test"}, "also where only allowed fields are written"

@@ -2,16 +2,14 @@
 
 import errno
 import os
-from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-import apsw
 import fsspec
 import pytest
 from fsspec.implementations.local import LocalFileSystem
 from monshin_ann.answers import State
 from monshin_ann.core.definition import CollectionId, Definition, Metric
-from monshin_ann.sharded import scratch
 from monshin_ann.sharded.shelf import Shelf
 from monshin_kit.errors import ResourceExhausted, Unavailable
 from monshin_kit.jobs import Artefact, ArtefactStore, JobId
@@ -82,6 +80,45 @@ def test_what_was_given_back_is_gone_after_a_restart_and_its_artefacts_are_swept
     assert store.names("ann/sharded") == ["ann/sharded/other-1/graph"]
 
 
+@pytest.mark.parametrize("name", ["gone", "gone-notes", "gone-gone", "gone-notes-0123456789ab"])
+def test_an_id_that_begins_with_gone_keeps_its_place_and_takes_no_others_artefacts(tmp_path: Path, name: str) -> None:
+    """Hazard: its folder is taken for that of a discarded one, and what another collection published is deleted."""
+    store = ArtefactStore((tmp_path / "artefacts").as_uri())
+    own, other = f"{name}-{'a' * 12}", f"{name.removeprefix('gone-')}-{'a' * 12}"
+    for folder in {own, other}:
+        store.put(f"ann/sharded/{folder}/graph", b"x")
+    published = store.names("ann/sharded")
+    shelf = opened(tmp_path / "shelf")
+    shelf.reserve(own, replace(NOTES, id=CollectionId(name)))
+    again = opened(tmp_path / "shelf")
+    again.sweep("ann/sharded", store)
+    assert store.names("ann/sharded") == published
+    assert [each.name for each in again.reservations()] == [own]
+    if other != own:
+        again.reserve(other, replace(NOTES, id=CollectionId(other[:-13])))
+    again.discard(own)
+    again.sweep("ann/sharded", store)
+    assert store.names("ann/sharded") == [each for each in published if f"/{own}/" not in each]
+
+
+@pytest.mark.parametrize("name", ["notes", "gone", "gone-notes"])
+def test_what_an_earlier_version_discarded_stays_discarded_and_is_swept(tmp_path: Path, name: str) -> None:
+    """Its folder was `gone-{id}-{token}`, complete: it must not serve again."""
+    store = ArtefactStore((tmp_path / "artefacts").as_uri())
+    place, root = f"{name}-{'a' * 12}", tmp_path / "shelf"
+    store.put(f"ann/sharded/{place}/graph", b"x")
+    opened(root).reserve(place, replace(NOTES, id=CollectionId(name)))
+    (root / place / "reference").write_bytes(b"published")
+    (root / place).rename(root / f"gone-{place}")
+    again = opened(root)
+    assert again.reservations() == []
+    with pytest.raises(Unavailable, match="being deleted"):
+        again.reserve(place, replace(NOTES, id=CollectionId(name)))
+    again.sweep("ann/sharded", store)
+    assert store.names("ann/sharded") == []
+    assert list(root.iterdir()) == []
+
+
 class _Away(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
     """A folder from which nothing can be deleted for a while."""
 
@@ -139,43 +176,3 @@ def test_a_full_disk_is_named_and_the_place_is_as_it_was(tmp_path: Path, monkeyp
     assert opened(tmp_path).reservations() == [reservation]
     shelf.bind(reservation, JobId("b" * 32))
     assert [each.job for each in opened(tmp_path).reservations()] == ["b" * 32]
-
-
-def test_a_full_disk_of_a_worker_is_named_with_its_figures_and_other_errors_stay(tmp_path: Path) -> None:
-    def write(target: Path) -> None:
-        with scratch.folder(tmp_path) as folder:
-            (folder / "vectors").write_bytes(b"abc")
-            with target.open("r+b") as file:
-                file.write(bytes(100_000))
-
-    with pytest.raises(ResourceExhausted, match="3 bytes of this job") as refused:
-        write(Path("/dev/full"))
-    assert refused.value.reason == "DISK_FULL"
-    with pytest.raises(FileNotFoundError):
-        write(tmp_path / "none")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_disk_that_sqlite_finds_full_is_named_too(tmp_path: Path) -> None:
-    """The table of ids and payloads is written by it, and its errors are no OSErrors."""
-
-    def fill() -> None:
-        with scratch.folder(tmp_path) as folder, closing(apsw.Connection(str(folder / "points"))) as connection:
-            connection.execute("PRAGMA max_page_count=2").fetchall()
-            connection.execute("CREATE TABLE points (row INTEGER PRIMARY KEY, payload TEXT)")
-            connection.execute("INSERT INTO points VALUES (1, ?)", ("x" * 100_000,))
-
-    with pytest.raises(ResourceExhausted, match="bytes of this job") as refused:
-        fill()
-    assert refused.value.reason == "DISK_FULL"
-
-
-def test_a_scratch_folder_ends_with_its_job_and_a_leftover_with_the_next(tmp_path: Path) -> None:
-    left_behind = tmp_path / "dead"
-    left_behind.mkdir()
-    (left_behind / "vectors").write_bytes(b"x")
-    with scratch.folder(tmp_path) as first, scratch.folder(tmp_path) as second:
-        assert not left_behind.exists()
-        assert first.exists(), "of a job that lives"
-        assert second.exists()
-    assert list(tmp_path.iterdir()) == []

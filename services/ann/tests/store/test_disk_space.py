@@ -2,11 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import apsw
 import numpy as np
 import pytest
+from monshin_ann.answers import State
 from monshin_ann.collection import Collection
 from monshin_ann.store import compaction
 from monshin_ann.store.points_file import PointsFile
@@ -60,6 +63,56 @@ def test_the_file_is_at_most_1_3_times_its_content_after_compaction(
     reopened.close()
 
 
+@pytest.mark.parametrize(
+    ("dim", "id_length", "bound"), [(8, 36, 1.5), (8, 128, 1.5), (64, 36, 1.3), (64, 512, 1.3), (384, 512, 1.3)]
+)
+def test_the_file_is_little_larger_after_compaction_than_one_written_anew(
+    opened: Callable[[int], Collection],
+    batch: Callable[..., Any],
+    definition: Callable[..., Any],
+    tmp_path: Path,
+    dim: int,
+    id_length: int,
+    bound: float,
+) -> None:
+    """Hazard: each id stands twice, and deletions leave its index half empty, which counts where rows are short."""
+    rng = np.random.default_rng(dim)
+    collection = opened(dim)
+    count = 3_000_000 // (4 * dim + 2 * id_length) // 200 * 200
+    names = [f"{number:08d}".rjust(id_length, "p") for number in range(count)]
+    for start in range(0, count, 200):
+        points = batch({name: rng.standard_normal(dim) for name in names[start : start + 200]})
+        collection.upsert(points, NOT_REMEMBERED).result()
+    gone = [name for name in names if rng.random() < 0.5]
+    for start in range(0, len(gone), 1000):
+        collection.delete(gone[start : start + 1000], NOT_REMEMBERED).result()
+    collection.compact()
+    collection.close()
+
+    anew = tmp_path / "anew.sqlite"
+    PointsFile.create(anew, definition(dim=dim))
+    old, new = PointsFile(collection.path), PointsFile(anew)
+    for rows in old.batches():
+        new.upsert(rows.batch, NOT_REMEMBERED).result()
+    new.database.checkpoint()
+
+    assert old.database.size_bytes() <= bound * new.database.size_bytes()
+    old.database.close()
+    new.database.close()
+
+
+def test_a_collection_opens_while_a_copy_reads_its_file(opened: Callable[[int], Collection]) -> None:
+    """Hazard: a start beside a backup finds the log in use, and quarantines what is whole."""
+    collection = opened(8)
+    with closing(apsw.Connection(str(collection.path), flags=apsw.SQLITE_OPEN_READONLY)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM points").fetchall()
+        collection.close()
+        reopened = Collection(collection.definition, collection.path)
+        assert reopened.state is State.SERVING
+        reopened.close()
+
+
 def test_deleting_everything_gives_the_disk_back(
     opened: Callable[[int], Collection], batch: Callable[..., Any], random_points: Callable[..., Any]
 ) -> None:
@@ -72,6 +125,28 @@ def test_deleting_everything_gives_the_disk_back(
 
     assert collection.stats.disk_bytes < 64 * 1024
     collection.close()
+
+
+def test_a_compaction_ends_where_a_file_gives_no_pages_back(
+    opened: Callable[[int], Collection], batch: Callable[..., Any], random_points: Callable[..., Any]
+) -> None:
+    """Hazard: a file that somebody put into the folder, without auto_vacuum: its free pages stay, whatever is asked."""
+    collection = opened(64)
+    collection.close()
+    with closing(apsw.Connection(str(collection.path))) as stranger:
+        stranger.execute("PRAGMA journal_mode=DELETE").fetchall()
+        stranger.execute("PRAGMA auto_vacuum=0; VACUUM").fetchall()
+    collection = Collection(collection.definition, collection.path)
+    points = random_points([f"p{number}" for number in range(3000)], 64, seed=1)
+    collection.upsert(batch(points), NOT_REMEMBERED).result()
+    collection.delete(list(points)[:2900], NOT_REMEMBERED).result()
+    compacting = threading.Thread(target=collection.compact)
+    compacting.start()
+    compacting.join(30)
+    is_over = not compacting.is_alive()
+    collection.close()
+    assert is_over
+    assert collection.path.stat().st_size > 3000 * 64 * 4
 
 
 def test_a_compaction_ends_at_once_where_its_collection_is_closed(

@@ -245,7 +245,8 @@ class Checker:
     async def _rule(self, run: Run, asked: _Asked, near: Sequence[tuple[int, float]]) -> _Ruled:
         began, claim = time.perf_counter(), asked.claim
         if not asked.is_searched:
-            reason = AbstainReason.LANGUAGE if claim.checkable else AbstainReason.NONE
+            unread = AbstainReason.LANGUAGE if claim.checkable else AbstainReason.NONE
+            reason = AbstainReason.UNTOLD if claim.is_untold else unread
             return _Ruled(asked, (), Decision(Verdict.NOT_CHECKABLE, NOTHING_FOUND, abstain_reason=reason), began)
         passages = await self._passages(run, claim, near)
         opinions = await self._executor.run(self._opinions, claim.text, passages, run.evidence.aliases)

@@ -10,15 +10,17 @@ from monshin_kit.executor import Executor
 from monshin_factcheck.checking.lexical_indexes import Searchable
 from monshin_factcheck.checking.meaning import Embeds, Searches
 from monshin_factcheck.core.aliases.table import AliasTable
+from monshin_factcheck.core.cues.governing import governing
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.retrieval.fusion import goes_last
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
+from monshin_factcheck.core.retrieval.passages import searched_text
+from monshin_factcheck.core.retrieval.standing import unsaid
 from monshin_factcheck.core.retrieval.terms import Terms
 from monshin_factcheck.core.source import Part, SourceText
-from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.spans import Span
+from monshin_factcheck.core.text.wrapped import source_sentences
 from monshin_factcheck.corpora.pinned import PinnedVersion
-from monshin_factcheck.corpora.publisher import searched_text
 
 MAX_EMBEDDED_SOURCES = 256
 # How many times as many points are asked for as are wanted.
@@ -187,12 +189,15 @@ def _by_words(
 def source_passages(number: int, source: SourceText) -> list[Passage]:
     """The sentences of a source, as `sources/{number}`; a part of it that stands alone has no neighbours."""
     whole = Part(Span(0, len(source.text)), "", source.title, source.date)
-    return [one for part in source.parts or (whole,) for one in _part_passages(f"sources/{number}", source.text, part)]
+    return [one for part in source.parts or (whole,) for one in _part_passages(f"sources/{number}", source, part)]
 
 
-def _part_passages(document: str, text: str, part: Part) -> list[Passage]:
-    spans = [span.shifted(part.span.start) for span in split_sentences(part.span.of(text))]
+def _part_passages(document: str, source: SourceText, part: Part) -> list[Passage]:
+    text = source.text
+    spans = [one.span.shifted(part.span.start) for one in source_sentences(part.span.of(text))]
     sentences = ["", *(span.of(text) for span in spans), ""]
+    above = [()] * len(spans) if part.stands_alone else governing(text, spans)
+    doubtful = unsaid(text, spans, part.span)
     return [
         Passage(
             document=document,
@@ -205,6 +210,10 @@ def _part_passages(document: str, text: str, part: Part) -> list[Passage]:
             date=part.date,
             part=part.span if part.origin else None,
             is_active_order=part.is_active_order,
+            is_disputed=part.is_disputed,
+            is_narrative=bool(part.origin) and not part.stands_alone,
+            governing=(*part.governing, *above[place - 1], *doubtful[place - 1]),
+            chart=source.title if source.parts else "",
         )
         for place, span in enumerate(spans, 1)
     ]

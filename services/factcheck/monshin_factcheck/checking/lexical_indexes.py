@@ -17,12 +17,12 @@ from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.retrieval.bare_names import is_bare_name
 from monshin_factcheck.core.retrieval.lexical import LexicalIndex
+from monshin_factcheck.core.retrieval.passages import searched_text
 from monshin_factcheck.core.retrieval.terms import Terms, names_in
 from monshin_factcheck.corpora import cut
 from monshin_factcheck.corpora.corpus import Corpus
 from monshin_factcheck.corpora.cut import CutContent
 from monshin_factcheck.corpora.pinned import PinnedVersion
-from monshin_factcheck.corpora.publisher import searched_text
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

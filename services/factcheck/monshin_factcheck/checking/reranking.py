@@ -7,8 +7,8 @@ from monshin_kit.errors import MonshinError
 
 from monshin_factcheck.checking.posts import Post
 from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.retrieval.passages import searched_text
 from monshin_factcheck.core.retrieval.reranker import Candidate
-from monshin_factcheck.corpora.publisher import searched_text
 
 RERANKER = "reranker"
 Ranked = Sequence[tuple[int, float]]

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from monshin_factcheck.core.evidence import Passage, Probabilities
+from monshin_factcheck.core.evidence import Probabilities, mean
 from monshin_factcheck.core.judge import Condition, Opinion, Stance
+from monshin_factcheck.core.orders import agreeing_doses, is_against, is_disputed_dose, is_other_order, other_doses
 from monshin_factcheck.core.rules.findings import FindingKind
 from monshin_factcheck.core.text.spans import Span
 
@@ -14,6 +15,7 @@ NEARLY_BEST = 0.08
 # Beside a document that supports, another one contradicts only if it speaks of nearly all of the claim.
 _CONFLICTING_RELEVANCE = 0.85
 MAX_EVIDENCE = 3
+_DISPUTES = frozenset({FindingKind.RETRACTION.value, FindingKind.OTHER_CASE.value})
 
 
 class Verdict(Enum):
@@ -35,6 +37,7 @@ class AbstainReason(Enum):
     UNDECIDED = "undecided"
     NOT_RUN = "not_run"
     LANGUAGE = "language"
+    UNTOLD = "untold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,11 @@ NOTHING_FOUND = Probabilities(0.0, 0.0, 1.0)
 def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision:
     """One judge's opinions on a claim's passages, put together.
 
-    SUPPORTED by one supporting sentence, unless another document, or another active order of a chart, contradicts
-    (CONFLICTING). CONTRADICTED by a contradicting sentence that speaks of about as much of the claim as the best one.
-    CONDITIONAL where a sentence says it of a case that the claim does not state; its own document cannot contradict it
-    then, as it speaks of other cases. A superseded passage settles nothing, nor does it stand in the way of its
+    SUPPORTED by one supporting sentence, unless another document, or another active order of the drug, contradicts or
+    tells another dose (CONFLICTING; `orders.py`). CONTRADICTED by a contradicting sentence that speaks of about as much
+    of the claim as the best one. CONDITIONAL where a sentence says it of a case that the claim does not state; its own
+    document cannot contradict it then, as it speaks of other cases. Where one sentence says a dose and another one
+    takes it back, nothing is settled. A superseded passage settles nothing, nor does it stand in the way of its
     successor; one that has ended without a successor still shows that another one speaks of less of the claim. A
     contradiction of a lower tier than the support does not count against it.
     Otherwise NOT_ENOUGH_EVIDENCE: NO_EVIDENCE if nothing speaks of the subject, UNDECIDED if something does.
@@ -90,25 +94,28 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     valid = [opinion for opinion in ranked if not opinion.passage.is_superseded]
     supporting = [opinion for opinion in valid if opinion.stance is Stance.SUPPORTS]
     contradicting = [opinion for opinion in valid if opinion.stance is Stance.CONTRADICTS]
-    if supporting:
-        supporting.sort(key=lambda opinion: opinion.passage.rank)
-        documents = {opinion.passage.document for opinion in supporting}
+    disputed = [opinion for opinion in valid if opinion.is_disputed]
+    saying = sorted(supporting or disputed, key=lambda opinion: opinion.passage.rank)
+    if saying:
+        taken = {opinion.passage.document for opinion in disputed}
         against = [
             opinion
             for opinion in contradicting
-            if (
-                opinion.relevance >= _CONFLICTING_RELEVANCE
-                if opinion.passage.document not in documents
-                else any(is_other_order(opinion, one.passage) for one in supporting)
-            )
-            and opinion.passage.rank <= supporting[0].passage.rank
+            if is_against(opinion, saying, _CONFLICTING_RELEVANCE)
+            and (opinion.passage.document not in taken or any(is_other_order(opinion, one.passage) for one in saying))
+            and opinion.passage.rank <= saying[0].passage.rank
         ]
+        against += other_doses(supporting, valid)
         if against:
-            evidence: tuple[Opinion, ...] = (supporting[0], against[0])
-            return Decision(Verdict.CONFLICTING, _even(evidence), evidence, judges_run=judges_run)
-        return Decision(
-            Verdict.SUPPORTED, supporting[0].probabilities, tuple(supporting[:MAX_EVIDENCE]), judges_run=judges_run
-        )
+            evidence: tuple[Opinion, ...] = (saying[0], against[0])
+            odds = mean([opinion.probabilities for opinion in evidence])
+            return Decision(Verdict.CONFLICTING, odds, evidence, judges_run=judges_run)
+        if not supporting:
+            return _withheld(saying[0], ranked, judges_run)
+        shown = tuple(saying[:MAX_EVIDENCE])
+        if is_disputed_dose(supporting):
+            return Decision(Verdict.NOT_ENOUGH_EVIDENCE, NOTHING_FOUND, shown, AbstainReason.UNDECIDED, judges_run)
+        return Decision(Verdict.SUPPORTED, saying[0].probabilities, shown, judges_run=judges_run)
     related = [opinion for opinion in ranked if opinion.stance is not Stance.UNRELATED]
     nearest = tuple((related or ranked)[:MAX_EVIDENCE])
     limited = [opinion for opinion in valid if opinion.stance is Stance.SUPPORTS_IF]
@@ -116,6 +123,10 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     contradicting = [opinion for opinion in contradicting if opinion.passage.document not in others]
     speaking = [one.relevance for one in ranked if not one.passage.is_superseded or one.passage.has_ended]
     if contradicting and contradicting[0].relevance >= speaking[0] - NEARLY_BEST:
+        if agreeing := agreeing_doses(contradicting[0], valid):
+            evidence = (agreeing[0], contradicting[0])
+            odds = mean([opinion.probabilities for opinion in evidence])
+            return Decision(Verdict.CONFLICTING, odds, evidence, judges_run=judges_run)
         rest = tuple(opinion for opinion in nearest if opinion is not contradicting[0])
         evidence = (contradicting[0], *rest)[:MAX_EVIDENCE]
         return Decision(Verdict.CONTRADICTED, contradicting[0].probabilities, evidence, judges_run=judges_run)
@@ -129,22 +140,10 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     return Decision(Verdict.NOT_ENOUGH_EVIDENCE, found, nearest, reason, judges_run)
 
 
-def is_other_order(opinion: Opinion, supporting: Passage) -> bool:
-    """Whether the opinion is on another active order of the supporting one's drug in the same chart.
-
-    By the rules' word for the drug: an order of another one is known by the name that it has in its place. However much
-    else it says: what is taken is told in other words than what is prescribed.
-    """
-    passage = opinion.passage
-    is_other = passage.document == supporting.document and passage.span != supporting.span
-    are_orders = passage.is_active_order and supporting.is_active_order
-    is_swapped = any(finding.kind == FindingKind.NAME_SWAP.value for finding in opinion.findings)
-    return is_other and are_orders and not is_swapped
-
-
-def _even(evidence: Sequence[Opinion]) -> Probabilities:
-    """The mean of what a supporting and a contradicting sentence say."""
-    parts = [opinion.probabilities for opinion in evidence]
-    supported = sum(part.supported for part in parts) / len(parts)
-    contradicted = sum(part.contradicted for part in parts) / len(parts)
-    return Probabilities(supported, contradicted, max(0.0, 1.0 - supported - contradicted))
+def _withheld(opinion: Opinion, ranked: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision:
+    """Of a passage that says the claim, and others that take it back: these are shown beside it."""
+    kinds = {finding.kind for finding in opinion.findings} & _DISPUTES
+    others = [one for one in ranked if one is not opinion and kinds & {finding.kind for finding in one.findings}]
+    evidence = (opinion, *others)[:MAX_EVIDENCE]
+    odds = opinion.probabilities
+    return Decision(Verdict.NOT_ENOUGH_EVIDENCE, odds, evidence, AbstainReason.UNDECIDED, judges_run)

@@ -9,8 +9,12 @@ from monshin_factcheck.core.text.spans import Span
 
 # Findings that forbid SUPPORTED however sure the rules are that both sides speak of the same thing.
 VETOING = frozenset(
-    {FindingKind.LATERALITY_CONFLICT.value, FindingKind.ORDER_CONFLICT.value, FindingKind.ROUTE_CONFLICT.value}
-)
+    kind.value
+    for kind in (
+        FindingKind.LATERALITY_CONFLICT, FindingKind.ORDER_CONFLICT, FindingKind.ROUTE_CONFLICT,
+        FindingKind.RETRACTION, FindingKind.OTHER_CASE,
+    )
+)  # fmt: skip
 # Findings that say another number than the claim's, whether or not both can be right.
 OTHER_NUMBERS = frozenset(
     kind.value for kind in (*NUMBER_CONFLICTS, FindingKind.COMPARATOR_BOUNDARY, FindingKind.QUANTITY_OUTSIDE)
@@ -48,12 +52,24 @@ class Account:
     @property
     def is_vetoed(self) -> bool:
         """Whether the rules forbid SUPPORTED."""
-        return self.is_unconfirmed or bool(self.opposing)
+        return self.is_unconfirmed or self.is_dose_in_other_words or bool(self.opposing)
+
+    @property
+    def is_dose_in_other_words(self) -> bool:
+        """Whether the claim tells a dose that no passage tells in its very words, be it of a case.
+
+        A text has endless ways to end, limit or doubt a dose, and a judge that reads overlooks some of them.
+        """
+        is_told = self.nearest.stance is Stance.SUPPORTS_IF or any(
+            opinion.stance is Stance.SUPPORTS for opinion in self.opinions
+        )
+        return self.nearest.tells_dose and not is_told
 
     @property
     def opposing(self) -> tuple[Opinion, ...]:
-        """Where the rules find a contradiction, or another side, route or order in time, in a passage of the document
-        about as near as the nearest, or another name in the nearest. None where a passage says the claim word for word.
+        """Where the rules find a contradiction, or another side, route, order in time or case, in a passage of the
+        document about as near as the nearest, or it is taken back; or another name in the nearest. None where a passage
+        says the claim word for word.
         """
         if any(opinion.stance is Stance.SUPPORTS for opinion in self.every):
             return ()
@@ -68,10 +84,22 @@ class Account:
         )
 
     @property
+    def is_of_unsaid_case(self) -> bool:
+        """Whether a heading over the nearest passage names a case that the claim does not: it contradicts nothing."""
+        nearest = self.nearest
+        return any(not condition.span.is_inside(nearest.passage.span) for condition in nearest.conditions) or any(
+            finding.kind in (FindingKind.RETRACTION.value, FindingKind.OTHER_CASE.value) for finding in nearest.findings
+        )
+
+    @property
     def is_unconfirmed(self) -> bool:
-        """Whether a quantity of the claim is confirmed by no passage that was read, or a passage that is nearer to the
-        claim than those that confirm it has another one.
+        """Whether no passage that was read confirms all quantities of the claim, or a passage that is nearer to the
+        claim than those that confirm one of them has another one.
+
+        Two passages may tell of two drugs: 5 mg of one every 3 days of the other is nobody's dose.
         """
+        if all(opinion.unconfirmed for opinion in self.opinions):
+            return True
         quantities = frozenset[Span]().union(*(opinion.unconfirmed for opinion in self.opinions))
         return any(not self._is_confirmed(quantity) for quantity in quantities)
 

@@ -1,7 +1,9 @@
 """A sentence of a source, and how sure a judge is of what it says about a claim."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from monshin_factcheck.core.cues.governing import Governing
 from monshin_factcheck.core.text.spans import Span
 
 _UNKNOWN_TIER = 6
@@ -18,6 +20,10 @@ class Passage:
     part: the stretch of the document that has an origin of its own, such as a resource of a chart; None: all of it.
     is_active_order: a prescription that stands, or a statement of what the patient takes now: two of one drug that
     differ are two sources that disagree, though of one chart. Values measured on two days are both right.
+    is_disputed: an active order beside which another one of its drug, in any chart of the check, tells another dose.
+    is_narrative: it stands in a text of a chart, such as a letter, and was not made of a resource's values.
+    governing: headings and sentences of its document that limit it or take it back; their spans are of its text.
+    chart: what the title begins with where it names a patient's chart: it limits no sentence, all are of this patient.
     """
 
     document: str
@@ -36,6 +42,10 @@ class Passage:
     has_ended: bool = False
     part: Span | None = None
     is_active_order: bool = False
+    is_disputed: bool = False
+    is_narrative: bool = False
+    governing: tuple[Governing, ...] = ()
+    chart: str = ""
 
     @property
     def rank(self) -> int:
@@ -69,3 +79,12 @@ def probabilities(supported: float, contradicted: float, neither: float) -> Prob
         return Probabilities(0.0, 0.0, 1.0)
     first, second = supported / total, contradicted / total
     return Probabilities(first, second, max(0.0, 1.0 - first - second))
+
+
+def mean(parts: Sequence[Probabilities]) -> Probabilities:
+    """Of what a supporting and a contradicting witness say: as much of the one as of the other."""
+    return probabilities(
+        sum(part.supported for part in parts),
+        sum(part.contradicted for part in parts),
+        sum(part.neither for part in parts),
+    )

@@ -61,7 +61,9 @@ class Opinion:
     """What one judge makes of one passage. `relevance` in [0, 1]: how much of the claim the passage speaks of.
 
     unconfirmed: the claim's quantities that the passage does not confirm.
+    tells_dose: whether the claim says how much of something is given, or how often.
     conditions: those of the passage that hold for what the claim says, and that the claim leaves out.
+    is_disputed: whether the passage says the claim, but another one takes it back or tells another dose.
     """
 
     passage: Passage
@@ -71,6 +73,8 @@ class Opinion:
     findings: tuple[Finding, ...] = ()
     unconfirmed: frozenset[Span] = frozenset()
     conditions: tuple[Condition, ...] = ()
+    tells_dose: bool = False
+    is_disputed: bool = False
 
 
 class Judge(Protocol):

@@ -8,12 +8,15 @@ from monshin_factcheck.core.alignment.guards import Obstacle
 from monshin_factcheck.core.alignment.judge import NAME as ALIGNMENT
 from monshin_factcheck.core.alignment.telling import Told
 from monshin_factcheck.core.decision import AbstainReason, Decision, Verdict
+from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.rules.account import Noticed, RuleAccount
 from monshin_factcheck.core.rules.findings import FindingKind
 from monshin_factcheck.core.rules.judge import NAME, Thresholds
 
 _AGREEING = frozenset({FindingKind.QUANTITY_MATCH, FindingKind.QUANTITY_WITHIN})
+# No conflicts of words, and yet what stands in the way.
+_HINDERING = frozenset({FindingKind.NAME_SWAP, FindingKind.RETRACTION, FindingKind.OTHER_CASE})
 
 
 class ReasonKind(Enum):
@@ -29,6 +32,7 @@ class ReasonKind(Enum):
     SOURCES_DISAGREE = "sources_disagree"
     MARGIN = "margin"
     QUANTITY_VETO = "quantity_veto"
+    DOSE_VETO = "dose_veto"
     SUPERSEDED = "superseded"
     CONDITION_LEFT_OUT = "condition_left_out"
     CONDITION_UNCONFIRMED = "condition_unconfirmed"
@@ -176,13 +180,16 @@ def _abstained(
     yield from _margins(decision, limits, [Measure.P_SUPPORTED, Measure.P_CONTRADICTED])
     for text in _vetoed(claim, nearest.passage.document, opinions):
         yield Reason(ReasonKind.QUANTITY_VETO, judge=NAME, evidence=0, claim_text=text)
+    own = tuple(opinion for opinion in opinions if opinion.passage.document == nearest.passage.document)
+    if limits.reading is not None and own and Account(own, ()).is_dose_in_other_words:
+        yield Reason(ReasonKind.DOSE_VETO, judge=NAME, evidence=0)
     yield from _undecided(nearest, limits)
 
 
 def _undecided(nearest: RuleAccount, limits: Limits) -> Iterator[Reason]:
     for one in nearest.noticed:
-        if one.kind.is_conflict or one.kind is FindingKind.NAME_SWAP:
-            is_sure = one.counts or one.kind is FindingKind.NAME_SWAP
+        if one.kind.is_conflict or one.kind in _HINDERING:
+            is_sure = one.counts or one.kind in _HINDERING
             yield _words(ReasonKind.CLASH if is_sure else ReasonKind.WEAK_CLASH, 0, one)
     if nearest.is_cancelled:
         yield Reason(ReasonKind.TURNS_CANCEL, judge=NAME, evidence=0)

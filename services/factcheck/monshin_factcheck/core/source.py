@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from monshin_factcheck.core.cues.governing import Governing
 from monshin_factcheck.core.text.spans import Span
 
 
@@ -9,8 +10,8 @@ from monshin_factcheck.core.text.spans import Span
 class Part:
     """A stretch of a source with its own origin. date: ISO or empty.
 
-    stands_alone: whether it is a sentence of its own, which its neighbours tell nothing about. is_active_order: see
-    Passage.
+    stands_alone: whether it is a sentence of its own, which its neighbours tell nothing about. is_active_order,
+    is_disputed: see Passage. governing: titles over it that do not stand in the text.
     """
 
     span: Span
@@ -19,6 +20,8 @@ class Part:
     date: str
     stands_alone: bool = False
     is_active_order: bool = False
+    is_disputed: bool = False
+    governing: tuple[Governing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

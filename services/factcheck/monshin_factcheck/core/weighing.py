@@ -18,11 +18,17 @@ from monshin_factcheck.core.decision import (
     Decision,
     Saying,
     Verdict,
-    is_other_order,
 )
 from monshin_factcheck.core.document_account import Account, relevance_of
-from monshin_factcheck.core.evidence import Probabilities, probabilities
+from monshin_factcheck.core.evidence import Probabilities, mean, probabilities
 from monshin_factcheck.core.judge import Condition, Opinion, Stance
+from monshin_factcheck.core.orders import (
+    is_against,
+    is_disputed_dose,
+    is_other_order,
+    is_other_source,
+    other_doses,
+)
 
 RULES = "rules"
 # Beyond these odds a witness is not believed more.
@@ -150,11 +156,13 @@ def decide_by_all(
     # A superseded document says nothing that counts, and one under a veto does not hide what another says.
     told = min(weighed, key=lambda one: (one.is_superseded, not one.settles, one.odds.neither))
     against: Sequence[_Against] = ()
+    every: Sequence[Opinion] = ()
     if told.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
         supporting = [one for one in weighed if one.verdict is Verdict.SUPPORTED]
         told = min(supporting, key=lambda one: (one.rank, one.odds.neither), default=told)
     if told.verdict in _SUPPORTING:
-        against = _against(told, weighed, [*(one for account in accounts for one in account.every), *unread])
+        every = [*(one for account in accounts for one in account.every), *unread]
+        against = _against(told, weighed, every)
     known = Decision(
         told.verdict, told.odds, told.evidence, AbstainReason.NONE, judges_run, weighing.is_calibrated, told.sayings,
         told.conditions,
@@ -164,11 +172,13 @@ def decide_by_all(
         return replace(
             known,
             verdict=Verdict.CONFLICTING,
-            probabilities=_mean(told.odds, odds),
+            probabilities=mean([told.odds, odds]),
             evidence=(told.evidence[0], opinion),
             sayings=(*told.sayings, *sayings),
             conditions=(),
         )
+    if told.verdict is Verdict.SUPPORTED and is_disputed_dose(_supporting(told, every)):
+        return replace(known, verdict=Verdict.NOT_ENOUGH_EVIDENCE, abstain_reason=AbstainReason.UNDECIDED)
     outdated = _outdated(unread)
     shown = (*told.evidence[: MAX_EVIDENCE - len(outdated)], *outdated)
     if told.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
@@ -189,10 +199,11 @@ _Against = tuple[Opinion, Probabilities, tuple[Saying, ...]]
 
 
 def _against(told: "_Weighed", weighed: Sequence["_Weighed"], opinions: Sequence[Opinion]) -> list[_Against]:
-    """What contradicts a reading that supports: others by all witnesses, then sentences of other documents, or other
-    active orders, by the rules alone that speak of about as much of the claim.
+    """What contradicts a reading that supports: others by all witnesses, then sentences of other documents that speak
+    of about as much of the claim, or other active orders, by the rules alone.
     """
     support = told.evidence[0]
+    doses = other_doses([support], opinions)
     whole = [
         one
         for one in weighed
@@ -201,16 +212,21 @@ def _against(told: "_Weighed", weighed: Sequence["_Weighed"], opinions: Sequence
     near = [
         opinion
         for opinion in opinions
-        if opinion.stance is Stance.CONTRADICTS
-        and _is_other_source(opinion, support)
+        if (
+            (opinion.stance is Stance.CONTRADICTS and is_against(opinion, [support], support.relevance - NEARLY_BEST))
+            or opinion in doses
+        )
         and not opinion.passage.is_superseded
         and opinion.passage.rank <= told.rank
-        and opinion.relevance >= support.relevance - NEARLY_BEST
     ]
     return [
         *((one.evidence[0], one.odds, one.sayings) for one in sorted(whole, key=lambda one: one.odds.neither)),
         *((one, one.probabilities, ()) for one in sorted(near, key=relevance_of, reverse=True)),
     ]
+
+
+def _supporting(told: "_Weighed", opinions: Sequence[Opinion]) -> list[Opinion]:
+    return [one for one in opinions if one.stance is Stance.SUPPORTS] or [told.evidence[0]]
 
 
 def _one_a_source(weighed: Sequence["_Weighed"]) -> list["_Weighed"]:
@@ -229,10 +245,10 @@ def _one_a_source(weighed: Sequence["_Weighed"]) -> list["_Weighed"]:
 
 
 def _is_other_source(opinion: Opinion, than: Opinion) -> bool:
-    """Whether it is of another document, or of an active order beside another one that speaks of no more of the claim:
+    """Whether it is of another source, or of an active order beside another one that speaks of no more of the claim:
     an order of another drug speaks of less.
     """
-    if opinion.passage.document != than.passage.document:
+    if is_other_source(opinion.passage, than.passage):
         return True
     return is_other_order(opinion, than.passage) and opinion.relevance >= than.relevance - NEARLY_BEST
 
@@ -252,7 +268,7 @@ class _Weighed:
             pass
         elif odds.supported >= weighing.supported and not account.is_vetoed:
             verdict, stance = Verdict.SUPPORTED, Stance.SUPPORTS
-        elif odds.contradicted >= weighing.contradicted:
+        elif odds.contradicted >= weighing.contradicted and not account.is_of_unsaid_case:
             verdict, stance = Verdict.CONTRADICTED, Stance.CONTRADICTS
         ranked = sorted(account.opinions, key=relevance_of, reverse=True)
         if stance is not None:
@@ -286,9 +302,3 @@ class _Weighed:
 
 def _odds(part: float, neither: float) -> float:
     return max(-_SUREST, min(_SUREST, log(max(part, 1e-9) / max(neither, 1e-9))))
-
-
-def _mean(one: Probabilities, other: Probabilities) -> Probabilities:
-    return probabilities(
-        one.supported + other.supported, one.contradicted + other.contradicted, one.neither + other.neither
-    )

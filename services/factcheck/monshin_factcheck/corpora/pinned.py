@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import apsw
 
 from monshin_factcheck.core.aliases.own_list import AliasBook, book
+from monshin_factcheck.core.cues.governing import Governing
 from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.retrieval.standing import standing
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.corpora import alias_lists, versions
 from monshin_factcheck.corpora.model import Definition, NewDocument, StoredPassage, Version
@@ -92,12 +95,15 @@ def pin(connection: apsw.Connection, definition: Definition, version: Version) -
         for document in texts.values()
     }
     superseded = frozenset[str]().union(*supersedes.values())
+    above = _governing(stored, texts)
     groups = alias_lists.groups(connection, version.alias_revision)
     return PinnedVersion(
         name=f"corpora/{definition.id}/versions/{version.number}",
         key=(version.number, version.fingerprint),
         texts={_name(definition.id, document.id): document.text for document in texts.values()},
-        passages=[_passage(definition.id, stored, place, texts, superseded) for place in range(len(stored))],
+        passages=[
+            _passage(definition.id, stored, place, texts, superseded, above[place]) for place in range(len(stored))
+        ],
         index_of={passage.point_id: place for place, passage in enumerate(stored)},
         collection=collection_id(definition, version.fingerprint),
         fingerprint=version.fingerprint,
@@ -108,7 +114,7 @@ def pin(connection: apsw.Connection, definition: Definition, version: Version) -
 
 def _passage(
     corpus_id: str, stored: Sequence[StoredPassage], place: int, texts: Mapping[int, NewDocument],
-    superseded: frozenset[str],
+    superseded: frozenset[str], above: tuple[Governing, ...],
 ) -> Passage:  # fmt: skip
     here = stored[place]
     document = texts[here.content]
@@ -131,7 +137,17 @@ def _passage(
         tier=document.tier,
         is_superseded=name in superseded,
         effective_until=document.effective_until,
+        governing=above,
     )
+
+
+def _governing(stored: Sequence[StoredPassage], texts: Mapping[int, NewDocument]) -> list[tuple[Governing, ...]]:
+    """Read off the texts as imported: versions that were published before anyone looked for headings have them, too."""
+    return [
+        one
+        for content, group in groupby(stored, key=lambda passage: passage.content)
+        for one in standing(texts[content].text, [Span(passage.start, passage.end) for passage in group])
+    ]
 
 
 def _marked(passage: Passage, superseded: frozenset[str]) -> Passage:

@@ -20,8 +20,8 @@ from monshin_protos.vectors.v1 import vectors_pb2
 
 from monshin_factcheck.clients.embedder import BATCH, Embedder
 from monshin_factcheck.clients.vector_index import VectorIndex
-from monshin_factcheck.core.evidence import Passage
-from monshin_factcheck.core.text.sentences import split_sentences
+from monshin_factcheck.core.retrieval.passages import passage_text
+from monshin_factcheck.core.text.wrapped import source_sentences
 from monshin_factcheck.corpora import owed, versions
 from monshin_factcheck.corpora.changes import Changes
 from monshin_factcheck.corpora.corpus import Corpus
@@ -242,16 +242,6 @@ class Publisher:
             pause_s = min(2 * pause_s, _MAX_PAUSE_S)
 
 
-def passage_text(title: str, sentence: str) -> str:
-    """What is embedded for a passage: a sentence alone often leaves out what it is about."""
-    return f"{title}。{sentence}" if title else sentence
-
-
-def searched_text(passage: Passage) -> str:
-    """What of a passage is embedded and cut into terms."""
-    return passage_text(passage.title, passage.text)
-
-
 def _finish(connection: apsw.Connection, corpus_id: str, number: int, digest: str) -> None:
     versions.finish(connection, number, digest)
     version = versions.get(connection, corpus_id, number)
@@ -277,7 +267,7 @@ def _kept_points(connection: apsw.Connection) -> set[str]:
 
 
 def _passages(content: int, text: str) -> list[StoredPassage]:
-    return [StoredPassage(content, n, span.start, span.end) for n, span in enumerate(split_sentences(text))]
+    return [StoredPassage(content, n, one.span.start, one.span.end) for n, one in enumerate(source_sentences(text))]
 
 
 def _whole_contents(passages: Sequence[StoredPassage]) -> list[list[StoredPassage]]:

@@ -103,8 +103,11 @@ def _load_reranker(folder: str, threads: int) -> Reranker:
 
 
 def _llm(settings: FactcheckSettings, cache: Path) -> JudgeWorker:
-    from monshin_factcheck.judges.llm.endpoint import Endpoint
-    from monshin_factcheck.judges.llm.judge import LlmJudge
+    try:
+        from monshin_factcheck.judges.llm.endpoint import Endpoint
+        from monshin_factcheck.judges.llm.judge import LlmJudge
+    except ImportError:
+        return InThread(_without_llm)
 
     endpoint = Endpoint(
         url=settings.llm_url,
@@ -116,3 +119,7 @@ def _llm(settings: FactcheckSettings, cache: Path) -> JudgeWorker:
         concurrency=settings.llm_concurrency,
     )
     return LlmJudge(endpoint)
+
+
+def _without_llm() -> SemanticJudge:
+    raise FailedPrecondition("the judge `llm` needs monshin-factcheck[llm]")

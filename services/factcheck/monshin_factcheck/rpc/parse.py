@@ -8,7 +8,7 @@ from monshin_kit.errors import InvalidInput, Violation
 from monshin_protos.factcheck.v1 import corpus_pb2, factcheck_pb2
 
 from monshin_factcheck.core.aliases.own_list import AliasGroup, AliasProblem, problems
-from monshin_factcheck.core.fhir.read import read_fhir
+from monshin_factcheck.core.fhir.read import ToldChart, texts, told_chart
 from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.offsets import OffsetUnit
 from monshin_factcheck.corpora.model import NewDocument
@@ -99,13 +99,14 @@ def sources(messages: Sequence[factcheck_pb2.Source], owner: str, zone: zoneinfo
             field = f"{owner}sources[{place}].fhir"
             problem = f"{field}: it speaks of another patient than {owner}sources[{named[0][0]}]"
             raise InvalidInput(problem, field=field, reason="MANY_PATIENTS")
-    return read
+    charts = iter(texts([source for source in read if isinstance(source, ToldChart)]))
+    return [next(charts) if isinstance(source, ToldChart) else source for source in read]
 
 
-def _source(message: factcheck_pb2.Source, field: str, zone: zoneinfo.ZoneInfo) -> SourceText:
+def _source(message: factcheck_pb2.Source, field: str, zone: zoneinfo.ZoneInfo) -> SourceText | ToldChart:
     _check_date(message.date, f"{field}.date")
     if message.WhichOneof("content") == "fhir":
-        return read_fhir(message.fhir, f"{field}.fhir", zone, title=message.title, date=message.date)
+        return told_chart(message.fhir, f"{field}.fhir", zone, title=message.title, date=message.date)
     return SourceText(message.text, message.title, message.date)
 
 

@@ -6,11 +6,12 @@ from functools import lru_cache
 import pytest
 from monshin_factcheck.core.decision import Decision, decide
 from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.retrieval.standing import standing
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.statement import Reader, Statement
 from monshin_factcheck.core.semantic import Answer, Reading
-from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.words import Analyser
+from monshin_factcheck.core.text.wrapped import source_sentences
 
 
 class RememberingReader(Reader):
@@ -30,10 +31,11 @@ Check = Callable[..., Decision]
 
 def passages_of(document: str, text: str, title: str = "") -> list[Passage]:
     """The sentences of a document with their neighbours."""
-    spans = split_sentences(text)
+    spans = [one.span for one in source_sentences(text)]
     sentences = ["", *(span.of(text) for span in spans), ""]
+    above = standing(text, spans)
     return [
-        Passage(document, span, sentences[at], sentences[at - 1], sentences[at + 1], title)
+        Passage(document, span, sentences[at], sentences[at - 1], sentences[at + 1], title, governing=above[at - 1])
         for at, span in enumerate(spans, 1)
     ]
 

@@ -55,6 +55,7 @@ def explained(claim: str, sources: Sequence[str]) -> tuple[Decision, list[Reason
 def test_every_change_turns_the_verdict_as_it_tells(claim: str, sources: tuple[str, ...]) -> None:
     """Tried here once more, from the change's own fields."""
     decision, _, found, passages = explained(claim, sources)
+    assert found
     for change in found:
         assert change.verdict is not decision.verdict
         tried = list(passages)
@@ -138,6 +139,29 @@ def test_where_a_judge_reads_its_margin_and_the_veto_are_told() -> None:
     margin = next(reason for reason in told if reason.measure is Measure.P_SUPPORTED)
     assert (margin.value, margin.threshold, margin.judge) == (0.8, 0.7, "rules, local")
     assert [reason.claim_text for reason in told if reason.kind is ReasonKind.QUANTITY_VETO] == ["10分"]
+
+
+DOSE = "ワルファリンは1日5 mgを投与する。"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "is_told"),
+    [
+        ("ワルファリンの量は1日5 mgである。", DOSE, True),
+        (DOSE, DOSE, False),
+        ("ワルファリンの作用は納豆で弱まる。", "納豆はワルファリンの作用を弱めるため避ける。", False),
+    ],
+)
+def test_a_dose_in_other_words_is_told_as_such(claim: str, source: str, is_told: bool) -> None:
+    """Only where that stands in the way: a dose in its very words may be undecided for another reason."""
+    opinions = RulesJudge(reader()).judge(claim, source_passages(0, SourceText(source)))
+    decision = Decision(
+        Verdict.NOT_ENOUGH_EVIDENCE, Probabilities(0.8, 0.1, 0.1), tuple(opinions), judges_run=("rules", "local")
+    )
+    accounts = [account(reader(), claim, one.passage, Thresholds()) for one in opinions]
+    least = {Measure.P_SUPPORTED: 0.7, Measure.P_CONTRADICTED: 0.6}
+    told = reasons(claim, decision, accounts, opinions, Limits(Thresholds(), least))
+    assert any(reason.kind is ReasonKind.DOSE_VETO for reason in told) is is_told
 
 
 @pytest.mark.parametrize(("claim", "sources"), CASES)

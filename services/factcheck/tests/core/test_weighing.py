@@ -98,13 +98,14 @@ FITTED = load_weighings([BUILT_IN])
 )
 def test_no_reader_is_sure_enough_to_support_what_the_rules_contradict(claim: str, text: str, sure: float) -> None:
     """Hazard: a model that reads over left and right, before and after, in the map that ships."""
-    opinions = tuple(JUDGE.judge(claim, source_passages(0, SourceText(text, "", ""))))
+    found = JUDGE.judge(claim, source_passages(0, SourceText(text, "", "")))
+    opinions = tuple(replace(one, tells_dose=False) for one in found)  # else that alone would forbid it
     odds = Probabilities(sure, (1 - sure) / 2, (1 - sure) / 2)
     for weighing in (*FITTED, PLAIN, careful({"local": "r1"})):
         judges = [name for name in weighing.revisions if name != "rules"]
-        found = Account(opinions, tuple(told(odds, judge) for judge in judges))
-        assert found.is_vetoed
-        assert decide_by_all([found], weighing, ()).verdict not in (Verdict.SUPPORTED, Verdict.CONDITIONAL)
+        whole = Account(opinions, tuple(told(odds, judge) for judge in judges))
+        assert whole.is_vetoed
+        assert decide_by_all([whole], weighing, ()).verdict not in (Verdict.SUPPORTED, Verdict.CONDITIONAL)
 
 
 DENIED = "妊婦にはアスピリンを投与しないこと。"
@@ -280,3 +281,25 @@ def test_two_readings_of_one_document_disagree_only_if_they_are_active_orders_of
     assert verdict(supports, contradicts, are_orders=True) is Verdict.CONFLICTING
     assert verdict(contradicts, supports, are_orders=True) is Verdict.CONFLICTING
     assert verdict(supports, contradicts, are_orders=True, relevance=0.3) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("stance", "is_found", "tells_dose", "expected"),
+    [
+        (Stance.RELATED, True, True, Verdict.CONFLICTING),
+        (Stance.CONTRADICTS, True, True, Verdict.CONFLICTING),
+        (Stance.SUPPORTS, True, True, Verdict.NOT_ENOUGH_EVIDENCE),
+        (Stance.RELATED, False, True, Verdict.NOT_ENOUGH_EVIDENCE),
+        (Stance.RELATED, True, False, Verdict.SUPPORTED),
+        (Stance.RELATED, False, False, Verdict.SUPPORTED),
+    ],
+)
+def test_a_disputed_dose_is_conflicting_or_withheld_whatever_judges_read(
+    stance: Stance, *, is_found: bool, tells_dose: bool, expected: Verdict
+) -> None:
+    """Hazard: a judge that reads one order is sure of its dose, and never sees the other one of another chart."""
+    one = replace(opinion(stance=Stance.SUPPORTS), tells_dose=tells_dose)
+    mine = replace(one.passage, is_active_order=True, is_disputed=True)
+    other = replace(one, passage=replace(mine, document="sources/9"), stance=stance, relevance=0.2)
+    read = [account((replace(one, passage=mine),), probabilities(0.95, 0.02, 0.03))]
+    assert decide_by_all(read, PLAIN, (), [other] if is_found else []).verdict is expected

@@ -160,6 +160,8 @@ async def test_a_publication_of_a_corpus_that_was_deleted_meanwhile_ends(corpora
     corpus.close()
     corpora.set_aside(corpus)
     await asyncio.wait_for(task, 30)
+    assert task.exception() is None
+    assert corpora.all() == []
     executor.close()
 
 

@@ -1,10 +1,12 @@
 """Maps that were fitted, as files."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
-from monshin_factcheck.core.weighing import Weighings
+from monshin_factcheck.core.rules.revision import rules_revision
+from monshin_factcheck.core.weighing import RULES, Weighings
 from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
 from monshin_factcheck.judges.seating import seats
 from monshin_factcheck.settings import FactcheckSettings
@@ -20,6 +22,7 @@ def test_the_built_in_maps_are_sound() -> None:
     found = load_weighings([BUILT_IN])
     assert [sorted(weighing.judges) for weighing in found] == [["local"]]
     assert all(0.5 <= weighing.supported <= 1 for weighing in found)
+    assert all(weighing.revisions[RULES] == rules_revision() for weighing in found), "fit anew: README, Weighing"
 
 
 def test_a_hospitals_own_map_comes_before_the_built_in_one(tmp_path: Path) -> None:
@@ -64,3 +67,18 @@ async def test_a_judge_whose_settings_are_missing_stays_away_with_the_reason(nam
     await seat.open()
     assert seat.absence == "FAILED_PRECONDITION"
     await seat.close()
+
+
+async def test_without_its_packages_the_judge_llm_stays_away_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: it stopped the start of the service."""
+    for name in [name for name in sys.modules if name.startswith("monshin_factcheck.judges.llm")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    alignment, llm = seats(FactcheckSettings(judges="alignment,llm"), tmp_path)
+    for seat in (alignment, llm):
+        await seat.open()
+    assert (alignment.absence, llm.absence) == ("", "FAILED_PRECONDITION")
+    for seat in (alignment, llm):
+        await seat.close()

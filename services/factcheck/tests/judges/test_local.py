@@ -21,7 +21,7 @@ from monshin_factcheck.core.semantic import Reading, TooLong
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.words import Analyser
 from monshin_factcheck.core.weighing import Weighings
-from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge, quick_dtype
+from monshin_factcheck.judges.local.judge import ADAPTER, LocalJudge
 from monshin_kit.artefacts import Artefacts
 from monshin_kit.errors import FailedPrecondition
 
@@ -49,6 +49,16 @@ def test_claims_of_one_text_are_answered_as_if_each_were_alone(judge: LocalJudge
         assert answer.span.of(TEXT) == TEXT
 
 
+def test_texts_that_are_read_in_turns_are_answered_as_if_each_were_alone(judge: LocalJudge) -> None:
+    claims = ["納豆を勧める。", "納豆はワルファリンの作用を弱める。"]
+    many = [Reading(claims[n % 2], f"{n}番の患者である。" + TEXT * 3, ()) for n in range(40)]
+    together = judge.read(many)
+    for place in (0, 13, 39):
+        (alone,) = judge.read([many[place]])
+        assert together[place].probabilities.supported == pytest.approx(alone.probabilities.supported, abs=1e-4)
+        assert together[place].span.of(many[place].context) == many[place].context
+
+
 def test_what_does_not_fit_is_not_judged_by_half_of_it(judge: LocalJudge) -> None:
     """Hazard: a claim that is wrong in its second half was SUPPORTED, and `judges_run` named who had read the first."""
     short = Reading("納豆を勧める。", TEXT, ())
@@ -59,9 +69,10 @@ def test_what_does_not_fit_is_not_judged_by_half_of_it(judge: LocalJudge) -> Non
     assert found[1] == judge.read([short])[0]
 
 
-def test_what_this_cpu_is_quickest_in_says_the_same_as_fp32(judge: LocalJudge, bases: Path) -> None:
+def test_bfloat16_says_the_same_as_fp32(judge: LocalJudge, bases: Path) -> None:
+    """On a CPU that does not multiply in it, too: torch then emulates it, slowly, which few texts can bear."""
     claims = ["納豆はワルファリンの作用を弱める。", "納豆を勧める。", "体温は38℃である。", "納豆は避けなくてよい。"]
-    quick = LocalJudge(Artefacts(bases), ADAPTER, dtype=quick_dtype())
+    quick = LocalJudge(Artefacts(bases), ADAPTER, dtype=torch.bfloat16)
     for exact, answer in zip(judge.read(readings(claims)), quick.read(readings(claims)), strict=True):
         one, other = exact.probabilities, answer.probabilities
         assert (other.supported, other.contradicted) == pytest.approx((one.supported, one.contradicted), abs=0.12)

@@ -77,6 +77,16 @@ async def test_a_condition_that_the_answer_leaves_out_is_shown(rig: Rig) -> None
     assert (summary.conditional, summary.worst) == (1, pb.VERDICT_CONDITIONAL)
 
 
+async def test_a_heading_of_a_published_document_is_a_condition(rig: Rig) -> None:
+    """Read off its text when it is checked, not when it was imported: with its place in it."""
+    text = "成人\n丙薬は1日30 mgを投与する。\n小児\n丙薬は1日10 mgを投与する。"
+    await rig.fill("headed", {"hei": text})
+    (result,), _ = await rig.check("headed", "丙薬は1日10 mgを投与する。")
+    assert result.verdict == pb.VERDICT_CONDITIONAL
+    (condition,) = result.conditions
+    assert text[condition.evidence_span.start : condition.evidence_span.end] == condition.text == "小児"
+
+
 async def test_a_language_that_nobody_reads_is_said_so(rig: Rig) -> None:
     """NOT_CHECKABLE with the reason, not a guess."""
     claim = pb.ClaimInput(claim="Препарат противопоказан беременным.", sources=[pb.Source(text=TEXT)])
@@ -108,8 +118,18 @@ async def test_an_answer_of_a_megabyte_of_noise_is_survived(rig: Rig) -> None:
     noise = ("x" * 1000 + "\x01\x02 ") * 900
     request = pb.CheckAnswerRequest(answer=noise[:900_000], sources=[pb.Source(text=TEXT)])
     events = [event async for event in rig.checks().CheckAnswer(request, timeout=120)]
-    assert events[0].WhichOneof("event") == "claims_found"
+    assert [event.WhichOneof("event") for event in events[:1]] == ["claims_found"]
     assert events[-1].WhichOneof("event") == "summary"
+    claims, results = events[0].claims_found.claims, [event.claim_result for event in events[1:-1]]
+    assert len(claims) > 900
+    assert [result.claim.index for result in results] == list(range(len(claims)))
+    assert all(result.verdict != pb.VERDICT_UNSPECIFIED for result in results)
+    at = 0
+    for claim in claims:
+        # Between them lies nothing but what separates them.
+        assert not request.answer[at : claim.span.start].strip("\x01\x02 ")
+        at = claim.span.end
+    assert not request.answer[at:].strip("\x01\x02 ")
 
 
 async def test_an_answer_that_is_being_written_is_checked_against_a_corpus(

@@ -16,7 +16,7 @@ from training.export import Earlier, as_half, terms_text, write_adapter
 from training.lower_cache import LowerCache
 from training.recipe import Plan, Recipe, rate_at
 from training.sheets import EncodedItem, Sheet, Side, step_items, visit_sheets, written_sheets
-from training.train import Run, Trainer, losses, train
+from training.train import Run, Trainer, judge_on, losses, train
 
 RECIPE = Recipe(items_per_step=3, warmup_steps=2, peak_rate=1e-2, dtype="float32")
 DATA = "0" * 64
@@ -99,6 +99,18 @@ def test_cached_states_are_those_of_the_lower_layers(base: Base, items: list[Enc
     _, states = cache.read(wanted, one.judge)
     fresh = one.judge.lower(lay_out([sheet.pack for sheet in wanted]))
     assert torch.allclose(states, fresh, rtol=2e-3, atol=1e-4)
+
+
+@torch.no_grad()
+def test_a_judge_on_a_named_device_is_the_same_judge(base: Base, items: list[EncodedItem]) -> None:
+    """Of the CPU alone: this shows that all parts are handed over, not that another device works."""
+    batch = lay_out([sheet.pack for sheet in written_sheets(items[0])])
+    made = Adapter(base.shape, first_layer=2, rank=3, seed=6)
+    try:
+        there = judge_on("cpu", base, made, torch.float32)(batch)
+    finally:
+        torch.set_default_device(None)
+    assert torch.equal(there, Judge(base, made)(batch))
 
 
 def test_every_item_is_visited_once_an_epoch_in_its_own_order(items: list[EncodedItem]) -> None:

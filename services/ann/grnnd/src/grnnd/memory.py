@@ -62,12 +62,25 @@ def available_bytes(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgr
 
     proc, groups: where the kernel tells of processes and of control groups.
     """
+    return _least(proc, "MemAvailable", [_room(group) for group in _own_groups(proc, groups)])
+
+
+def total_bytes(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """The least of the system's memory and the limits of this process's control groups (v2): what needs more can never
+    fit here, whatever else ends. None where the system does not say (not Linux).
+
+    proc, groups: as of `available_bytes`.
+    """
+    return _least(proc, "MemTotal", [_limit(group) for group in _own_groups(proc, groups)])
+
+
+def _least(proc: Path, name: str, of_groups: list[int | None]) -> int | None:
+    """Of what the system says under this name and what the groups say; None if the system does not."""
     try:
-        words = (proc / "meminfo").read_text().split("MemAvailable:")[1].split()
+        kib = int((proc / "meminfo").read_text().split(f"{name}:")[1].split()[0])
     except (OSError, IndexError):
         return None
-    rooms = (_room(folder) for folder in _own_groups(proc, groups))
-    return min([int(words[0]) * 1024, *(room for room in rooms if room is not None)])
+    return min([kib * 1024, *(each for each in of_groups if each is not None)])
 
 
 def _own_groups(proc: Path, groups: Path) -> list[Path]:
@@ -83,14 +96,24 @@ def _own_groups(proc: Path, groups: Path) -> list[Path]:
 def _room(group: Path) -> int | None:
     """Bytes until the group's limit; None where it has none. The page cache counts as free, as in MemAvailable: whoever
     reads or writes files larger than the limit fills it, and the kernel gives it back before it refuses."""
+    most = _limit(group)
+    if most is None:
+        return None
     try:
-        most = int((group / "memory.max").read_text())
         used = int((group / "memory.current").read_text())
         stat = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
         cached = int(stat["active_file"]) + int(stat["inactive_file"])
-    except (OSError, ValueError, KeyError):  # "max" is no number
+    except (OSError, ValueError, KeyError):
         return None
     return max(most - used + cached, 0)
+
+
+def _limit(group: Path) -> int | None:
+    """The group's own, in bytes."""
+    try:
+        return int((group / "memory.max").read_text())
+    except (OSError, ValueError):  # "max" is no number
+        return None
 
 
 def _predicted(count: int, dim: int, metric: Metric, plan: Plan, kind: Kind | None) -> int:

@@ -5,12 +5,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from grnnd import engine
 from grnnd.engine import NONE, Bytes, Floats, Ids, OnChunk
 from grnnd.errors import TooLarge
 from grnnd.memory import predict_device_memory
 from grnnd.plan import Plan
 
-_ATTEMPTS = 4  # kAttempts of kernels.h
 _EMPTY = np.uint64(2**64 - 1)  # kEmpty of edge.h
 _WARP = 32
 _ALL = 256  # a share of 1
@@ -130,7 +130,7 @@ class _Build:
         slots[is_split] = np.arange(count, dtype=np.uint32)
         slot_of = xp.asarray(np.repeat(slots, segments.sizes))
         nodes = xp.asarray(np.ascontiguousarray(segments.nodes[is_split]))
-        choices = xp.full((count, _ATTEMPTS, 2), _EMPTY, dtype=xp.uint64)
+        choices = xp.full((count, engine.core().LINE_ATTEMPTS, 2), _EMPTY, dtype=xp.uint64)
         lines = xp.empty((count, 2), dtype=xp.uint32)
         keys = xp.empty(self._count, dtype=xp.uint64)
         seed32 = np.uint32(seed)

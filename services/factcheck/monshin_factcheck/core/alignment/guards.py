@@ -11,6 +11,7 @@ from monshin_factcheck.core.quantities.compare import Agreement
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.acts import is_done_by_people
 from monshin_factcheck.core.rules.conditions import names_whom_or_when
+from monshin_factcheck.core.rules.fronts import is_front
 from monshin_factcheck.core.rules.quantity_rules import Pairing
 from monshin_factcheck.core.rules.remainder import are_same_cues, are_same_roles, is_same_remainder
 from monshin_factcheck.core.rules.statement import Statement
@@ -57,7 +58,7 @@ class Laid:
         """The clauses of the sentence that hold what is accounted for."""
         clauses = {self.evidence.units[place].clause for place in self.places if place is not None}
         clauses |= {self.evidence.clause_at(pair.evidence.span.start) for pair in self.pairs if confirms(pair)}
-        return frozenset(clauses) | self.evidence.bare_clauses
+        return self.evidence.clauses_of(clauses)
 
     @property
     def spans(self) -> tuple[tuple[Span, Span], ...]:
@@ -243,10 +244,22 @@ def _leaves_quantities_out(laid: Laid) -> bool:
 
 
 def _drops_a_limit(laid: Laid) -> bool:
+    """Whether a clause that goes unused turns the rest, is one of a list, or opens the sentence: 当初、, イヌ：."""
     used = laid.used
-    return any(
-        index not in used and turns_the_rest(laid.evidence, index) for index in range(len(laid.evidence.clauses))
+    first = min(used - laid.evidence.bare_clauses, default=0)
+    return any(is_front(laid.evidence, index) for index in range(first)) or any(
+        index not in used and (turns_the_rest(laid.evidence, index) or _is_listed(laid, index))
+        for index in range(len(laid.evidence.clauses))
     )
+
+
+def _is_listed(laid: Laid, index: int) -> bool:
+    """Whether the clause is a mere name between others: アスピリン、クロピドグレル、100 mg is a dose of the second."""
+    own = [unit for unit in laid.evidence.units if unit.clause == index]
+    numbers = [one for one in laid.evidence.quantities if laid.evidence.clause_at(one.span.start) == index]
+    is_between = any(one < index for one in laid.used) and any(one > index for one in laid.used)
+    said = laid.evidence.clauses[index].span.of(laid.evidence.text.text).strip(" 、，,・")
+    return is_between and not numbers and len(own) == 1 and own[0].span.of(laid.evidence.text.text) == said
 
 
 def _has_other_quantities(laid: Laid) -> bool:

@@ -5,6 +5,7 @@ the last line, or the last long sentence, that is done with; so a piece costs as
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from monshin_factcheck.core.claims.blocks import Part, PartKind, split_parts
 from monshin_factcheck.core.claims.claim import Claim
@@ -74,7 +75,7 @@ class ArrivingAnswer:
         for part in parts[self._told :]:
             gap = self._gap + text[self._end : part.span.start]
             claims += (
-                Claim(claim.span.shifted(shift), claim.text, claim.checkable)
+                replace(claim, span=claim.span.shifted(shift))
                 for claim in self._topics.claims(part, part.span.of(text), gap)
             )
             self._gap, self._end = "", part.span.end

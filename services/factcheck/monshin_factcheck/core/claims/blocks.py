@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from monshin_factcheck.core.claims.cases import case_of, cell_case, is_person
 from monshin_factcheck.core.claims.tables import cells, has_head, is_rule, table_end
 from monshin_factcheck.core.text.sentences import split_sentences
 from monshin_factcheck.core.text.spans import Span
@@ -33,7 +34,9 @@ class Level:
 class Part:
     """A part at `span`. A cell knows the first cell of its row and its column's head; other parts leave both empty.
 
-    level: of the first sentence of a line, how deep it stands; None for all others.
+    level: of the first sentence of a line, how deep it stands; None for all others. Of a heading its rank alone, from 1
+    (`#`) down to the line that ends in a colon.
+    cases: of a cell, the other cells of its row that say in which case it holds, and its column's head if that does.
     """
 
     kind: PartKind
@@ -41,16 +44,27 @@ class Part:
     row: str = ""
     column: str = ""
     level: Level | None = None
+    cases: tuple[str, ...] = ()
 
 
 _LINE = re.compile(r"[^\r\n]+")
 # A bold line that ends like a sentence is one.
 _MARKED_HEADING = re.compile(
-    r"[ \t\u3000]*(?:#{1,6}[ \t\u3000]+\S.*|【[^】]{1,60}】"
+    r"[ \t\u3000]*(?:#{1,6}[ \t\u3000]+\S.*|【[^】]{1,60}】|〈[^〉]{1,60}〉|《[^》]{1,60}》"
+    r"|［[^］]{1,60}］|＜[^＞]{1,60}＞"
     r"|(?:\*\*[^*]{0,59}[^*。.!?！？]\*\*|__[^_]{0,59}[^_。.!?！？]__)[:：]?)[ \t\u3000]*"
 )
+_BRACKETS = "【《［〈＜"
+_BRACKETED, _BOLD, LAST_RANK = 7, 20, 21
+# A line of people, or of their dose, without any mark is a heading; no case is longer.
+_LONGEST_PERSON = 60
+_SENTENCE_END = re.compile(r"[。.!?！？]")
+_DOSE = re.compile(r"用量|投与量|用法・?用量|dos(?:e|es|age|ing)", re.IGNORECASE)
 _INTRODUCTION = re.compile(r"[^。.!?！？]{1,60}[:：](?:\*\*)?[ \t\u3000]*")
-_BULLET = re.compile(r"[ \t\u3000]*(?:[・●○■□◆◇▪•‣※]|[-*+–—][ \t\u3000]|\(?[0-9０-９]{1,2}[.．)）]|[①-⑳])")
+_BULLET = re.compile(
+    r"[ \t\u3000]*(?:[・●○■□◆◇▪•‣※]|[-*+–—][ \t\u3000]"
+    r"|\(?[0-9０-９]{1,2}[.．)）](?![0-9０-９])|[①-⑳])"
+)
 # White space and a bullet in front of a line; what is longer is text, and is not looked at for each of its sentences.
 _LONGEST_OPENING = 200
 _WIDTHS = {"\t": 4, "\u3000": 2}
@@ -99,11 +113,30 @@ def is_heading(line: str) -> bool:
     """Whether a whole line is one."""
     if _MARKED_HEADING.fullmatch(line):
         return True
-    return _INTRODUCTION.fullmatch(line) is not None and _BULLET.match(line) is None
+    if _BULLET.match(line) is not None:
+        return False
+    if _INTRODUCTION.fullmatch(line):
+        return True
+    if len(line) > _LONGEST_PERSON or _SENTENCE_END.search(line) is not None:
+        return False
+    case = case_of(line)
+    return is_person(plain(line)) or (case is not None and _DOSE.fullmatch(case.rest) is not None)
+
+
+def _rank(line: str) -> int:
+    """Of a heading: 1 to 6 for `#`, then brackets, bold type, and the rest."""
+    body = line.strip()
+    marks = len(body) - len(body.lstrip("#"))
+    if marks:
+        return marks
+    if body[0] in _BRACKETS:
+        return _BRACKETED + _BRACKETS.index(body[0])
+    return _BOLD if body.startswith(("**", "__")) else LAST_RANK
 
 
 def _heading(answer: str, line: re.Match[str]) -> list[Part]:
-    return [Part(PartKind.HEADING, span) for span in _merged(answer, line.start(), line.end())]
+    level = Level(0, _rank(line.group()))
+    return [Part(PartKind.HEADING, span, level=level) for span in _merged(answer, line.start(), line.end())]
 
 
 def _merged(answer: str, start: int, end: int) -> list[Span]:
@@ -149,12 +182,17 @@ def _table(answer: str, rows: list[re.Match[str]]) -> Iterator[Part]:
 
 
 def _row(answer: str, row: re.Match[str], heads: list[str]) -> Iterator[Part]:
+    """The cells behind the first, each with those of its row that say in which case it holds."""
     found = cells(answer, *row.span())
     if len(found) == 1:
         if len(found[0]):
             yield Part(PartKind.SENTENCE, found[0])
         return
-    name = plain(found[0].of(answer)) if found else ""
+    texts = [plain(cell.of(answer)) for cell in found]
+    over = [*heads, *("" for _ in found[len(heads) :])]
+    cases = [cell_case(text, head) for text, head in zip(texts, over, strict=False)]
+    first = cases[0] if cases else ""
     for column, cell in enumerate(found[1:], 1):
-        if any(character.isalnum() for character in cell.of(answer)):
-            yield Part(PartKind.CELL, cell, name, heads[column] if column < len(heads) else "")
+        if any(character.isalnum() for character in texts[column]):
+            others = tuple(case for at, case in enumerate(cases) if case and at != column)
+            yield Part(PartKind.CELL, cell, "" if first else texts[0], over[column], cases=others)

@@ -2,6 +2,8 @@
 
 import re
 
+from monshin_factcheck.core.claims.prescribing import opens_with_no_name
+
 ACTIONS = r"causes?|reduces?|increases?|requires?|treats?|prevents?|inhibits?|needs?|lowers?|raises?|contains?|belongs?"
 VERBS = rf"is|are|was|were|should|must|can|may|has|have|does|do|will|{ACTIONS}"  # as answers state things
 _CONDITION = re.compile(r"^(?:In|For|If|When|During|Among|After|Before|At|With|Unless) [^,.]{3,80}, (?=\S)")
@@ -37,6 +39,8 @@ _SIDES = (
 )
 _SIDE = re.compile(_SIDES, re.IGNORECASE)
 _OWNED = re.compile(rf"^The(?= {_SIDES} (?:{VERBS})\b)")
+# What was done once, or is told of him.
+OF_A_PATIENT = re.compile(r"\b(?:was|were|ha[sd] been)\b|^(?:the patient|he|she) ", re.IGNORECASE)
 _SEVERAL = re.compile(r" (?:and|or) ")
 
 
@@ -52,7 +56,9 @@ def own_subject(sentence: str) -> str:
     ('metformin', '')
     """
     found = _SUBJECT.match(_CONDITION.sub("", sentence))
-    return found["subject"] if found is not None and not _NO_SUBJECT.match(found["subject"]) else ""
+    if found is None or _NO_SUBJECT.match(found["subject"]) or opens_with_no_name(found["subject"]):
+        return ""
+    return found["subject"]
 
 
 def with_subject(sentence: str, name: str) -> str:

@@ -1,10 +1,12 @@
 """What stands in front of a statement: the label of a line, and headings, of which some state something themselves."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from monshin_factcheck.core.claims.cases import Case, case_of, is_case, is_open
 from monshin_factcheck.core.claims.english import ACTIONS
-from monshin_factcheck.core.claims.subjects import Subject, is_fragment, is_side, kind_and_name, topic
+from monshin_factcheck.core.claims.subjects import Subject, is_fragment, is_side, kind_and_name
+from monshin_factcheck.core.claims.topics import topic
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
@@ -18,12 +20,6 @@ _EMPTY = re.compile(
     r"|important|bottom line|in short|in summary|a|q|note well",
     re.IGNORECASE,
 )
-# Whom or what case a label speaks of: all that stands behind it holds for them.
-_CASE = re.compile(
-    r"(?:者|児|婦|婦人|患者|人|例|中|時|場合|期|以上|未満|以下|障害|不全|低下)(?:さん)?(?:[（(][^）)]*[）)])?$"
-    r"|\b(?:patients?|adults?|children|elderly|women|men|infants|pregnancy|breastfeeding|lactation|impairment|failure)$",
-    re.IGNORECASE,
-)
 _PREDICATE = re.compile(
     r"(?:です|ます|ません|ました|である|ではない|なさい|ください|下さい|ましょう|べき|しない|できない|(?:は|が)[^はが]*"
     r"(?:[うくすつぬむるいた]|禁忌|不要|必要|可能|不可|有効|安全|危険|第一選択|[0-9][^は]*))[。．]?$"
@@ -33,9 +29,11 @@ _ASKS = re.compile(
 )
 # A lead only says that something follows.
 _ONLY_LEADS = re.compile(
-    r"(?:次|以下|下記)(?:の|に)|\b(?:following|as follows|below|include|includes|including|such as|are|is)[:：]?$",
+    r"(?:次|以下|下記)(?:の|に)|\b(?:following|as follows|below|include|includes|including|such as|are|is)[:：.]?$",
     re.IGNORECASE,
 )
+# What such a lead says behind its case: In children the dose is as follows.
+_LEADS_ON = re.compile(r",? (?:the|these|its) (?:\w+ ){0,2}?(?:dos\w+|following)\b.*$", re.IGNORECASE)
 _ENGLISH_PREDICATE = re.compile(
     r"\b(?:is|are|was|were|should|must|can|cannot|may|has|have|does|do not|don't|will"
     rf"|{ACTIONS})\b (?=\S+)|^(?:avoid|never|do not|don't) ",
@@ -57,7 +55,7 @@ class Lead:
     @property
     def is_empty(self) -> bool:
         """Whether the label says nothing of the statement: 注意, Note."""
-        return _EMPTY.fullmatch(self.label) is not None
+        return is_empty(self.label)
 
 
 def lead_of(text: str) -> Lead | None:
@@ -79,9 +77,13 @@ def states(heading: str) -> bool:
     [False, True, True, False]
     """
     text = normalise(heading).text.strip().rstrip(":： ")
+    if is_case(text):
+        return False
     if guess_language(text) is Language.ENGLISH:
-        is_open = _ENGLISH_ASKS.match(text) or _ONLY_LEADS.search(text)
-        return not is_open and (_ENGLISH_PREDICATE.search(text) is not None or _DOSE.search(text) is not None)
+        if is_open(text):
+            return False
+        leads_on = _ENGLISH_ASKS.match(text) or _ONLY_LEADS.search(text)
+        return not leads_on and (_ENGLISH_PREDICATE.search(text) is not None or _DOSE.search(text) is not None)
     if _ASKS.search(text) or (_ONLY_LEADS.search(text) and not _DOSE.search(text)):
         return False
     return _PREDICATE.search(text) is not None or _DOSE.search(text) is not None
@@ -89,20 +91,55 @@ def states(heading: str) -> bool:
 
 def announced_by(heading: str, subject: Subject) -> Subject:
     """What is spoken of below a heading, a name alone in a bullet, or a label: a subject, a side of it, or a case."""
-    name = heading.strip(" 　:：*#【】。．.")
-    if _EMPTY.fullmatch(name):
+    name = heading.strip(" 　:：*#【】〈〉《》［］。．.")
+    if is_empty(name):
         return subject
-    if subject.name and kind_and_name(subject.name)[0] == "drugs" and _CASE.search(name):
-        return Subject(subject.name, case=name)
+    case = case_of(name)
+    if case is not None:
+        return _in_case(case, name, subject)
+    if guess_language(name) is Language.ENGLISH and is_open(name):
+        return replace(subject, aspect=name)
     if guess_language(name) is Language.ENGLISH and (_ENGLISH_PREDICATE.search(name) or _ONLY_LEADS.search(name)):
         # The following drugs are…: the items are told of all of it, and it is no name.
-        return Subject(aspect=name)
+        return Subject(aspect=name, cases=subject.cases)
     about = topic(name)
     if about:
         # ワルファリンの注意点は次の通りです: the topic alone is what the items are told of.
         owner, _, side = about.rpartition("の")
-        return subject.after_heading(about) if not owner else Subject(owner).after_heading(side)
+        return subject.after_heading(about) if not owner else replace(subject, name=owner).after_heading(side)
     return subject.after_heading(name)
+
+
+def stated_by(heading: str, subject: Subject) -> Subject:
+    """What is spoken of below a heading that states something itself: `妊婦では減量する` holds for 妊婦 alone."""
+    case = case_of(heading)
+    after = subject.after(heading)
+    return replace(after, cases=(*after.cases, case.text)) if case is not None else after
+
+
+def led_on_by(sentence: str, subject: Subject) -> Subject:
+    """What is spoken of below a sentence that leads on to a list: `小児では以下の用量とする。`"""
+    case = case_of(_LEADS_ON.sub("", sentence)) if _ONLY_LEADS.search(sentence) else None
+    return replace(subject, cases=(*subject.cases, case.text)) if case is not None else subject
+
+
+def is_empty(label: str) -> bool:
+    """Whether a label says nothing of what follows it: 注意, Note."""
+    return _EMPTY.fullmatch(label) is not None
+
+
+def _in_case(case: Case, name: str, subject: Subject) -> Subject:
+    """What is spoken of below `小児` (what was before), `小児の用量` (its dose), `アモキシシリン（小児）` (it)."""
+    inside = replace(subject, aspect="", cases=(*subject.cases, case.text))
+    if not case.rest:
+        return inside
+    if is_side(case.rest):
+        return replace(inside, aspect=case.rest)
+    kind = kind_and_name(normalise(case.rest).text)[0]
+    if kind == "drugs":
+        return replace(inside, name=case.rest)
+    # 妊婦に禁忌の薬: the items are told of all of it.
+    return replace(inside, name=name, is_told=True) if not subject.name else inside
 
 
 def behind(lead: Lead, subject: Subject) -> Subject:
@@ -111,8 +148,8 @@ def behind(lead: Lead, subject: Subject) -> Subject:
         return subject.after(lead.rest)
     has_figures = any(character.isdigit() for character in lead.label)
     is_named = kind_and_name(normalise(lead.label).text)[1] != "" or not (subject.name or has_figures)
-    is_case = subject.name and _CASE.search(lead.label)
-    return announced_by(lead.label, subject) if is_named or is_case or is_side(lead.label) else subject
+    is_told = is_named or is_side(lead.label) or case_of(lead.label) is not None
+    return announced_by(lead.label, subject) if is_told else subject
 
 
 def is_name(item: str) -> bool:

@@ -20,7 +20,7 @@ from monshin_factcheck.core.text.sentences import (
 _AHEAD = 24
 _CERTAIN = MAX_BRACKET + 2 * _AHEAD
 # The beginning of what may turn out to be a heading or a row of a table, and what a heading never holds.
-_NOT_YET_PROSE = "#【*_|:-"
+_NOT_YET_PROSE = "#【〈《［＜*_|:-"
 _PROSE_MARK = re.compile(r"[。.!?！？]")
 _OTHER_BREAKS = re.compile(f"[{OTHER_BREAKS}]")
 _BREAKS = re.compile(f"[\n{OTHER_BREAKS}]")

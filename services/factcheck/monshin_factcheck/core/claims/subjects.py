@@ -1,19 +1,26 @@
 """The subject a sentence leaves out: taken from the sentence before, the heading or the question, by one plain rule."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from monshin_factcheck.core.aliases.table import builtin_aliases, builtin_section, katakana_drug
 from monshin_factcheck.core.claims import english
+from monshin_factcheck.core.claims.cases import has_case, is_case, names_nothing
+from monshin_factcheck.core.claims.drugs import (
+    drugs_in,
+    is_denied,
+    is_given_up,
+    is_in_place_of,
+    is_together,
+    only_drug,
+)
+from monshin_factcheck.core.claims.prescribing import leaves_drug_out, measures_drug
+from monshin_factcheck.core.claims.topics import topic
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
 _LONGEST = 30
 _LONGEST_NAME = 12
-_NOMINAL_END = r"[一-鿿ァ-ヺーA-Za-z0-9)）」％%んりきみえ]"
-_TOPIC = re.compile(
-    rf"(?P<topic>[^、,。:：「」]{{1,40}}?{_NOMINAL_END})(?P<particle>とは|については|(?<!又)(?<!また)は(?![じしっずんるか]|い[、。]))"
-)
 _CONDITION_END = re.compile(r"(?:場合|とき|時|際|患者|例|人|者|中|後|前)(?:に|で)?$|(?:では|には|から|まで|で|に)$")
 _POINTING = re.compile(
     r"^(?:これら?|それら?|こちら|(?:この|その|本|同|当該)(?:薬剤?|剤|疾患|病気|症|検査|治療法?|療法|手技|処置|方法|ワクチン|製剤|成分))"
@@ -38,9 +45,9 @@ _HISTORY = re.compile(
     r"^[^、。はが]{0,20}(?:アレルギー|既往|(?:家族|手術|喫煙|飲酒|内服|服薬|入院)歴)(?:歴|等|など)?(?:が|も|は)?"
     r"(?:ある|あり(?:ます|ません)?|ない|なし)(?:です)?[。．]?$"
 )
-# When or in what case something was asked: 食事中に, 夜勤中の. 妊娠中 and the like are people, 脳卒中 is a disease.
-_WHEN = re.compile(
-    r"(?<!妊娠)(?<!授乳)(?<!透析)(?<!卒)[中後前](?:に|の)?$|(?:とき|際|場合|[朝昼夕晩夜]|昨日|今日|明日|最近)$"
+# A finding at a side of the body: 左手にしびれがある.
+_AT_A_SIDE = re.compile(
+    r"^(?:左|右|両)[^、。は]{1,24}[がを](?:ある|あり(?:ます|ません)|ない|残る|残ります|残存|(?:見|み)られ|認め)"
 )
 # 飲む量を変えた後の体の落ち着き: what holds of it later on is anybody's guess.
 _TOLD_AT_LENGTH = re.compile(r"[をがに].*[一-鿿ぁ-ん]")
@@ -49,60 +56,83 @@ _CASE_BEFORE = re.compile(r"^.*(?:では|には|場合は|[者児婦人]は)(?=.
 _INSTEAD = re.compile(r"^[ァ-ヺーA-Za-z]{3,20}(?:製剤)?を(?:使|用い|投与|選択|選び|選ぶ|開始|推奨)")
 # Openings that say nothing of the subject.
 _OPENER = re.compile(r"^(?:はい|いいえ|また|なお|まず|さらに|結論から言うと|結論として|基本的に|一般に)、")
-_QUESTION_SUBJECT = re.compile(
-    r"^(?P<subject>[^、。?？はがをにでと]{2,30}?)(?:とは|って|について|の|は|が|を|に|で|と)"
-)
-# 妊娠中のロキソプロフェン: whom it is about, and what.
-_OF_SOME_PEOPLE = re.compile(
-    r"^(?P<subject>[^、。?？はがをにでとの]{0,15}?(?:妊娠中|授乳中|透析中|患者|[者児婦人])の[^、。?？はがをにでとの]{2,20})"
-    r"(?=とは|って|について|の|は|が|を|に|で|と)"
-)
-_QUESTION_ENGLISH = re.compile(
-    r"\b(?:of|for|about|is|are|does|do|can|should) (?:the )?(?P<subject>[A-Z]?[\w-]{4,30})", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the text speaks of at a place, which side of it a heading announced (`副作用`), and for whom or in what case
-    all of it holds (`妊婦`); empty where nothing is known. is_told: by the answer, and not by the question alone."""
+    """What the text speaks of at a place, which side of it a heading announced (`副作用`), and for whom or in what
+    cases all of it holds (`妊婦`), the outermost first; empty where nothing is known. is_told: by the answer, and not
+    by the question alone. is_unclear: several drugs are spoken of, or one that is given up, so that nobody can tell of
+    which a sentence is that names none. lately: the one drug that the last sentence with any named, which need not be
+    its subject: メトホルミンを開始した."""
 
     name: str = ""
     aspect: str = ""
-    case: str = ""
+    cases: tuple[str, ...] = ()
     is_told: bool = True
+    is_unclear: bool = False
+    lately: str = field(default="", compare=False)
+
+    def owner(self, sentence: str) -> str:
+        """What a sentence is of that leaves it out: where it tells a dose or a prohibition, a drug before all else."""
+        is_drug = drugs_in(self.name) or kind_and_name(normalise(self.name).text)[0] == "drugs"
+        is_dose = leaves_drug_out(sentence) or measures_drug(sentence)
+        return self.lately if self.lately and not is_drug and is_dose else self.name
 
     def after_heading(self, heading: str) -> "Subject":
         """A heading names a new subject, or an aspect of the present one (`副作用`)."""
         name = heading.strip(" 　:：*#【】")
         if not name or len(name) > _LONGEST:
-            return replace(self, aspect="", case="")
-        return replace(self, aspect=name, case="") if is_side(name) and self.name else Subject(name)
+            return replace(self, aspect="")
+        is_known = self.name or self.is_unclear
+        return replace(self, aspect=name) if is_side(name) and is_known else Subject(name, cases=self.cases)
 
     def after(self, sentence: str) -> "Subject":
-        """A sentence with a subject of its own hands it on."""
-        if _PAST.search(sentence.strip()):
-            return self
-        found = _own_subject(sentence)
+        """A sentence with a subject of its own hands it on, if it does not pass to another."""
+        after = self._after(sentence)
+        is_lost = after.is_unclear or (self.name != "" and after.name == "")
+        return replace(after, lately="" if is_lost else self._named_by(sentence))
+
+    def _named_by(self, sentence: str) -> str:
+        """The drug named last, behind a sentence: none where that is given up or denied, or there are several."""
+        if not drugs_in(sentence) or leaves_drug_out(sentence) or is_together(sentence):
+            return self.lately
+        is_gone = is_given_up(sentence) or is_in_place_of(sentence) or is_denied(sentence)
+        return "" if is_gone else only_drug(sentence)
+
+    def _after(self, sentence: str) -> "Subject":
+        found = "" if _PAST.search(sentence.strip()) else _own_subject(sentence)
+        beside = self.beside(sentence, found)
+        if not found or beside is not self:
+            return beside
         if len(found) > _LONGEST_NAME and _TOLD_AT_LENGTH.search(found):
-            return Subject()
-        return Subject(found) if found and found != self.name else self
+            return Subject(cases=self.cases)
+        return Subject(found, cases=self.cases) if found != self.name else self
+
+    def beside(self, sentence: str, own: str = "") -> "Subject":
+        """What is spoken of behind a sentence that may pass to another drug: `Xはやめ、Yにする`. own: its subject."""
+        mine = drugs_in(own or self.name)
+        if not mine:
+            return self
+        is_stopped = is_given_up(sentence) and not self.cases and not has_case(sentence)
+        has_others = not drugs_in(sentence) <= mine and not is_together(sentence)
+        is_another = is_stopped or has_others or is_in_place_of(sentence)
+        return Subject(cases=self.cases, is_unclear=True) if is_another else self
 
 
-def of_question(question: str) -> Subject:
-    """What a question asks about: `ワルファリンの用量は？` asks about ワルファリン."""
-    text = normalise(question).text.strip()
-    if guess_language(text) is Language.ENGLISH:
-        found = _QUESTION_ENGLISH.search(text)
-    else:
-        found = _OF_SOME_PEOPLE.match(text) or _QUESTION_SUBJECT.match(text)
-    name = found["subject"].strip() if found is not None else ""
-    return Subject("" if _RELATIONAL.match(name) or _WHEN.search(name) else name, is_told=False)
+def has_subject(sentence: str) -> bool:
+    """Whether a sentence says itself what it is about."""
+    return _own_subject(sentence) != ""
+
+
+def is_relational(name: str) -> bool:
+    """Whether a Japanese noun needs to be told whose: 副作用, 用量."""
+    return _RELATIONAL.match(name) is not None
 
 
 def is_side(name: str) -> bool:
     """Whether a heading or a label names a side of a thing, and no thing: 副作用, `Dose`."""
-    return _RELATIONAL.match(name) is not None or english.is_side(name)
+    return is_relational(name) or english.is_side(name)
 
 
 def with_subject(sentence: str, subject: Subject) -> str:
@@ -113,31 +143,53 @@ def with_subject(sentence: str, subject: Subject) -> str:
     >>> with_subject("副作用は出血です。", Subject("ワルファリン"))
     'ワルファリンの副作用は出血です。'
     """
-    if not subject.name or subject.name in sentence:
+    name = subject.owner(sentence)
+    if not name or name.lower() in sentence.lower():
         return sentence
     if guess_language(normalise(sentence).text) is Language.ENGLISH:
-        told = english.with_subject(sentence, subject.name)
-        return f"{subject.name}, {subject.case}: {sentence}" if subject.case and told == sentence else told
-    pointed = _POINTING.sub(subject.name, sentence, count=1)
+        told = english.with_subject(sentence, name)
+        has_empty_case = (subject.cases or has_case(sentence)) and names_nothing(sentence)
+        needs_owner = told == sentence and (has_empty_case or _is_of_the_drug(sentence, name))
+        return f"{name}: {sentence}" if needs_owner else told
+    pointed = _POINTING.sub(name, sentence, count=1)
     if pointed != sentence:
         return pointed
     about = topic(sentence)
+    if about and has_case(sentence) and names_nothing(sentence) and sentence.startswith(about):
+        # 妊婦への投与は禁忌, 妊婦は避ける: of any drug, if it is not told of which.
+        return f"{name}は、{sentence}" if is_case(about) else f"{name}の{sentence}"
     if about:
-        return f"{subject.name}の{sentence}" if _RELATIONAL.match(about) and sentence.startswith(about) else sentence
-    is_of_a_patient = _OF_A_PATIENT.search(sentence.strip()) or _HISTORY.match(sentence.strip())
-    if is_of_a_patient or _INSTEAD.search(sentence):
+        return f"{name}の{sentence}" if _RELATIONAL.match(about) and sentence.startswith(about) else sentence
+    # What a patient got is told of a drug alone: 1日500 mgを処方した.
+    is_of_the_drug = drugs_in(name) and _is_of_the_drug(sentence, name)
+    if not is_of_the_drug and (is_of_a_patient(sentence) or _INSTEAD.search(sentence)):
         return sentence
-    case = f"{subject.case}では、" if subject.case and subject.case not in sentence else ""
-    return f"{subject.name}は、{case}{_OPENER.sub('', sentence)}"
+    return f"{name}は、{_OPENER.sub('', sentence)}"
+
+
+def _is_of_the_drug(sentence: str, name: str) -> bool:
+    """Whether a sentence tells a dose or a prohibition and no drug, so that it is of the one spoken of, if any is."""
+    return leaves_drug_out(sentence) or (len(drugs_in(name)) == 1 and measures_drug(sentence))
+
+
+def is_of_a_patient(sentence: str) -> bool:
+    """Whether a sentence tells what a patient got, takes or has: `1日5 mgを処方した`, `It was prescribed`."""
+    bare = sentence.strip()
+    return any(found is not None for found in (_OF_A_PATIENT.search(bare), _HISTORY.match(bare), _AT_A_SIDE.match(bare),
+                                               english.OF_A_PATIENT.search(bare)))  # fmt: skip
 
 
 def with_aspect(item: str, subject: Subject) -> str:
     """A bullet that only names things, told as what the heading announced: `Xの副作用：発疹`."""
-    if not (subject.name or subject.aspect) or (subject.name and subject.name in item):
+    if subject.name and subject.name in item:
         return item
     if not subject.aspect and begins_with_another(item, subject.name):
         return item
-    side = subject.aspect or subject.case
+    side = subject.aspect
+    if not subject.name and is_side(side) and kind_and_name(normalise(item).text)[0] == "drugs":
+        return item
+    if not side and not subject.name:
+        return item
     if not subject.name:
         return f"{side}: {item}"
     if guess_language(normalise(item).text) is Language.ENGLISH:
@@ -180,12 +232,3 @@ def _own_subject(sentence: str) -> str:
     owner, _, owned = name.rpartition("の")
     name = owner if owner and _RELATIONAL.match(owned) else name
     return name if len(name) <= _LONGEST and not _RELATIONAL.match(name) else ""
-
-
-def topic(sentence: str) -> str:
-    """The first noun phrase marked by は, of the first three comma-separated pieces; empty if there is none."""
-    for piece in re.split(r"[、,]", sentence)[:3]:
-        found = _TOPIC.match(piece.strip())
-        if found is not None:  # `妊婦では` as well, a condition and a topic in one: nothing has to be carried in
-            return found["topic"]
-    return ""

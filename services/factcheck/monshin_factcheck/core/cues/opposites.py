@@ -76,12 +76,14 @@ def opposites() -> Opposites:
 def _clash_of_characters(one: str, other: str) -> str | None:
     if len(one) != len(other) or len(one) < 2 or one == other:
         return None
-    different = [at for at, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
-    if len(different) != 1:
+    at = 0
+    while one[at] == other[at]:
+        at += 1
+    if one[at + 1 :] != other[at + 1 :]:
         return None
-    pair = frozenset((one[different[0]], other[different[0]]))
+    pair = frozenset((one[at], other[at]))
     if pair not in _CHARACTERS:
         return None
     # 前壁 and 後壁 are places, 発症前 and 発症後 times.
-    is_time = pair == _BEFORE_AFTER and different[0] == len(one) - 1
+    is_time = pair == _BEFORE_AFTER and at == len(one) - 1
     return "laterality_conflict" if pair <= _SIDES and not is_time else "antonym_conflict"

@@ -24,7 +24,9 @@ class Stance(Enum):
 
 
 class Operator(Enum):
-    """A class of cues; `NONE` takes words out of the search that only look like one."""
+    """A class of cues; `NONE` takes words out of the search that only look like one. `UNCLEAR` may turn what is said or
+    not: it changes no stance, and a claim without it says something else.
+    """
 
     NONE = "none"
     NOT = "not"
@@ -32,6 +34,7 @@ class Operator(Enum):
     OBLIGE = "oblige"
     NEEDLESS = "needless"
     PERMIT = "permit"
+    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ _AFTER: dict[Operator, dict[Stance, Stance]] = {
         Stance.AFFIRMED: Stance.ALLOWED, Stance.DENIED: Stance.WAIVED, Stance.OBLIGED: Stance.OBLIGED,
         Stance.FORBIDDEN: Stance.WAIVED, Stance.ALLOWED: Stance.ALLOWED, Stance.WAIVED: Stance.WAIVED,
     },
+    Operator.UNCLEAR: {one: one for one in Stance},
 }  # fmt: skip
 
 _CONFLICTS: frozenset[frozenset[Stance]] = frozenset(
@@ -125,5 +129,5 @@ def _patterns(language: Language) -> tuple[tuple[Operator, int, re.Pattern[str]]
     return tuple(
         (operator, group, re.compile(pattern, flags))
         for operator in Operator
-        for group, pattern in enumerate(table[operator.value])
+        for group, pattern in enumerate(table.get(operator.value, ()))
     )

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from monshin_factcheck.core.fhir import instruction, words
 from monshin_factcheck.core.fhir.instruction import Standing
+from monshin_factcheck.core.fhir.lost import aside, lost, ordered
 from monshin_factcheck.core.fhir.node import Node
 from monshin_factcheck.core.fhir.tongue import Telling
+from monshin_factcheck.core.fhir.uneven import uneven
 
 _PERIODS = {"s": ("秒", "second"), "min": ("分", "minute"), "h": ("時間", "hour"), "d": ("日", "day"),
             "wk": ("週", "week"), "mo": ("か月", "month"), "a": ("年", "year")}  # fmt: skip
@@ -24,19 +26,43 @@ _MEALS = {
 
 @dataclass(frozen=True, slots=True)
 class Dosage:
-    """A dosage in words. untold: elements, such as `timing`, that its own text seems to say otherwise."""
+    """A dosage in words. untold: elements, such as `timing`, that its words leave out, or that its own text seems to
+    say otherwise. is_whole: what is left out changes nothing of the dose; otherwise there are no words.
+    """
 
     text: str
     untold: tuple[str, ...] = ()
+    is_whole: bool = True
 
 
 def dosages(node: Node, name: str, telling: Telling) -> Dosage:
-    """All dosages of a resource, one after the other. `dosage` may be a list or, in an administration, an object."""
+    """The dosage of a resource: a list or, in an administration, an object.
+
+    Several are the doses of one day, or else steps one after the other, which no sentence would hold apart.
+    """
     single = isinstance(node.value.get(name), dict)
     child = node.child(name) if single else None
-    found = [dosage(item, telling) for item in ([child] if child is not None else node.children(name))]
-    untold = tuple(f"{name}.{element}" for one in found for element in one.untold)
-    return Dosage(telling.pick("、", ", then ").join(one.text for one in found if one.text), untold)
+    every = [child] if child is not None else list(node.children(name))
+    if missing := [f"{name}.{element}" for item in every for element in (*lost(item), *_coded(item, telling))]:
+        return Dosage("", tuple(missing), is_whole=False)
+    if len(every) > 1:
+        doses = uneven(every, _MEALS, telling)
+        return Dosage(doses) if doses else Dosage("", (name,), is_whole=False)
+    for item in every:
+        told = dosage(item, telling)
+        return Dosage(told.text, tuple(f"{name}.{element}" for element in (*told.untold, *aside(item))))
+    return Dosage("")
+
+
+def _coded(node: Node, telling: Telling) -> Iterator[str]:
+    """`timing`, where its code says another frequency than its structure: every other day, once a day."""
+    timing = node.child("timing")
+    repeat = timing.child("repeat") if timing is not None else None
+    if timing is None or repeat is None:
+        return
+    code, often = words.concept(timing.child("code")), _frequency(repeat, telling)
+    if code and often and instruction.counted(often, code) is Standing.OTHERWISE:
+        yield "timing"
 
 
 def dosage(node: Node, telling: Telling) -> Dosage:
@@ -63,7 +89,7 @@ def _pieces(node: Node, own: str, telling: Telling) -> Iterator[tuple[str, str, 
         yield "route", piece, instruction.route(piece, own)
     if node.flag("asNeededBoolean") or node.has("asNeededCodeableConcept"):
         reason = words.concept(node.child("asNeededCodeableConcept"))
-        piece = telling.pick(f"{reason}時頓用" if reason else "頓用", f"as needed {reason}".strip())
+        piece = telling.pick(f"{reason.removesuffix('時')}時頓用" if reason else "頓用", f"as needed {reason}".strip())
         yield "asNeeded", piece, instruction.as_needed(reason, own)
     for element in ("site", "method"):
         if piece := words.concept(node.child(element)):
@@ -72,7 +98,7 @@ def _pieces(node: Node, own: str, telling: Telling) -> Iterator[tuple[str, str, 
 
 def _amounts(node: Node, telling: Telling) -> Iterator[str]:
     # MedicationAdministration.dosage holds `dose` itself.
-    for rate in (node, *node.children("doseAndRate")):
+    for rate in filter(None, (node, ordered(node))):
         dose = rate.child("doseQuantity") or (rate.child("dose") if rate is node else None)
         spread = rate.child("doseRange")
         amount = words.quantity(dose, telling) if dose is not None else ""
@@ -122,15 +148,13 @@ def _length(duration: Node, telling: Telling) -> str:
 
 
 def _frequency(repeat: Node, telling: Telling) -> str:
-    times, most = repeat.number("frequency"), repeat.number("frequencyMax")
+    times = repeat.number("frequency")
     period, unit = repeat.number("period"), repeat.text("periodUnit")
     if not period:
         return ""
-    if unit not in _PERIODS or repeat.has("periodMax"):
-        raise repeat.refuse("periodUnit", "a single period of s, min, h, d, wk, mo or a is needed", "NOT_FHIR")
+    if unit not in _PERIODS:
+        raise repeat.refuse("periodUnit", "one of s, min, h, d, wk, mo or a is needed", "NOT_FHIR")
     times = times or "1"
-    if most:
-        times = telling.pick(f"{times}〜{most}", f"{times} to {most}")
     japanese, english = _PERIODS[unit]
     if telling.is_japanese:
         if period == "1" and unit in ("d", "wk"):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from monshin_kit.errors import InvalidInput
 from monshin_kit.html import decode_html, decode_text, read_html
 
-from monshin_factcheck.core.fhir import words
+from monshin_factcheck.core.fhir import headings, words
 from monshin_factcheck.core.fhir.node import Node, shown
 from monshin_factcheck.core.fhir.told import Find, Told, sentence
 from monshin_factcheck.core.fhir.tongue import Telling
@@ -17,6 +17,8 @@ _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _EMPTY = "empty"
+# Something is struck through for a reader; of which words it is, only a browser knows.
+_STRUCK = re.compile(r"line-through", re.IGNORECASE)
 _DEEPEST = 20
 
 
@@ -25,7 +27,7 @@ def composition(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     if node.text("status") == "preliminary":
         return
     _, date = telling.when(node, "date")
-    yield from _sections(node, node.text("title"), date, 0)
+    yield from _sections(node, words.line(node.text("title")), date, ())
 
 
 def report(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
@@ -56,20 +58,28 @@ def document(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
         return
     told = _attached(given, "content", date)
     named = words.line(node.text("description")) or words.concept(node.child("type")) or words.line(told.title)
-    yield replace(told, title=named or telling.pick("文書", "Document"))
+    # Each of its names may tell what it is.
+    names = (words.line(node.text("description")), words.concept(node.child("type")), words.line(told.title))
+    governing = headings.over_document("、".join(filter(None, names)))
+    yield replace(told, title=named or telling.pick("文書", "Document"), governing=governing)
 
 
-def _sections(node: Node, title: str, date: str, depth: int) -> Iterator[Told]:
-    if depth > _DEEPEST:
+def _sections(node: Node, title: str, date: str, above: tuple[str, ...]) -> Iterator[Told]:
+    """title: of the document. above: the titles of the sections around these, outermost first."""
+    if len(above) > _DEEPEST:
         raise node.refuse("section", f"at most {_DEEPEST} levels of sections are read")
     for section in node.children("section"):
-        own = words.line(section.text("title")) or words.concept(section.child("code")) or title
+        titles = (*above, words.line(section.text("title")) or words.concept(section.child("code")))
+        own = next(filter(None, reversed(titles)), title)
         narrative = section.child("text")
         is_filled = narrative is not None and narrative.text("status") != _EMPTY
         markup = narrative.text("div") if narrative is not None and is_filled else ""
-        if text := _without_controls(read_html(markup).text):
-            yield Told(text, date, own or "Composition")
-        yield from _sections(section, own, date, depth + 1)
+        if _STRUCK.search(markup):
+            yield Told("", element="section.text")
+        elif text := _without_controls(read_html(markup).text):
+            governing = (*headings.over_document(title), *headings.over_sections(titles))
+            yield Told(text, date, own or "Composition", governing=governing)
+        yield from _sections(section, title, date, titles)
 
 
 def _is_readable(attachment: Node) -> bool:
@@ -103,7 +113,10 @@ def _decoded(attachment: Node, data: bytes) -> str:
     declared = _CHARSET.search(attachment.text("contentType"))
     charset, field = declared[1] if declared else "", f"{attachment.path}.data"
     if _type(attachment) in _HTML:
-        text = read_html(decode_html(data, charset, field=field)).text
+        markup = decode_html(data, charset, field=field)
+        if _STRUCK.search(markup):
+            raise attachment.refuse("data", "a part of it is struck through by its style", "NO_TEXT")
+        text = read_html(markup).text
     else:
         text = decode_text(data, charset, field=field)
     text = _without_controls(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from monshin_factcheck.core.fhir import words
+from monshin_factcheck.core.fhir import notes, words
 from monshin_factcheck.core.fhir.node import Node
 from monshin_factcheck.core.fhir.told import NOTHING, Find, Told, sentence
 from monshin_factcheck.core.fhir.tongue import Telling
@@ -20,21 +20,26 @@ def observation(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     """One sentence a value: its own and that of each component. Reference ranges are not told."""
     if node.text("status") in _NO_EVIDENCE:
         return
+    # What was measured on somebody else, a newborn or a donor, stands in the mother's chart.
+    if node.has("focus"):
+        yield Told("", element="focus")
+        return
     when, date = telling.when(node, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     name, place = words.concept(node.child("code")), words.concept(node.child("bodySite"))
     preliminary = telling.pick("暫定値", "preliminary") if node.text("status") == "preliminary" else ""
     for part in (node, *node.children("component")):
         own = name if part is node else words.concept(part.child("code"))
         value = _value(part, telling)
-        if own and value:
-            notes = (when, _interpretation(part, telling), preliminary)
+        if value and part.has("dataAbsentReason"):
+            yield Told("", element="dataAbsentReason")
+        elif own and value:
+            said = (when, _interpretation(part, telling), preliminary)
             own = words.placed(own, place, telling)
-            yield Told(sentence(telling, f"{own}は{value}である", f"{own} is {value}", *notes), date)
+            yield Told(sentence(telling, f"{own}は{value}である", f"{own} is {value}", *said), date)
         elif any(key.startswith("value") for key in part.value):
             yield NOTHING
-    for note in node.children("note"):
-        if text := words.line(note.text("text")):
-            yield Told(text, date, name or telling.pick("検査所見", "Observation"))
+    for text in notes.notes(node):
+        yield Told(text, date, name or telling.pick("検査所見", "Observation"))
 
 
 def _value(node: Node, telling: Telling) -> str:

@@ -34,10 +34,12 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How a source is told. zone: where instants are brought to, for the day of 23:30 UTC is another one in Japan."""
+    """How a source is told. zone: where instants are brought to, for the day of 23:30 UTC is another one in Japan.
+    today: there, as ISO date; empty where no period is known to be over."""
 
     tongue: Tongue
     zone: zoneinfo.ZoneInfo
+    today: str = ""
 
     @property
     def is_japanese(self) -> bool:

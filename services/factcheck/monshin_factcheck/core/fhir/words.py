@@ -1,7 +1,10 @@
 """Codes and quantities as words."""
 
+from collections.abc import Collection
+
 from monshin_factcheck.core.fhir.node import Node
 from monshin_factcheck.core.fhir.tongue import Telling
+from monshin_factcheck.core.fhir.units import disagree
 
 _COMPARATORS = {
     "<": ("未満", "less than "),
@@ -39,9 +42,16 @@ def codes(node: Node | None) -> frozenset[str]:
     return frozenset(coding.text("code") for coding in node.children("coding")) if node is not None else frozenset()
 
 
-def status(node: Node, name: str) -> str:
-    """The code of a status that is a CodeableConcept (clinicalStatus, verificationStatus), or empty."""
-    return next((code for code in sorted(codes(node.child(name))) if code), "")
+def status(node: Node, name: str, known: Collection[str]) -> str | None:
+    """The code of a status that is a CodeableConcept (clinicalStatus, verificationStatus); empty where it has none.
+
+    None where it says anything else than one of the known codes: in other words, as text alone, or two at once. A local
+    code beside a known one is its translation.
+    """
+    if node.child(name) is None:
+        return ""
+    found = codes(node.child(name)) & frozenset(filter(None, known))
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def placed(name: str, place: str, telling: Telling) -> str:
@@ -52,9 +62,11 @@ def placed(name: str, place: str, telling: Telling) -> str:
 
 
 def quantity(node: Node, telling: Telling) -> str:
-    """Value and unit with their bound: `4.10 mEq/L`, `0.3 mg/dL未満`; empty without a value."""
+    """Value and unit with their bound: `4.10 mEq/L`, `0.3 mg/dL未満`;
+    empty without a value, and where unit and code disagree.
+    """
     value = node.number("value")
-    if not value:
+    if not value or disagree(node):
         return ""
     unit = _unit(node)
     gap = "" if unit[:1] in ("%", "％", "℃", "°", "") or unit in ("錠", "回", "個", "包", "枚", "滴", "歳") else " "
@@ -70,6 +82,8 @@ def quantity(node: Node, telling: Telling) -> str:
 def interval(node: Node, telling: Telling) -> str:
     """A Range: `2〜3 mg`; one open end becomes a bound."""
     low, high = node.child("low"), node.child("high")
+    if any(end is not None and disagree(end) for end in (low, high)):
+        return ""
     if low is not None and high is not None and low.number("value") and high.number("value"):
         unit = _unit(high) or _unit(low)
         if _unit(low) in ("", unit):

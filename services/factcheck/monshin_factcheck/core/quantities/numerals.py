@@ -15,7 +15,7 @@ _POWER = r"10(?:\^(?P<{0}>[-−]?[0-9]{{1,2}})(?![0-9.])|の(?P<{0}_ja>[0-9]{{1,
 _LOST_POWER = r"10(?P<lost>[3-9]|1[0-2])(?=/)"
 # NFKC makes 1⁄2 of ½ and 11⁄2 of 1½; the last digit is the numerator, for no sign has more.
 _VULGAR = r"(?P<wholes>[0-9]*)(?P<top>[0-9])⁄(?P<bottom>[2-9]|10)(?![0-9])"
-# 1 1/2, 1-1/2, 1と1/2; a fraction without a whole may be two pressures or a date: see scan.py.
+# 1 1/2, 1-1/2, 1と1/2; a fraction without a whole may be two pressures or a date: see pairs.py.
 _MIXED = r"(?P<whole>[0-9]{1,3})(?:[ ]|-|と)(?P<over>[1-9])/(?P<under>[2-9]|1[0-2])(?![0-9/.])"
 # Where nothing but an amount can follow.
 _PART = (

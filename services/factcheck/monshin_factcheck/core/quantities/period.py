@@ -12,7 +12,9 @@ from monshin_factcheck.core.text.spans import Span
 _AMOUNTS = frozenset(
     {"mass", "volume", "amount", "unit", "energy", "charge", "mass/body_mass", "unit/body_mass", "volume/body_mass"}
 )
-_COUNTED_DOSES = ("count:錠", "count:カプセル", "count:包", "count:滴", "count:吸入", "count:枚")
+_COUNTED_DOSES = frozenset(
+    f"count:{unit}" for unit in ("錠", "カプセル", "包", "滴", "吸入", "パフ", "噴霧", "プッシュ", "枚")
+)
 
 # A period in front: nothing but words of amount may stand between it and the number.
 _GLUE = (

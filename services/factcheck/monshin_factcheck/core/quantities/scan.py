@@ -5,28 +5,23 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from monshin_factcheck.core.quantities.comparators import Bound, Comparator, bound_after, bound_before, bounded
+from monshin_factcheck.core.quantities.comparators import Comparator, bound_after, bounded
 from monshin_factcheck.core.quantities.dates import dates
 from monshin_factcheck.core.quantities.denials import with_denials
 from monshin_factcheck.core.quantities.frequency import frequencies
-from monshin_factcheck.core.quantities.interval import Interval, point
+from monshin_factcheck.core.quantities.interval import point
 from monshin_factcheck.core.quantities.joined import joined
-from monshin_factcheck.core.quantities.numerals import Numeral, is_elliptic, numerals
-from monshin_factcheck.core.quantities.order import ARROW, is_change, with_orders
+from monshin_factcheck.core.quantities.making import made
+from monshin_factcheck.core.quantities.numerals import Numeral, numerals
+from monshin_factcheck.core.quantities.order import with_orders
+from monshin_factcheck.core.quantities.pairs import ranged, together
 from monshin_factcheck.core.quantities.period import with_periods
-from monshin_factcheck.core.quantities.quantity import Order, Quantity, Scope
+from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.quantities.unit_expression import UnitExpression, read_unit
 from monshin_factcheck.core.text.spans import Span
 
-_RANGE = re.compile(
-    rf"[ ]?(?:{ARROW.pattern}|〜|~|-|–|—|‐|−|から|ないし|to(?= )|through(?= )|and(?= )|または|又は|or(?= )|、)"
-    r"[ ]?(?:約)?"
-)
 # Between a number in words and one in digits: 半〜1錠, thirty to 45 minutes; not `Day one - 5 mg`.
 _RANGE_TO_DIGITS = re.compile(r"[ ]?[〜~]|[-–‐−](?=[0-9])|[ ](?:to|or)[ ]")
-_BETWEEN = re.compile(r"between[ ]?$", re.IGNORECASE)
-_PLUS_MINUS = re.compile(r"[ ]?±[ ]?")
-_PAIR = re.compile(r"[ ]?/[ ]?")
 _PART = re.compile(r"分の")
 # 2割5分 is 25 %, 38度5分 is 38.5 degrees; 度 is never followed by minutes of arc in a patient.
 _DIGIT = "[0-9一二三四五六七八九]"
@@ -54,11 +49,22 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     reader = _Reader(text, numerals(text), tuple(quantity.span for quantity in fixed))
     index = 0
     while index < len(reader.numbers):
-        made, index = reader.read(index)
-        found.extend(one for one in made if not any(one.span.overlaps(other.span) for other in fixed))
+        read, index = reader.read(index)
+        found.extend(one for one in read if not any(one.span.overlaps(other.span) for other in fixed))
     found.sort(key=lambda quantity: quantity.span)
-    found = list(with_periods(text, joined(text, found)))
+    found = list(with_periods(text, joined(text, _apart(text, found))))
     return tuple(with_denials(text, list(with_orders(text, found))))
+
+
+def _apart(text: str, found: list[Quantity]) -> list[Quantity]:
+    """`5 at least 3`: which of the two the words bound, nobody knows; they stay with the second."""
+    apart: list[Quantity] = []
+    for one in found:
+        if apart and one.span.start < apart[-1].span.end:
+            last = apart.pop()
+            apart.append(replace(last, span=Span(last.span.start, one.span.start)).unread(text))
+        apart.append(one)
+    return apart
 
 
 def _merged(first: list[Quantity], second: list[Quantity]) -> list[Quantity]:
@@ -74,11 +80,11 @@ class _Reader:
 
     def read(self, index: int) -> tuple[list[Quantity], int]:
         """The quantities that begin with this number, and the number to go on with."""
-        made, index = self._read(index)
-        while made and index < len(self.numbers) and self.numbers[index].start < made[-1].span.end:
+        found, index = self._read(index)
+        while found and index < len(self.numbers) and self.numbers[index].start < found[-1].span.end:
             # The 1.73 of mL/min/1.73m2 belongs to the unit.
             index += 1
-        return made, index
+        return found, index
 
     def _read(self, index: int) -> tuple[list[Quantity], int]:
         number = self.numbers[index]
@@ -96,11 +102,10 @@ class _Reader:
             return part, index + 2
         counts = self._counts(number, unit)
         if following is not None and (counts or self._waits(number, following)):
-            forms = (self._fraction, self._pair, self._spread, self._change, self._range) if counts else (self._range,)
-            made = next(filter(None, (form(number, unit, following) for form in forms)), [])
-            if made:
+            both = (together if counts else ranged)(self.text, number, unit, following)
+            if both:
                 is_clear = number.is_clear and following.is_clear
-                return [one if is_clear else one.unread(self.text) for one in made], index + 2
+                return [one if is_clear else one.unread(self.text) for one in both], index + 2
         if not counts:
             return [], index + 1
         value = number.value
@@ -113,7 +118,7 @@ class _Reader:
         elif tenth is not None:
             value += _digit(tenth["digit"]) / 10 + _digit(tenth["hundredth"] or "0") / 100
             end = tenth.end()
-        single = self._made(number.start, end, point(value), unit)
+        single = made(self.text, number.start, end, point(value), unit)
         return [single if number.is_clear else single.unread(self.text)], index + 1
 
     def _is_taken(self, number: Numeral) -> bool:
@@ -147,7 +152,7 @@ class _Reader:
         return self.text[number.start : number.end].lower() in _ARTICLES
 
     def _halves(self, start: int, end: int) -> Quantity:
-        half = self._made(start, end, point(Fraction(1, 2)), None, "share")
+        half = made(self.text, start, end, point(Fraction(1, 2)), None, "share")
         if start == 0 or self.text[start - 1] != "過" or half.comparator is not Comparator.NONE:
             return half
         above = bounded(Fraction(1, 2), Comparator.MORE_THAN)
@@ -162,139 +167,10 @@ class _Reader:
         value = point(following.value / number.value)
         after = read_unit(self.text, following.end)
         if after is not None and after.unit.dimension.startswith("count:"):
-            return [self._made(number.start, after.end, value, after)]
-        return [self._made(number.start, following.end, value, None, "share")]
-
-    def _fraction(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
-        """`1/2錠`."""
-        if not self._is_pair(number, following) or not following.value:
-            return []
-        after = read_unit(self.text, following.end)
-        if after is not None and after.unit.dimension == "time" and number.value < following.value:
-            # Half a day, or one to two days.
-            return [self._made(number.start, after.end, point(number.value), after).unread(self.text)]
-        if (after is None or after.unit.dimension.startswith("count:")) and number.value < following.value <= 12:
-            end = after.end if after is not None else following.end
-            return [self._made(number.start, end, point(number.value / following.value), after)]
-        return []
-
-    def _pair(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
-        """`140/90 mmHg`: two pressures."""
-        after = read_unit(self.text, following.end)
-        if after is None or after.unit.dimension != "pressure" or not self._is_pair(number, following):
-            return []
-        second = self._made(following.start, after.end, point(following.value), after)
-        interval = bounded(number.value, second.comparator).scaled(after.unit.factor)
-        first = replace(second, span=Span(number.start, number.end), interval=interval, numbers=(number.value,))
-        return [first, second]
-
-    def _spread(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
-        """`5±1`."""
-        sign = _PLUS_MINUS.match(self.text, unit.end if unit is not None else number.end)
-        if sign is None or sign.end() != following.start:
-            return []
-        after = read_unit(self.text, following.end) or unit
-        end = after.end if after is not None and after is not unit else following.end
-        interval = Interval(number.value - abs(following.value), number.value + abs(following.value))
-        return [self._made(number.start, end, interval, after)]
-
-    def _change(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
-        """`10 mgから5 mgに減量`, `from 10 to 5 mg`, `5→10 mg`: two amounts, and which is the earlier one."""
-        end = unit.end if unit is not None else number.end
-        sign, after = _RANGE.match(self.text, end), read_unit(self.text, following.end)
-        if sign is None or sign.end() != following.start or after is None:
-            return []
-        if unit is None and is_elliptic(number, following):
-            return []
-        first = after if unit is None or _is_shortened(unit, after) else unit
-        if first.unit.dimension != after.unit.dimension:
-            return []
-        falls = number.value * first.unit.factor > following.value * after.unit.factor
-        if not is_change(self.text, number.start, after.end, sign.group().strip(), falls=falls):
-            return []
-        return [
-            replace(self._made(number.start, end, point(number.value), first), order=Order.FROM),
-            replace(self._made(following.start, after.end, point(following.value), after), order=Order.TO),
-        ]
-
-    def _range(self, number: Numeral, unit: UnitExpression | None, following: Numeral) -> list[Quantity]:
-        """`10〜20 mg`, `5cmから6cm`, `between 5 and 10 days`."""
-        at = unit.end if unit is not None else number.end
-        sign = _RANGE.match(self.text, at)
-        if sign is None or sign.end() != following.start:
-            return []
-        word = sign.group().strip()
-        if ARROW.fullmatch(word) or (word == "、" and not self._are_neighbours(number, following)):
-            return []
-        if word == "and" and not _BETWEEN.search(self.text[max(0, number.start - 9) : number.start]):
-            return []
-        after = read_unit(self.text, following.end)
-        if word == "から" and after is None:
-            return []
-        if unit is not None and after is not None and _is_shortened(unit, after):
-            unit = None
-        if unit is not None and after is not None and unit.unit.dimension != after.unit.dimension:
-            return []
-        low = number.value * (unit.unit.factor if unit is not None else after.unit.factor if after is not None else 1)
-        high = following.value * (
-            after.unit.factor if after is not None else unit.unit.factor if unit is not None else 1
-        )
-        if low >= high:
-            return []
-        chosen = after or unit
-        end = after.end if after is not None else following.end
-        factor = chosen.unit.factor if chosen is not None else Fraction(1)
-        made = self._made(number.start, end, Interval(low / factor, high / factor), chosen)
-        return [made.unread(self.text) if unit is None and is_elliptic(number, following) else made]
-
-    def _are_neighbours(self, number: Numeral, following: Numeral) -> bool:
-        """`2、3日` are two to three days; `5、10 mg` and `1、2、3日` are lists."""
-        is_step = following.value - number.value == 1 and 0 < number.value < 10 and number.end - number.start == 1
-        is_first = self.text[max(0, number.start - 1) : number.start] != "、"
-        return is_step and is_first and read_unit(self.text, following.end) is not None
-
-    def _is_pair(self, number: Numeral, following: Numeral) -> bool:
-        slash = _PAIR.match(self.text, number.end)
-        return slash is not None and slash.end() == following.start
-
-    def _made(
-        self, start: int, end: int, interval: Interval, unit: UnitExpression | None, dimension: str | None = None
-    ) -> Quantity:
-        after, before = bound_after(self.text, end), bound_before(self.text, start)
-        comparator, numbers = _stronger(after, before), interval.ends
-        if not interval.is_point:
-            comparator = comparator if comparator is not Comparator.NONE else Comparator.RANGE
-        elif comparator is not Comparator.NONE and interval.low is not None:
-            interval = bounded(interval.low, comparator)
-        factor = unit.unit.factor if unit is not None else Fraction(1)
-        is_before = before.comparator is not Comparator.NONE or before.is_approximate
-        made = Quantity(
-            span=Span(before.at if is_before else start, after.at),
-            interval=interval.scaled(factor),
-            dimension=dimension if dimension is not None else unit.unit.dimension if unit is not None else "",
-            unit=unit.unit.name if unit is not None else "",
-            comparator=comparator,
-            numbers=numbers,
-            scope=Scope.PER_DOSE if unit is not None and unit.is_per_dose else Scope.UNSAID,
-            is_approximate=before.is_approximate or after.is_approximate,
-        )
-        return made.unread(self.text) if _are_opposed(after.comparator, before.comparator) else made
-
-
-def _are_opposed(after: Comparator, before: Comparator) -> bool:
-    """`< 5 mg以上`, `more than 5 mg or less`: nobody knows which of the two is meant."""
-    return (after.points_up and before.points_down) or (after.points_down and before.points_up)
-
-
-def _is_shortened(unit: UnitExpression, after: UnitExpression) -> bool:
-    """`5 mg to 10 mg a day`: both are a day."""
-    return after.unit.name.startswith(f"{unit.unit.name}/")
+            return [made(self.text, number.start, after.end, value, after)]
+        return [made(self.text, number.start, following.end, value, None, "share")]
 
 
 def _digit(written: str) -> Fraction:
     (numeral,) = numerals(written)
     return numeral.value
-
-
-def _stronger(after: Bound, before: Bound) -> Comparator:
-    return after.comparator if after.comparator is not Comparator.NONE else before.comparator

@@ -8,8 +8,11 @@ from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, align, si
 from monshin_factcheck.core.rules.conditional import Conditional, conditional
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
 from monshin_factcheck.core.rules.judge import ALWAYS, TURNS, Thresholds, findings
+from monshin_factcheck.core.rules.other_case import other_cases, parted
+from monshin_factcheck.core.rules.otherwise import said_otherwise
 from monshin_factcheck.core.rules.statement import Clause, Reader, Statement
 from monshin_factcheck.core.rules.subjects import subjects
+from monshin_factcheck.core.rules.surroundings import beside, says_the_same_of, surroundings
 from monshin_factcheck.core.rules.verbatim import says_the_same
 from monshin_factcheck.core.text.spans import Span
 
@@ -41,7 +44,8 @@ class RuleAccount:
 
     is_verbatim: also where the claim is a case of the sentence's condition. relevance: coverage with all words.
     is_cancelled: two turns at once, which say the same again.
-    conditions_left_out: of the sentence, not in the claim. conditions_unconfirmed: of the claim, not in the sentence.
+    conditions_left_out: of the sentence and of headings over it, not in the claim. conditions_unconfirmed: of the
+    claim, not in the sentence.
     words_unconfirmed: content words of the claim that neither the sentence nor its context holds, the weightiest first.
     """
 
@@ -64,22 +68,34 @@ def account(reader: Reader, claim: str, passage: Passage, limits: Thresholds) ->
     context = [one for one in (title, before) if one is not None]
     around = subjects(mine, title, before)
     alignment = align(mine, theirs, context)
-    noticed = tuple(_noticed(rule, claim, passage.text, limits) for rule in findings(alignment) if rule.strength > 0)
+    setting = surroundings(mine, theirs, passage, reader.read)
+    own, before_it, behind = (
+        [parted(reader.read(text)) for text in texts]
+        for texts in (
+            [passage.text], beside(passage, (passage.title, passage.before)), beside(passage, (passage.after,)),
+        )
+    )  # fmt: skip
+    elsewhere = [*other_cases(parted(mine), own[0], before_it, behind), *said_otherwise(alignment)]
+    every = (*findings(alignment), *elsewhere, *setting.findings)
+    noticed = tuple(_noticed(rule, claim, passage.text, limits) for rule in every if rule.strength > 0)
     counting = {one.kind for one in noticed if one.counts}
     rest = alignment.without([one.claim for one in noticed if one.kind in counting])
     turns = sum(bool(counting & turn) for turn in TURNS)
-    is_same = says_the_same(mine, theirs, around)
-    case = Conditional() if is_same else conditional(alignment, around, reader.read)
+    is_same = not elsewhere and (
+        says_the_same(mine, theirs, around) or says_the_same_of(setting, mine, theirs, around, reader.read)
+    )
+    case = Conditional() if is_same or elsewhere else conditional(alignment, around, reader.read)
+    governing = tuple(condition.text for condition in setting.left_out)
     left_out = tuple(theirs.text.to_original(stretch.span).of(passage.text).strip() for stretch in case.left_out)
     return RuleAccount(
         passage=passage,
-        is_verbatim=is_same or case.is_satisfied,
+        is_verbatim=(is_same or case.is_satisfied) and not (governing or setting.is_other),
         relevance=alignment.coverage,
         coverage=rest.coverage,
         topic_coverage=rest.topic_coverage,
         noticed=noticed,
         is_cancelled=turns > 0 and turns % 2 == 0 and not counting & ALWAYS,
-        conditions_left_out=left_out or _conditions_missing(theirs, [mine], passage.text),
+        conditions_left_out=(*governing, *left_out) or _conditions_missing(theirs, [mine], passage.text),
         conditions_unconfirmed=_conditions_missing(mine, [theirs, *context], claim),
         words_unconfirmed=_words_missing(alignment, claim),
     )

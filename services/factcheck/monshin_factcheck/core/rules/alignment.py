@@ -89,8 +89,9 @@ def similarity(one: Unit, other: Unit) -> float:
     """How alike two units are, in [0, 1]; 0 for opposites."""
     if one.key == other.key:
         return _SAME
-    if any(form in other.forms for form in one.forms):
-        return _SAME_FORM
+    for form in one.forms:  # a loop, for this is asked of every two words
+        if form in other.forms:
+            return _SAME_FORM
     if clash(one.opposable, other.opposable) is not None:
         return 0.0
     shorter, longer = (one.key, other.key) if len(one.key) <= len(other.key) else (other.key, one.key)

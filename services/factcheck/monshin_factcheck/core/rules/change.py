@@ -10,13 +10,17 @@ from monshin_factcheck.core.text.language import Language
 
 
 class Change(Enum):
-    """UNSAID: the amount as such, which may be what a change begins or ends with."""
+    """UNSAID: the amount as such, which may be what a change begins or ends with. AIM: 40 mgを目標に. EQUIVALENT: the
+    amount of another drug that does as much.
+    """
 
     UNSAID = "unsaid"
     TO = "to"
     BY = "by"
     FROM = "from"
     EACH = "each"
+    AIM = "aim"
+    EQUIVALENT = "equivalent"
 
 
 _STEP = r"(?:減量|増量|減少|増加|追加|低下|上昇|延長|短縮|減[らり]|増[やえ]|[上下]げ|[上下]が|引き[上下])"
@@ -25,12 +29,23 @@ _BEHIND_JA = (
     (Change.FROM, re.compile(r"^[ ]?(?:から|より(?!も?[高低大小多少]))")),
     (Change.TO, re.compile(rf"^[ ]?(?:(?:程度)?まで|[にへ](?:徐々に|漸次|速やかに|さらに)?(?:{_STEP}|変更|戻))")),
     (Change.BY, re.compile(rf"^[ ]?(?:を|の|だけ|ほど|分)?{_STEP}")),
+    (Change.AIM, re.compile(r"^[ ]?(?:程度)?を?(?:目標|目安|目指)")),
+    (Change.EQUIVALENT, re.compile(r"^[ ]?に?(?:相当|換算)")),
 )
-_BEHIND_EN = ((Change.EACH, re.compile(r"^ (?:each|apiece|at a time|increments?|steps?)\b", re.IGNORECASE)),)
+_BEFORE_JA = ((Change.EQUIVALENT, re.compile(r"換算(?:で|量)?(?:[はの、]|して)?(?:1[日回])?[ ]?$")),)
+_BEHIND_EN = (
+    (Change.EACH, re.compile(r"^ (?:each|apiece|at a time|increments?|steps?)\b", re.IGNORECASE)),
+    (Change.EQUIVALENT, re.compile(r"^ (?:\w+ )?equivalents?\b", re.IGNORECASE)),
+)
 _BEFORE_EN = (
     (Change.TO, re.compile(r"\b(?:to|until|reach(?:es|ed|ing)?) (?:a (?:maximum|total|dose) of )?$", re.IGNORECASE)),
     (Change.BY, re.compile(r"\bby $", re.IGNORECASE)),
     (Change.FROM, re.compile(r"\bfrom $", re.IGNORECASE)),
+    (
+        Change.AIM,
+        re.compile(r"\b(?:target(?:s|ed)?|goal|aim(?:s|ing)?)(?: (?:dose|at|for|of|is|to))* $", re.IGNORECASE),
+    ),
+    (Change.EQUIVALENT, re.compile(r"\bequivalent (?:of|to) $", re.IGNORECASE)),
     (Change.EACH, re.compile(r"\b(?:each|in (?:steps|increments) of) $", re.IGNORECASE)),
 )
 _REACH = 40
@@ -45,7 +60,7 @@ def change(statement: Statement, quantity: Quantity) -> Change:
         return _found(_BEHIND_EN, behind) or _found(_BEFORE_EN, before) or Change.UNSAID
     if span.of(text).endswith("まで"):
         return Change.TO
-    return _found(_BEHIND_JA, behind) or Change.UNSAID
+    return _found(_BEHIND_JA, behind) or _found(_BEFORE_JA, before) or Change.UNSAID
 
 
 def may_be_same(one: Change, other: Change) -> bool:

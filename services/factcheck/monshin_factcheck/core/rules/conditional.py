@@ -9,7 +9,7 @@ from monshin_factcheck.core.quantities.comparators import Comparator
 from monshin_factcheck.core.quantities.interval import Relation, relate
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, similarity
-from monshin_factcheck.core.rules.conditions import Stretch, conditions, without
+from monshin_factcheck.core.rules.conditions import Stretch, conditions, names_a_known_case, without
 from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.rules.subjects import ALIKE
 from monshin_factcheck.core.rules.verbatim import says_the_same
@@ -41,7 +41,7 @@ def conditional(alignment: Alignment, around: Sequence[Statement], read: Read) -
     around: as for says_the_same. The fewest conditions that must go for it are those that the claim leaves out.
     """
     claim, evidence = alignment.claim, alignment.evidence
-    theirs = conditions(evidence) if alignment.coverage >= _WORTH_READING else ()
+    theirs = _tellable(evidence) if alignment.coverage >= _WORTH_READING else ()
     mine = conditions(claim) if theirs else ()
     rest = alignment.without([claim.text.to_original(own.span) for own in mine])
     if not theirs or rest.coverage < _LEAST_COVERAGE:
@@ -57,6 +57,11 @@ def conditional(alignment: Alignment, around: Sequence[Statement], read: Read) -
             ):
                 return Conditional(is_satisfied=True)
     return Conditional(unmentioned=_unmentioned(alignment, mine, theirs))
+
+
+def _tellable(evidence: Statement) -> tuple[Stretch, ...]:
+    """Its conditions that name a case; what only looks like one stays in the sentence, which then says more."""
+    return tuple(one for one in conditions(evidence) if names_a_known_case(evidence, one))
 
 
 def _governing(
@@ -118,12 +123,15 @@ def _is_left_out(stretch: Stretch, alignment: Alignment, evidence: Statement) ->
 
 
 def _is_case_of(own: Stretch, other: Stretch) -> bool:
-    """75歳では is a case of 70歳以上では: the same words, and each number one that the other side covers."""
-    if not own.quantities or len(own.quantities) != len(other.quantities):
+    """75歳では is a case of 70歳以上では: the same words, and each number one that the other side covers.
+
+    One side denied, it is none: 75歳以上でなければ, not aged 75 years or older.
+    """
+    if not own.quantities or len(own.quantities) != len(other.quantities) or own.turns != other.turns:
         return False
     return (
         _holds_all(own.telling, other.telling) and _holds_all(other.telling, own.telling)
-        and all(_is_inside(mine, theirs) for mine, theirs in zip(own.quantities, other.quantities, strict=True))
+        and all(is_inside(mine, theirs) for mine, theirs in zip(own.quantities, other.quantities, strict=True))
     )  # fmt: skip
 
 
@@ -131,7 +139,7 @@ def _holds_all(wanted: Sequence[Unit], held: Sequence[Unit]) -> bool:
     return all(any(similarity(unit, other) >= ALIKE for other in held) for unit in wanted)
 
 
-def _is_inside(mine: Quantity, theirs: Quantity) -> bool:
+def is_inside(mine: Quantity, theirs: Quantity) -> bool:
     """A plain number inside of a bound or a range. A bound inside of another is none: 3未満 may be a slip of 30未満."""
     is_case = mine.interval.is_point and mine.comparator is Comparator.NONE and not mine.is_approximate
     is_wide = theirs.comparator is not Comparator.NONE and not theirs.is_approximate

@@ -8,8 +8,11 @@ from importlib import resources
 import yaml
 
 from monshin_factcheck.core import cues
+from monshin_factcheck.core.aliases.table import builtin_section
+from monshin_factcheck.core.cues.governing_words import excludes, is_taken_back, names_a_case
 from monshin_factcheck.core.judge import ConditionKind
 from monshin_factcheck.core.quantities.clocks import CLOCK, EITHER_HALF, NOON_OR_MIDNIGHT
+from monshin_factcheck.core.quantities.comparators import Comparator
 from monshin_factcheck.core.quantities.notation import notation
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.asides import simple_asides
@@ -22,6 +25,8 @@ from monshin_factcheck.core.text.words import Kind
 MOST = 3
 _BOUNDARY = re.compile(r"[、，,；;：:。．！？!?\n→]")
 _OPEN, _CLOSE = "([{「『【〔", ")]}」』】〕"
+# Sections of the table of names whose names are of a case.
+NAMING = ("diseases", "people")
 _TRAILING = re.compile(r"[、，, ]*")
 
 
@@ -29,7 +34,8 @@ _TRAILING = re.compile(r"[、，, ]*")
 class Stretch:
     """A condition in a statement: `span` is of its normalised text, with the comma that ends it.
 
-    names_people: whether it says whom it concerns, by a word of the table or by an age.
+    names_people: whether it says whom it concerns, by a word of the table or by an age. turns: what denies or excludes
+    in it, in order.
     """
 
     span: Span
@@ -37,6 +43,7 @@ class Stretch:
     units: tuple[Unit, ...]
     quantities: tuple[Quantity, ...]
     names_people: bool
+    turns: tuple[str, ...] = ()
 
     @property
     def telling(self) -> tuple[Unit, ...]:
@@ -55,6 +62,8 @@ class _Table:
     people: frozenset[str]
     times: frozenset[str]
     empty: frozenset[str]
+    idle: tuple[re.Pattern[str], ...]
+    bare: re.Pattern[str]
 
 
 def conditions(statement: Statement) -> tuple[Stretch, ...]:
@@ -65,19 +74,56 @@ def conditions(statement: Statement) -> tuple[Stretch, ...]:
     spans = _english(text, table) if statement.language is Language.ENGLISH else _japanese(statement, table)
     # Of two readings with one end or one beginning the longer counts: の場合には, not 場合に.
     for span in sorted((*spans, *simple_asides(statement)), key=lambda span: -len(span)):
-        inside = tuple(unit for unit in statement.units if unit.span.is_inside(span))
-        numbers = tuple(one for one in statement.quantities if all(part.is_inside(span) for part in one.spans))
-        stretch = Stretch(span, _kind(inside, numbers, table), inside, numbers, _names_people(inside, numbers, table))
-        is_told = bool(stretch.telling or numbers)
+        new = stretch(statement, span)
+        is_told = bool(new.telling or new.quantities)
         if is_told and not any(one.span.overlaps(span) for one in found) and not _cuts(statement, span):
-            found.append(stretch)
+            found.append(new)
     return tuple(sorted(found, key=lambda one: one.span)) if len(found) <= MOST else ()
+
+
+def stretch(statement: Statement, span: Span) -> Stretch:
+    """This stretch of a statement read as a condition."""
+    table = _table()
+    inside = tuple(unit for unit in statement.units if unit.span.is_inside(span))
+    numbers = tuple(one for one in statement.quantities if all(part.is_inside(span) for part in one.spans))
+    people = _names_people(inside, numbers, table)
+    return Stretch(span, _kind(inside, numbers, table), inside, numbers, people, _turns(statement, span))
+
+
+def _turns(statement: Statement, span: Span) -> tuple[str, ...]:
+    cued = (cue for clause in statement.clauses for cue in clause.cues if cue.span.overlaps(span))
+    excluded = ("excluded",) if excludes(span.of(statement.text.text)) else ()
+    return (*(cue.operator.value for cue in cued), *excluded)
 
 
 def names_whom_or_when(unit: Unit) -> bool:
     """Whether the unit is of the words that limit a sentence to some people or to some time."""
     words, table = {unit.key, *unit.forms}, _table()
     return bool(words & table.people or words & table.times)
+
+
+def names_a_known_case(statement: Statement, own: Stretch) -> bool:
+    """Whether a reader can be told `right, if …` of it: not of 本書では, in most cases, 誤りの例, nor of what stands
+    before a bare では without a word that names people, a state, an illness, a value or a time.
+    """
+    said = own.span.of(statement.text.text).strip("()[]:、，, 。.")
+    table = _table()
+    if is_taken_back(said) or any(one.search(said) is not None for one in table.idle):
+        return False
+    bare = table.bare.search(said)
+    if bare is None:
+        return True
+    return (
+        own.names_people
+        or any(names_whom_or_when(unit) or builtin_section(unit.key) in NAMING for unit in own.units)
+        or any(number.dimension or number.comparator is not Comparator.NONE for number in own.quantities)
+        or names_a_case(said[: bare.start()])
+    )
+
+
+def ends_of_conditions(language: Language) -> tuple[re.Pattern[str], ...]:
+    """Where a condition ends in a Japanese sentence, how it begins in an English one."""
+    return _table().ends[language]
 
 
 def without(statement: Statement, stretches: tuple[Stretch, ...]) -> str:
@@ -173,4 +219,6 @@ def _table() -> _Table:
         language: tuple(re.compile(pattern, re.IGNORECASE) for pattern in source[name])
         for language, name in ((Language.JAPANESE, "ja"), (Language.ENGLISH, "en"))
     }
-    return _Table(ends, *(frozenset(map(str, source[name])) for name in ("people", "times", "empty")))
+    people, times, empty = (frozenset(map(str, source[name])) for name in ("people", "times", "empty"))
+    idle = tuple(re.compile(one, re.IGNORECASE) for one in source["idle"])
+    return _Table(ends, people, times, empty, idle, re.compile(source["bare"]))

@@ -22,6 +22,8 @@ class FindingKind(Enum):
     ORDER_CONFLICT = "order_conflict"
     ROUTE_CONFLICT = "route_conflict"
     NAME_SWAP = "name_swap"
+    RETRACTION = "retraction"
+    OTHER_CASE = "other_case"
 
     @property
     def is_conflict(self) -> bool:

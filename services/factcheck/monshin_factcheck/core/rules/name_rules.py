@@ -6,7 +6,12 @@ It makes a sentence no contradiction, for what is said of one drug may well hold
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
 
+import yaml
+
+from monshin_factcheck.core import cues
 from monshin_factcheck.core.aliases.table import builtin_section, katakana_drug, may_abbreviate
 from monshin_factcheck.core.quantities.compare import are_comparable
 from monshin_factcheck.core.rules.alignment import Alignment, similarity
@@ -24,16 +29,10 @@ _DRUG_LIKE = re.compile(
     r"|formin|gliptin|flozin|tide|sone|lone|profen|caine|setron|triptan|afil|phylline|thiazide|semide|barbital|toin"
     r"|phine|codone|amine|erol|aspirin|insulin)$"
 )
-# A name with a letter or number in it, such as 2型, 第VIII因子, factor IX, CYP3A4, IgA, β1受容体, ビタミンB12.
-_LABEL = r"(?:\d{1,2}|[IVX]{1,4}|[A-Z]|[α-ω]\d?)"
-_LABELLED = (
-    re.compile(rf"(?<![A-Za-z0-9.])(?P<label>{_LABEL})(?P<stem>型|因子|群|世代|受容体|細胞|遮断|ブロッカー|刺激)"),
-    re.compile(
-        r"(?P<stem>(?<![A-Za-z])(?:type|factor|vitamin|group|CYP|Ig|IL)|ビタミン|インターロイキン)[ -]?"
-        r"(?P<label>[0-9]{1,2}(?:[A-Z][0-9]{1,2})?|[IVX]{1,4}|[A-Z][0-9]{0,2})(?![A-Za-z0-9])",
-        re.IGNORECASE,
-    ),
-)
+# A name with a letter or number in it, such as 2型, 第VIII因子, factor IX, CYP3A4, IgA, β1受容体, ビタミンB12, stage 3.
+_LABEL = r"(?:\d{1,2}|[IVX]{1,4}a?|[A-Z]|[α-ω]\d?)"
+_LABEL_BEHIND = r"(?:[0-9]{1,2}(?:[A-Z][0-9]{1,2})?|[IVX]{1,4}|[A-Z][0-9]{0,2})"
+_GRADE = r"(?:[0-9]{1,2}[a-d]?|[IVX]{1,4}[a-d]?|[A-D])"
 
 
 def name_findings(alignment: Alignment) -> list[RuleFinding]:
@@ -49,6 +48,19 @@ def name_findings(alignment: Alignment) -> list[RuleFinding]:
     if rest < ALIKE_BUT_FOR_NAMES or not _has_more(alignment, [mine for mine, _ in swapped]):
         return []
     return [RuleFinding(FindingKind.NAME_SWAP, mine, theirs, rest) for mine, theirs in spans]
+
+
+def is_of_a_name(alignment: Alignment, rule: RuleFinding) -> bool:
+    """Whether the number of a finding is one that makes a name: 1型 against 2型 is another name, and no wrong number.
+
+    `stage 3 or higher` and `level 3 mEq/L` are numbers: they end behind the name.
+    """
+    sides = (alignment.claim, rule.claim), (alignment.evidence, rule.evidence)
+    return any(
+        label.start < number.end <= label.end
+        for statement, number in sides
+        for label in (statement.text.to_original(span) for _, _, span in _every_label(statement))
+    )
 
 
 def names_another(alignment: Alignment) -> bool:
@@ -78,10 +90,10 @@ def _other_names(claim: Statement, evidence: Statement) -> Iterator[tuple[Span, 
 
 
 def _names(statement: Statement) -> list[tuple[Unit, str]]:
-    return [(unit, kind) for unit in statement.units if (kind := _kind(statement, unit))]
+    return [(unit, kind) for unit in statement.units if (kind := kind_of_name(statement, unit))]
 
 
-def _kind(statement: Statement, unit: Unit) -> str:
+def kind_of_name(statement: Statement, unit: Unit) -> str:
     """`drugs`, `diseases`, or empty for what is no name, as far as tables and spelling tell."""
     section = builtin_section(unit.key)
     if section:
@@ -117,7 +129,24 @@ def _other_labels(claim: Statement, evidence: Statement) -> Iterator[tuple[Span,
 def _labels(statement: Statement) -> dict[str, dict[str, Span]]:
     """Stem → label → where it stands first."""
     found: dict[str, dict[str, Span]] = defaultdict(dict)
-    for pattern in _LABELLED:
-        for match in pattern.finditer(statement.text.text):
-            found[match["stem"].lower()].setdefault(match["label"].upper(), Span(match.start(), match.end()))
+    for stem, label, span in _every_label(statement):
+        found[stem].setdefault(label, span)
     return found
+
+
+def _every_label(statement: Statement) -> Iterator[tuple[str, str, Span]]:
+    """Stems, labels and where both stand."""
+    for pattern in _labelled():
+        for match in pattern.finditer(statement.text.text):
+            yield match["stem"].lower(), match["label"].upper(), Span(match.start(), match.end())
+
+
+@cache
+def _labelled() -> tuple[re.Pattern[str], ...]:
+    source = yaml.safe_load(resources.files(cues).joinpath("labels.yaml").read_text("utf-8"))
+    behind, before, grades = source["behind"], source["before"], source["grades"]
+    return (
+        re.compile(rf"(?<![A-Za-z0-9.])(?P<label>{_LABEL})(?P<stem>{behind})"),
+        re.compile(rf"(?P<stem>{before})[ -]?(?P<label>{_LABEL_BEHIND})(?![A-Za-z0-9])", re.IGNORECASE),
+        re.compile(rf"(?P<stem>(?i:{grades}))[ -]?(?P<label>{_GRADE})(?![A-Za-z0-9])"),
+    )

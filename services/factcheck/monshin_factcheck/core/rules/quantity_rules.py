@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 
-from monshin_factcheck.core.quantities.comparators import Comparator
+from monshin_factcheck.core.quantities.comparators import Comparator, bound_before
 from monshin_factcheck.core.quantities.compare import Agreement, are_comparable, compare
 from monshin_factcheck.core.quantities.interval import Relation, relate
 from monshin_factcheck.core.quantities.quantity import Quantity, Scope
 from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, similarity
 from monshin_factcheck.core.rules.change import change, may_be_same
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
+from monshin_factcheck.core.rules.places import is_in_its_place, stands_in_its_place
+from monshin_factcheck.core.rules.qualifiers import qualifiers, qualifiers_of
+from monshin_factcheck.core.rules.segments import is_given
 from monshin_factcheck.core.rules.statement import Statement, Unit
+from monshin_factcheck.core.text.spans import Span
 
 _KINDS = {
     Agreement.SAME: FindingKind.QUANTITY_MATCH,
@@ -22,6 +26,8 @@ _KINDS = {
     Agreement.BOUNDARY: FindingKind.COMPARATOR_BOUNDARY,
 }
 _GOOD = frozenset({Agreement.SAME, Agreement.SAME_NUMBER, Agreement.WITHIN})
+# Rows of cues/qualifiers.yaml.
+_BOUNDS_AXIS, _MAXIMUM, _MINIMUM = "course", 2, 3
 # Content words on either side that say what a number is for.
 _NEIGHBOURS = 4
 # What words of an earlier and of a later clause count.
@@ -36,12 +42,16 @@ _MOST = 48
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A claim's quantity and its counterpart; `role` in [0, 1] is the share of nearby words that agree."""
+    """A claim's quantity and its counterpart; `role` in [0, 1] is the share of nearby words that agree.
+
+    is_in_its_place: whether it is the same number in the claim's own words, see places.py.
+    """
 
     claim: Quantity
     evidence: Quantity
     agreement: Agreement
     role: float
+    is_in_its_place: bool = False
 
 
 def pair_quantities(alignment: Alignment) -> tuple[Pairing, ...]:
@@ -52,13 +62,13 @@ def pair_quantities(alignment: Alignment) -> tuple[Pairing, ...]:
     claim, evidence = alignment.claim, alignment.evidence
     there = [(theirs, _around(evidence, theirs)) for theirs in evidence.quantities[:_MOST]]
     candidates = [
-        Pairing(mine, theirs, compare(mine, theirs), _role(here, around))
+        _pairing(alignment, mine, theirs, _role(here, around))
         for mine in claim.quantities[:_MOST]
         for here in (_around(claim, mine),)
         for theirs, around in there
         if are_comparable(mine, theirs)
     ]
-    candidates.sort(key=lambda pairing: -(pairing.role + _bonus(pairing)))
+    candidates.sort(key=lambda pairing: (not pairing.is_in_its_place, -(pairing.role + _bonus(pairing))))
     pairs: list[Pairing] = []
     for candidate in candidates:
         if all(candidate.claim is not pair.claim and candidate.evidence is not pair.evidence for pair in pairs):
@@ -66,12 +76,18 @@ def pair_quantities(alignment: Alignment) -> tuple[Pairing, ...]:
     return tuple(sorted(pairs, key=lambda pairing: pairing.claim.span))
 
 
+def _pairing(alignment: Alignment, mine: Quantity, theirs: Quantity, role: float) -> Pairing:
+    agreement = compare(mine, theirs)
+    is_in_place = agreement is Agreement.SAME and is_in_its_place(alignment, mine, theirs)
+    return Pairing(mine, theirs, agreement, role, is_in_place)
+
+
 def quantity_findings(alignment: Alignment, pairs: tuple[Pairing, ...]) -> list[RuleFinding]:
     """What the paired numbers say; a pair whose roles share nothing says nothing."""
     findings: list[RuleFinding] = []
     for pair in pairs:
         kind = _KINDS.get(_in_context(alignment, pair))
-        if kind is None or (kind.is_conflict and not _is_same_scope(pair)):
+        if kind is None or (kind.is_conflict and not _may_conflict(alignment, pair)):
             continue
         strength = min(1.0, pair.role + 0.5 * alignment.coverage) if _is_only(alignment, pair) else pair.role
         findings.append(
@@ -89,15 +105,49 @@ def quantity_findings(alignment: Alignment, pairs: tuple[Pairing, ...]) -> list[
 def _confirms(alignment: Alignment, pair: Pairing) -> bool:
     """Whether the sentence's number entails the claim's, and the same is done with it: 10 mgに減量 is not 10 mg減量.
 
-    A bound only by the same one; a plain number also by a bound or a range that holds it.
+    A bound only by the same one. A plain number also by a bound or a range that holds it, if it is a case: what holds
+    above 20 holds at 25, but nobody may be given 40 mg for `at most 40 mg`, nor 10 mg for 10 mg前後.
     """
-    if not may_be_same(change(alignment.claim, pair.claim), change(alignment.evidence, pair.evidence)):
+    mine, theirs = pair.claim, pair.evidence
+    if not may_be_same(change(alignment.claim, mine), change(alignment.evidence, theirs)):
         return False
+    is_case = _is_case(mine)
     if pair.agreement is Agreement.SAME:
-        return True
-    is_plain = pair.claim.interval.is_point and pair.claim.comparator is Comparator.NONE
-    is_held = relate(pair.claim.interval, pair.evidence.interval) in (Relation.INSIDE, Relation.EQUAL)
-    return is_plain and is_held and pair.agreement in (Agreement.WITHIN, Agreement.SAME_NUMBER)
+        is_vaguer = theirs.is_approximate and not mine.is_approximate
+        bounds = [_bound_in_front(one.text.text, number) for one, number in _sides(alignment, pair)]
+        return is_case or not (is_vaguer or bounds[0] is not bounds[1])
+    is_plain = mine.interval.is_point and mine.comparator is Comparator.NONE
+    is_held = relate(mine.interval, theirs.interval) in (Relation.INSIDE, Relation.EQUAL)
+    if not (is_plain and is_held):
+        return False
+    if pair.agreement is Agreement.SAME_NUMBER:
+        return is_case or _names_bound(alignment.claim, mine, theirs.comparator)
+    return is_case and pair.agreement is Agreement.WITHIN
+
+
+def _sides(alignment: Alignment, pair: Pairing) -> tuple[tuple[Statement, Quantity], tuple[Statement, Quantity]]:
+    return (alignment.claim, pair.claim), (alignment.evidence, pair.evidence)
+
+
+def _bound_in_front(text: str, quantity: Quantity) -> Comparator:
+    """Its bound, also where that stands before a period: 最大1日40 mg."""
+    found = bound_before(text, min(span.start for span in quantity.spans)).comparator
+    return quantity.comparator if found is Comparator.NONE else found
+
+
+def _is_case(quantity: Quantity) -> bool:
+    """Whether the number may be one of the patient, or of a condition: no amount, rate or frequency of what is done."""
+    is_flow = quantity.dimension.startswith("volume/time") and not quantity.analyte
+    return not is_given(quantity) and not is_flow
+
+
+def _names_bound(statement: Statement, quantity: Quantity, comparator: Comparator) -> bool:
+    """Whether other words say the bound: 4 gまで is 最大量は4 g."""
+    text = statement.text.text
+    said = qualifiers_of(quantity, qualifiers(text, Span(0, len(text)))).get(_BOUNDS_AXIS)
+    return said is not None and (
+        (comparator.points_down and said.pole == _MAXIMUM) or (comparator.points_up and said.pole == _MINIMUM)
+    )
 
 
 def _in_context(alignment: Alignment, pair: Pairing) -> Agreement:
@@ -109,6 +159,10 @@ def _in_context(alignment: Alignment, pair: Pairing) -> Agreement:
 
 def _bonus(pairing: Pairing) -> float:
     return _MARGIN * (pairing.agreement in _GOOD) + 0.02 * (pairing.claim.unit == pairing.evidence.unit)
+
+
+def _may_conflict(alignment: Alignment, pair: Pairing) -> bool:
+    return _is_same_scope(pair) and not stands_in_its_place(alignment, pair.claim)
 
 
 def _is_same_scope(pair: Pairing) -> bool:

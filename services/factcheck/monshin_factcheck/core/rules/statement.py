@@ -1,6 +1,8 @@
 """A sentence as the rules see it: content units, quantities and clauses with their stance."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from monshin_factcheck.core.aliases.table import AliasTable, builtin_words, certain_aliases
@@ -9,6 +11,7 @@ from monshin_factcheck.core.cues.polarity import Cue, Stance, find_cues, stance
 from monshin_factcheck.core.quantities.analytes import analytes
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.quantities.scan import quantities
+from monshin_factcheck.core.rules.openers import opens_the_next
 from monshin_factcheck.core.rules.weights import is_content, weight
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import NormalisedText, normalise
@@ -17,7 +20,7 @@ from monshin_factcheck.core.text.words import Analyser, Kind, Word
 
 # What a name from the alias table weighs; words weigh up to 1.3, see weights.py.
 _NAME_WEIGHT = 1.2
-_CLAUSE_END = re.compile(r"[、，,；;：:。．！？!?()\[\]「」『』\n→]")
+_CLAUSE_END = re.compile(r"[、，,；;：:。．！？!?()\[\]「」『』\n→]|(?<=\s)[-–—−](?=\s)|—+|―+")
 _CONDITION_JA = re.compile(
     r"(?:場合|とき|際)(?:に|で)?(?:は|も)?|(?<=[うくすつぬむるただの])時(?:に)?(?:は|も)?|(?:症例|患者|人|例|児|婦|者)(?:では|には|でも|にも)"
     r"|(?:ならば|なら(?!ない|ぬ|な)|れば|たら|限り|うちは|までは|あいだは|間は)"
@@ -53,6 +56,8 @@ class Clause:
     is_condition: bool
     # Index of its last content unit in the statement's units; None if it has none.
     head: int | None = None
+    # Whether it says nothing but for which case the next one holds: see openers.py.
+    opens_the_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,16 @@ class Statement:
             if at < clause.span.end:
                 return index
         return len(self.clauses) - 1
+
+    def clauses_of(self, held: Set[int]) -> frozenset[int]:
+        """The clauses that count where something is taken from those of `held`: with them such as say nothing, and what
+        they only open. `in renal impairment, give 250 mg` says nothing of a dose in front of it.
+        """
+        taken = set(held)
+        for index, clause in enumerate(self.clauses[:-1]):
+            if index and index in taken and clause.opens_the_next:
+                taken.add(index + 1)
+        return frozenset(taken) | self.bare_clauses
 
     @property
     def bare_clauses(self) -> frozenset[int]:
@@ -105,7 +120,7 @@ class Reader:
         taken = [span for quantity in found for span in quantity.spans] + [cue.span for cue in cues]
         statement = Statement(text, language, (), found, clauses, words)
         units = self._units(statement, taken)
-        return Statement(text, language, units, found, _with_stance(clauses, units, language), words)
+        return Statement(text, language, units, found, _read_clauses(statement, units), words)
 
     def _units(self, statement: Statement, taken: list[Span]) -> tuple[Unit, ...]:
         text = statement.text.text
@@ -196,13 +211,20 @@ def _clauses(text: str, language: Language, cues: tuple[Cue, ...], found: tuple[
     return tuple(clauses)
 
 
-def _with_stance(clauses: tuple[Clause, ...], units: tuple[Unit, ...], language: Language) -> tuple[Clause, ...]:
+def _read_clauses(statement: Statement, units: tuple[Unit, ...]) -> tuple[Clause, ...]:
+    """The clauses with what only their words tell."""
     made: list[Clause] = []
-    for index, clause in enumerate(clauses):
+    language = statement.language
+    starts = [word.span.start for word in statement.words]
+    for index, clause in enumerate(statement.clauses):
+        words = statement.words[bisect_left(starts, clause.span.start) : bisect_left(starts, clause.span.end)]
+        opens = index < len(statement.clauses) - 1 and opens_the_next(
+            clause.span.of(statement.text.text), words, language
+        )
         head = max((at for at, unit in enumerate(units) if unit.clause == index), default=None)
         reach = units[head].span.start if head is not None and language is Language.JAPANESE else clause.span.start
         own = tuple(cue for cue in clause.cues if cue.span.start >= reach)
-        made.append(replace(clause, stance=stance(own, language), head=head))
+        made.append(replace(clause, stance=stance(own, language), head=head, opens_the_next=opens))
     return tuple(made)
 
 

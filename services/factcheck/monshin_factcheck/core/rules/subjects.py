@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monshin_factcheck.core.aliases.table import builtin_aliases
+from monshin_factcheck.core.cues.governing_words import patterns
 from monshin_factcheck.core.rules.alignment import similarity
 from monshin_factcheck.core.rules.statement import Statement, Unit
 
@@ -27,13 +28,20 @@ _TURNING = re.compile(
 _JOINING = re.compile(
     r"[と・、,/&＆+＋]|から|より|および|及び|または|又は|併用|相互作用|比較|切り?替|\b(?:and|or|vs)\b", re.IGNORECASE
 )
+# Neutral over a sentence, but what is given for it is no dose of the name beside it.
+_AGAINST = re.compile(r"副作用|有害事象|相互作用|\b(?:side effects?|adverse|interactions?)\b", re.IGNORECASE)
+
+# Beside a name they say nothing: its form, and の.
+_IDLE = re.compile(
+    r"(?:口腔内崩壊|徐放)?(?:錠|カプセル|散|顆粒|細粒|シロップ|注射液|注射用?|注|点滴静注用?|軟膏|点眼液|坐[剤薬]|テープ)(?![一-龥])|の"
+)
 
 
 def subjects(claim: Statement, title: Statement | None, before: Statement | None) -> tuple[Statement, ...]:
     """What of the title or the sentence before may be the claim's subject, as statements of nothing but that.
 
-    The title counts only for the first sentence of a text, and only if it names no second thing. The sentence before
-    counts only by its one topic, in front, and only if the claim has all of it and the sentence names nothing else.
+    The title counts only for the first sentence of a text, and only if it says nothing beside the name. The sentence
+    before counts only by its one topic, in front, if the claim has all of it and the sentence names nothing else.
     """
     if before is not None:
         own = _only_topic(before)
@@ -41,7 +49,7 @@ def subjects(claim: Statement, title: Statement | None, before: Statement | None
     if title is None or _JOINING.search(title.text.text):
         return ()
     names = [unit for unit in title.units if _is_name(unit)]
-    return (title,) if _holds(claim, names) else ()
+    return (title,) if _holds(claim, names) and _says_nothing_else(title, claim) else ()
 
 
 def _only_topic(sentence: Statement) -> tuple[Unit, ...]:
@@ -61,6 +69,16 @@ def _only_topic(sentence: Statement) -> tuple[Unit, ...]:
 
 def _is_name(unit: Unit) -> bool:
     return builtin_aliases().canonical(unit.key) is not None or any(_NAME.search(form) for form in unit.forms)
+
+
+def _says_nothing_else(title: Statement, claim: Statement) -> bool:
+    """Whether a title tells only what the claim has, too: under アセトアミノフェン中毒 the dose is of the antidote."""
+    rest = title.text.text
+    for unit in reversed(title.units):
+        if _holds(claim, (unit,)):
+            rest = f"{rest[: unit.span.start]} {rest[unit.span.end :]}"
+    left = patterns().neutral.sub(" ", _IDLE.sub(" ", rest))
+    return _AGAINST.search(rest) is None and not any(character.isalpha() for character in left)
 
 
 def _holds(claim: Statement, wanted: Sequence[Unit]) -> bool:

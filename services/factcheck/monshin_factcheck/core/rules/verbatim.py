@@ -1,12 +1,13 @@
 """Whether a sentence says what a claim says, almost word for word; the only way in which rules may support."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from monshin_factcheck.core.quantities.analytes import is_same_value
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.acts import is_done_by_people
 from monshin_factcheck.core.rules.alignment import similarity
+from monshin_factcheck.core.rules.fronts import is_idle
 from monshin_factcheck.core.rules.remainder import are_same_cues, are_same_roles, is_same_remainder
 from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.rules.subjects import ALIKE, LONGEST
@@ -38,10 +39,12 @@ def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statem
     the same stance, and the clauses that hold them say nothing more.
 
     The subject may come from `around` (see subjects.py) where the sentence leaves it out. Later clauses of the sentence
-    may go unused; earlier ones may not, nor those that limit it or take it back (see unused.py): dropping `妊婦では`
-    would widen what the source says.
+    may go unused; earlier ones may not but for such as なお、, nor those that limit it or take it back (see unused.py):
+    dropping `妊婦では` would widen what the source says. A question says nothing.
     """
     if claim.language is not evidence.language or not claim.units:
+        return False
+    if "?" in evidence.text.text and "?" not in claim.text.text:
         return False
     mine, theirs = _tokens(claim), _tokens(evidence)
     places = _placed(mine, theirs)
@@ -51,7 +54,9 @@ def says_the_same(claim: Statement, evidence: Statement, around: Sequence[Statem
         places = _placed(mine[start:], theirs) if start else None
     if not places:
         return False
-    used = {theirs[place].clause for place in places} | evidence.bare_clauses
+    used = evidence.clauses_of({theirs[place].clause for place in places})
+    if is_idle(evidence, 0) and not any(theirs[place].clause == 0 for place in places):
+        used -= {0}
     unsaid = (token for place, token in enumerate(theirs) if token.clause in used and place not in places)
     if any(token.unit is None or token.unit.key not in _HARMLESS for token in unsaid):
         return False
@@ -135,10 +140,10 @@ def _subject_length(mine: Sequence[_Token], around: Sequence[Statement]) -> int:
     return 0
 
 
-def _may_leave_out(claim: Statement, evidence: Statement, used: set[int]) -> bool:
+def _may_leave_out(claim: Statement, evidence: Statement, used: Set[int]) -> bool:
     last = max(used - evidence.bare_clauses)
     for index, clause in enumerate(evidence.clauses):
-        if index in used or clause.span.of(evidence.text.text) in claim.text.text:
+        if index in used or is_idle(evidence, index) or clause.span.of(evidence.text.text) in claim.text.text:
             continue
         if index < last or turns_the_rest(evidence, index):
             return False

@@ -3,11 +3,15 @@
 import re
 
 from monshin_factcheck.core.cues.opposites import clash
-from monshin_factcheck.core.cues.polarity import do_conflict
+from monshin_factcheck.core.cues.polarity import Stance, do_conflict, stance
 from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, similarity
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
+from monshin_factcheck.core.rules.openers import is_phrase, opens_the_next
+from monshin_factcheck.core.rules.places import has_word_in_its_place
 from monshin_factcheck.core.rules.statement import Clause, Statement, Unit
+from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
+from monshin_factcheck.core.text.words import Kind
 
 _NEIGHBOURS = 2
 # Predicates that a bare cue implies: 妊婦には禁忌 is 妊婦には投与しない.
@@ -54,7 +58,10 @@ def opposite_findings(alignment: Alignment) -> list[RuleFinding]:
             if similarity(unit, theirs) >= MATCHED
         ]
         near, other, kind = max(clashes)
-        if same and max(same) >= near:
+        is_antonym = kind == FindingKind.ANTONYM_CONFLICT.value
+        if same and (
+            max(same) >= near or (is_antonym and has_word_in_its_place(alignment, unit, evidence.units[other]))
+        ):
             continue
         findings.append(
             RuleFinding(
@@ -71,16 +78,21 @@ def polarity_findings(alignment: Alignment) -> list[RuleFinding]:
     """The claim's last predicate against the same predicate in the sentence: one says yes, the other no."""
     claim, evidence = alignment.claim, alignment.evidence
     mine = claim.clauses[-1]
+    if _is_phrase(claim, len(claim.clauses) - 1):
+        return []
     candidates = [
         (_clause_overlap(alignment, len(claim.clauses) - 1, index), index)
         for index, theirs in enumerate(evidence.clauses)
-        if _is_same_predicate(claim, mine, evidence, theirs)
+        if _is_same_predicate(claim, mine, evidence, theirs) and not _states_nothing(evidence, index)
     ]
     if not candidates:
         return []
     overlap, index = max(candidates)
     theirs = evidence.clauses[index]
-    if overlap <= 0 or not do_conflict(mine.stance, theirs.stance):
+    is_turned = do_conflict(mine.stance, theirs.stance) and do_conflict(
+        _whole_stance(claim, mine), _whole_stance(evidence, theirs)
+    )
+    if overlap <= 0 or not is_turned:
         return []
     return [
         RuleFinding(
@@ -103,6 +115,37 @@ def _is_same_predicate(claim: Statement, mine: Clause, evidence: Statement, thei
     return (one.key in _GIVING and bool(theirs.cues) and bool(other.particle)) or (
         other.key in _GIVING and bool(mine.cues) and bool(one.particle)
     )
+
+
+def _states_nothing(statement: Statement, index: int) -> bool:
+    """Whether a clause only names of what, or when, the rest of its sentence holds: 妊婦の場合、…は禁忌である."""
+    clause = statement.clauses[index]
+    if _is_phrase(statement, index):
+        return True
+    is_name = clause.head is not None and bool(statement.units[clause.head].particle)
+    return (
+        (clause.is_condition or clause.opens_the_next or is_name)
+        and not clause.cues
+        and index < len(statement.clauses) - 1
+    )
+
+
+def _is_phrase(statement: Statement, index: int) -> bool:
+    """Whether a clause has no predicate of its own, also behind what it belongs to: …は禁忌である、特に妊婦には."""
+    clause = statement.clauses[index]
+    if statement.language is Language.ENGLISH:
+        return is_phrase(clause.span.of(statement.text.text))
+    words = [word for word in statement.words if word.span.is_inside(clause.span) and word.kind is not Kind.MARK]
+    said = clause.span.of(statement.text.text).rstrip("。. は")
+    return index > 0 and not clause.cues and opens_the_next(said, words, statement.language)
+
+
+def _whole_stance(statement: Statement, clause: Clause) -> Stance:
+    """With cues that begin in front of the last word: は避け of ワルファリンは避ける, as 避け of 妊娠中、避ける."""
+    if clause.head is None or statement.language is Language.ENGLISH:
+        return clause.stance
+    start = statement.units[clause.head].span.start
+    return stance(tuple(cue for cue in clause.cues if cue.span.end > start), statement.language)
 
 
 def _is_case(statement: Statement, unit: Unit) -> bool:

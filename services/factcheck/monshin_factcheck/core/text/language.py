@@ -20,17 +20,24 @@ _WORD = re.compile(r"[a-z\u00c0-\u024f']+")
 
 # Function words of Chinese that Japanese text of the same characters hardly ever holds.
 _CHINESE = re.compile(r"[的了是嗎這們您於]")
+# Words that no Japanese text without kana holds.
+_CHINESE_WORD = re.compile(
+    r"禁用|慎用|避免|不宜|不得|不能使用|每[日天次晚早周年]|毫克|毫升|孕[妇婦]|[儿兒]童|患者[可應应需]|建[议議]|需要|可以"
+)
 
 _ENGLISH = frozenset({
     "the", "of", "and", "to", "in", "is", "are", "was", "be", "for", "with", "on", "at", "by", "from", "or", "not",
-    "no", "as", "an", "if", "when", "it", "this", "that", "has", "have", "had", "should", "may", "can",
+    "no", "as", "an", "if", "when", "it", "this", "that", "has", "have", "had", "should", "may", "can", "per", "day",
+    "daily", "twice", "once", "every", "hours", "give", "take", "avoid", "do",
 })  # fmt: skip
 # German, French, Spanish, Italian, Portuguese, Dutch, Indonesian.
 _FOREIGN = frozenset({
-    "der", "die", "das", "und", "ist", "nicht", "ein", "eine", "mit", "für", "von", "bei", "le", "la", "les", "des",
+    "der", "die", "das", "und", "ist", "nicht", "ein", "eine", "mit", "für", "von", "le", "la", "les", "des",
     "est", "une", "dans", "pour", "avec", "et", "un", "el", "los", "las", "una", "por", "con", "para", "il", "di",
-    "che", "per", "del", "della", "não", "uma", "com", "os", "em", "het", "een", "voor", "niet", "van", "yang",
-    "dan", "untuk", "dengan", "dari", "pada", "tidak",
+    "che", "del", "della", "não", "uma", "com", "os", "em", "het", "een", "voor", "niet", "van", "yang",
+    "dan", "untuk", "dengan", "dari", "pada", "tidak", "alla", "volte", "giorno", "ogni", "nel", "nella",
+    "sono", "aux", "fois", "jour", "veces", "día", "cada", "horas",
+    "vezes", "ao", "oder", "zweimal", "täglich", "wird", "daags",
 })  # fmt: skip
 
 
@@ -54,6 +61,8 @@ def guess_language(text: str) -> Language:
 def _of_han(text: str, kana: int, han: int) -> Language:
     if kana * 12 >= han:
         return Language.JAPANESE
+    if kana == 0 and _CHINESE_WORD.search(text):
+        return Language.OTHER
     characters = "".join(_HAN.findall(text))
     # Simplified characters are outside of JIS X 0208, names such as 𠮷野 rare enough.
     unknown = han - len(characters.encode("shift_jis", "ignore")) // 2

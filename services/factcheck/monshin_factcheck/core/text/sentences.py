@@ -14,8 +14,8 @@ _MAX_DEPTH = 16
 
 # What breaks lines beside \n.
 OTHER_BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
-_LINE = re.compile(f"[^\n{OTHER_BREAKS}]+")
-_BULLET = re.compile(
+LINE = re.compile(f"[^\n{OTHER_BREAKS}]+")
+BULLET = re.compile(
     r"[ \t\u3000]*(?:#{1,6}[ \t\u3000]+|>[ \t]+)?"
     r"(?:[・●○■□◆◇▪•‣※]+[ \t\u3000]*|[-*+–—][ \t\u3000]+|\(?[0-9０-９]{1,2}(?:[.．][ \t\u3000]+|[)）][ \t\u3000]*)"
     r"|[①-⑳][ \t\u3000]*|\(?[A-Za-z]\)[ \t\u3000]+)?"
@@ -58,16 +58,16 @@ def split_sentences(text: str) -> list[Span]:
     >>> [span.of(text) for span in split_sentences(text)]
     ['CRP 0.5 mg/dL（正常。）だった。', '次に進む。']
     """
-    return [piece for line in _lines(text) for sentence in _split_line(text, line) for piece in _capped(text, sentence)]
+    return [piece for line in _lines(text) for sentence in split_line(text, line) for piece in capped(text, sentence)]
 
 
 def _lines(text: str) -> Iterator[Span]:
     """Lines without their bullets; wrapped English lines are put together."""
     pending: Span | None = None
-    for match in _LINE.finditer(text):
-        bullet = _BULLET.match(text, match.start(), match.end())
+    for match in LINE.finditer(text):
+        bullet = BULLET.match(text, match.start(), match.end())
         start = bullet.end() if bullet is not None else match.start()
-        line = _trimmed(text, start, match.end())
+        line = trimmed(text, start, match.end())
         if line is None:
             continue
         if pending is not None and start == match.start() and _goes_on(text, pending, line):
@@ -90,7 +90,8 @@ def _goes_on(text: str, line: Span, following: Span) -> bool:
     )
 
 
-def _split_line(text: str, line: Span) -> Iterator[Span]:
+def split_line(text: str, line: Span) -> Iterator[Span]:
+    """The sentences of one line, or of lines that were put together."""
     protected = _bracketed(text, line)
     closings = [bracket.end for bracket in protected]
     start = line.start
@@ -100,11 +101,11 @@ def _split_line(text: str, line: Span) -> Iterator[Span]:
             continue
         if not _ends_sentence(text, match, line):
             continue
-        sentence = _trimmed(text, start, match.end())
+        sentence = trimmed(text, start, match.end())
         if sentence is not None:
             yield sentence
         start = match.end()
-    rest = _trimmed(text, start, line.end)
+    rest = trimmed(text, start, line.end)
     if rest is not None:
         yield rest
 
@@ -137,6 +138,14 @@ def _ends_english(text: str, at: int, end: int, line: Span) -> bool:
         return opening.isupper()
     is_initial = len(name) == 1 and word.group().isupper()
     return not (name in _ABBREVIATIONS or is_initial)
+
+
+def ends_in_abbreviation(text: str, line: Span) -> bool:
+    """Whether a point at the end of a line may belong to its last word: i.v."""
+    if line.end - line.start < 2 or text[line.end - 1] != ".":
+        return False
+    word = _WORD_BEFORE.search(text, max(line.start, line.end - 20), line.end - 1)
+    return word is not None and word.group().lower().rstrip(".") in _ABBREVIATIONS | _MAY_END
 
 
 def _bracketed(text: str, line: Span) -> list[Span]:
@@ -177,22 +186,24 @@ def _outermost(pairs: list[Span]) -> list[Span]:
     return kept
 
 
-def _capped(text: str, sentence: Span) -> Iterator[Span]:
+def capped(text: str, sentence: Span) -> Iterator[Span]:
+    """The sentence, or its pieces where it is longer than MAX_SENTENCE."""
     start = sentence.start
     while sentence.end - start > MAX_SENTENCE:
         window_end = start + MAX_SENTENCE
         cut = max(text.rfind(mark, start + MAX_SENTENCE // 2, window_end) for mark in "、，, 　") + 1
         end = cut if cut > 0 else window_end
-        piece = _trimmed(text, start, end)
+        piece = trimmed(text, start, end)
         if piece is not None:
             yield piece
         start = end
-    rest = _trimmed(text, start, sentence.end)
+    rest = trimmed(text, start, sentence.end)
     if rest is not None:
         yield rest
 
 
-def _trimmed(text: str, start: int, end: int) -> Span | None:
+def trimmed(text: str, start: int, end: int) -> Span | None:
+    """The stretch without white space at its ends; None where nothing is left."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

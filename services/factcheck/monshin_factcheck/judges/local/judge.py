@@ -1,7 +1,7 @@
 """The judge `local`: gemma3-270m with our adapter, on this machine."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +27,8 @@ NAME = "local"
 ADAPTER = Path(__file__).parent / "adapter.safetensors"
 # Longer ones are not read; claims of a checked answer are sentences, and the model was trained on these.
 _CLAIM_TOKENS = 128
-_PACKS_AT_ONCE = 4
+# Read together, at most, if they are of more than one context: longer products run nearer to what a core can do.
+_TOKENS_AT_ONCE = 1024
 
 
 class _Group(NamedTuple):
@@ -35,6 +36,11 @@ class _Group(NamedTuple):
 
     passage: tuple[int, ...]
     claims: dict[int, tuple[int, ...]]
+
+    @property
+    def size(self) -> int:
+        """How many tokens it has."""
+        return len(self.passage) + sum(map(len, self.claims.values()))
 
 
 class LocalJudge:
@@ -83,9 +89,7 @@ class LocalJudge:
             if len(claim) <= min(_CLAIM_TOKENS, MAX_POSITIONS - len(group.passage)):
                 group.claims[place] = claim
         found: dict[int, Probabilities] = {}
-        groups = [group for group in together.values() if group.claims]
-        for start in range(0, len(groups), _PACKS_AT_ONCE):
-            some = groups[start : start + _PACKS_AT_ONCE]
+        for some in _batches([group for group in together.values() if group.claims]):
             packs = [Pack(group.passage, tuple(group.claims.values())) for group in some]
             with torch.inference_mode():
                 rows = self._model(lay_out(packs)).softmax(-1)
@@ -100,6 +104,17 @@ class LocalJudge:
 
     def _tokens(self, template: str, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(template.format(canonical(text)), add_special_tokens=False).ids)
+
+
+def _batches(groups: Sequence[_Group]) -> Iterator[list[_Group]]:
+    batch: list[_Group] = []
+    for group in groups:
+        if batch and sum(one.size for one in batch) + group.size > _TOKENS_AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(group)
+    if batch:
+        yield batch
 
 
 def _revision(adapter: Path) -> str:

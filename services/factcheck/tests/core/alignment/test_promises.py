@@ -94,6 +94,19 @@ def test_a_content_word_more_is_never_supported(sentences: list[str]) -> None:
     assert supported == []
 
 
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("アスピリン、100 mgを投与する。", "アスピリン、クロピドグレル、100 mgを投与する。"),
+        ("メトホルミン、1日2回服用する。", "メトホルミン、インスリン、1日2回服用する。"),
+        ("Give 500 mg in children.", "Give 500 mg; in children, give 250 mg."),
+    ],
+)
+def test_a_dose_of_the_next_in_a_list_or_of_another_clause_is_never_said(claim: str, text: str) -> None:
+    assert outcome(claim, text) is not Outcome.SAYS
+    assert outcome(text, text) is Outcome.SAYS
+
+
 def test_a_claim_is_never_supported_by_a_sentence_that_lacks_one_of_its_words(sentences: list[str]) -> None:
     rng, supported = random.Random(8), []
     for sentence in sentences:

@@ -21,12 +21,14 @@ PIECES = [
     "## ", "# ", "**", "__", "【注意】", "【", "】", "：", ":", "であり、", "5 mg", "0.5", ".", ". ", "e.g. ", "etc. ",
     "Dr. ", "です", "（", "）", "(", ")", "「", "」", '."', "!", "?", "?!", "｡", "．", ";", " ", "　",
     "The dose of warfarin is five milligrams a day and it", "lower case goes on", "Aspirin is a drug",
+    "小児", "小児：", "- 小児：\n", "Children", "〈", "〉", "それ以外では通常量", "はい。", "妊婦では",
     "x" * 45, "あ" * 120, "あ" * 300, "、" + "い" * 700,
 ]  # fmt: skip
 # How often a code point is split on average: some 20 times while the text is short, five times as it grows by quarters.
 # Split anew with each piece, all of the text below would be 500 times.
 MOST_WORK = 40
 WRITTEN = [str(case["answer"]) for case in yaml.safe_load(Path(__file__).with_name("answers.yaml").read_text("utf-8"))]
+QUESTIONS = ["", "ワルファリンの用量は？", "妊婦がワルファリンを飲んでもよいですか"]
 answers = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
 
@@ -41,7 +43,11 @@ def in_pieces(
 
 
 @settings(max_examples=1500, deadline=None)
-@given(answers, st.lists(st.integers(0, 2000), max_size=40), st.sampled_from(["", "ワルファリンの用量は？"]))
+@given(
+    answers,
+    st.lists(st.integers(0, 2000), max_size=40),
+    st.sampled_from(["", "ワルファリンの用量は？", "妊婦がワルファリンを飲んでもよいですか"]),
+)
 def test_claims_are_those_of_the_whole_text_wherever_it_is_cut(answer: str, cuts: list[int], question: str) -> None:
     assert in_pieces(answer, cuts, question) == split_claims(answer, question)
 
@@ -77,6 +83,7 @@ def test_claims_are_those_of_the_whole_text_if_it_comes_letter_by_letter(answer:
         "い" * 390 + "。次。" + "あ" * 390 + "｡).次です。",
         "（" + "い" * 199 + "。あ。）う。" * 3,
         "- " + "い" * 400 + "。5 mg。\n次は：\n- あ\n",
+        "0.5、" + "い" * 700 + "。The dose of warfarin is five milligrams a day and it",
     ],
 )
 def test_texts_that_were_once_split_otherwise_are_split_alike(answer: str) -> None:
@@ -126,3 +133,9 @@ def test_a_long_text_of_one_kind_costs_no_more_than_its_length(piece: str) -> No
     claims = in_pieces(answer, list(range(0, len(answer), 20)), settle=counted)
     assert sum(split) <= MOST_WORK * len(answer)
     assert len(claims) == len(split_claims(answer))
+
+
+def test_a_decimal_in_front_of_a_long_line_is_no_bullet() -> None:
+    """Hazard: the sentences behind it would be bullets of the whole text, and none while it arrives."""
+    answer = f"副作用は出血です。\n\n0.5小児、{'い' * 700}。The dose of warfarin is five milligrams a day and it"
+    assert in_pieces(answer, [13], "ワルファリンの用量は？") == split_claims(answer, "ワルファリンの用量は？")

@@ -137,7 +137,8 @@ def test_a_word_of_the_ward_in_katakana_is_no_other_drug() -> None:
 
 def test_what_is_told_at_length_is_nobodys_subject() -> None:
     answer = "飲む量を変えた後の体の落ち着きは、数か月で分かります。妊娠中に飲んではいけない薬ではありません。"
-    assert texts_of(answer, "レボチロキシンはいつ飲みますか。")[1] == "妊娠中に飲んではいけない薬ではありません。"
+    claim = split_claims(answer, "レボチロキシンはいつ飲みますか。")[1]
+    assert (claim.text, claim.is_untold) == ("妊娠中に飲んではいけない薬ではありません。", True)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,6 @@ def test_what_is_told_at_length_is_nobodys_subject() -> None:
         ("出血が起こります。", "ワルファリンの副作用は？", "ワルファリンは、出血が起こります。"),
         ("避けます。", "妊娠中のロキソプロフェンは？", "妊娠中のロキソプロフェンは、避けます。"),
         ("減量します。", "高齢者のファモチジンの用量は？", "高齢者のファモチジンは、減量します。"),
-        ("避けます。", "妊娠中の服用は安全ですか。", "妊娠中の服用は、避けます。"),
         ("禁煙が要ります。", "脳卒中の予防は？", "脳卒中は、禁煙が要ります。"),
     ],
 )

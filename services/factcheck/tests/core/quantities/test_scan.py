@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from monshin_factcheck.core.quantities.comparators import Comparator
 from monshin_factcheck.core.quantities.quantity import Quantity, Scope
@@ -193,6 +193,7 @@ PIECES = [
 
 @settings(max_examples=1500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example("0 at least 0")
 def test_no_text_breaks_the_reader_and_nothing_overlaps(text: str) -> None:
     found = quantities(normalise(text).text)
     for one, other in pairwise(found):

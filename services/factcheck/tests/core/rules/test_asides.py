@@ -31,6 +31,7 @@ PEOPLE, VALUE, TIME = ConditionKind.POPULATION, ConditionKind.QUANTITY, Conditio
         (DOSE, "{}（初日のみ）。", "初日のみ", TIME),
         (DOSE, "小児：{}。", "小児", PEOPLE),
         (DOSE, "12歳未満の小児：{}。", "12歳未満の小児", PEOPLE),
+        (DOSE, "小児（12歳未満）：{}。", "小児（12歳未満）", PEOPLE),
         (GIVEN, "{} (children).", "children", PEOPLE),
         (GIVEN, "{} (in renal impairment).", "in renal impairment", PEOPLE),
         (GIVEN, "{} (eGFR below 30 mL/min).", "eGFR below 30 mL/min", VALUE),

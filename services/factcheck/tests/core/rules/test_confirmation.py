@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -32,8 +33,9 @@ BY_READER = Weighing(
 
 
 def verdict(claim: str, text: str) -> Verdict:
-    """Beside a reader that takes everything for supported."""
-    opinions = tuple(JUDGE.judge(claim, source_passages(0, SourceText(text, "", ""))))
+    """Beside a reader that takes everything for supported, as if no claim told a dose, which forbids that anyway."""
+    found = JUDGE.judge(claim, source_passages(0, SourceText(text, "", "")))
+    opinions = tuple(replace(one, tells_dose=False) for one in found)
     saying = Saying("local", "r", SURE, opinions[0].passage.document, Span(0, 1), text[:1], 1.0)
     return decide_by_all([Account(opinions, (saying,))], BY_READER, ()).verdict
 

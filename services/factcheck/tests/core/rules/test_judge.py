@@ -168,3 +168,18 @@ def test_probabilities_always_sum_to_one_and_spans_fit(
             assert (
                 opinion.passage.span.start <= finding.evidence.start <= finding.evidence.end <= opinion.passage.span.end
             )
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("ワルファリンは、妊婦では禁忌である。", "妊婦の場合、ワルファリンは禁忌である。"),
+        ("eGFR 30未満では、メトホルミンは禁忌である。", "メトホルミンは、eGFR 30未満では禁忌である。"),
+        ("メトホルミンはeGFR 30未満では禁忌である。", "eGFR 30未満の場合、メトホルミンは禁忌である。"),
+    ],
+)
+def test_a_clause_that_only_names_a_case_or_a_topic_denies_no_predicate(check: Check, claim: str, source: str) -> None:
+    """Hazard: a right prohibition was called contradicted by the sentence that says it in another order."""
+    decision = check(claim, source)
+    assert decision.verdict is not Verdict.CONTRADICTED
+    assert decision.probabilities.supported > decision.probabilities.contradicted

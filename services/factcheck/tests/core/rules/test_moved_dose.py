@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import permutations, product
 from pathlib import Path
 
 import pytest
 from monshin_factcheck.core.alignment.judge import AlignmentJudge
+from monshin_factcheck.core.claims.split import split_claims
 from monshin_factcheck.core.decision import Decision, Verdict
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.rules.statement import Reader
@@ -38,6 +40,72 @@ MOVES = (
     ("", "Xが効かないときはYを考える。"),
     ("", "Yは、Xと並ぶ飲み薬である。"),
 )  # fmt: skip
+
+# The same where the answer itself leaves the drug out: openings of an answer with its question, and what it tells then.
+DRUGS = (("metformin", "メトホルミン"), ("dabigatran", "ダビガトラン"), ("amlodipine", "アムロジピン"),
+         ("prednisolone", "プレドニゾロン"))  # fmt: skip
+ENGLISH_OPENINGS = (
+    ("X is a common drug. ", ""),
+    ("X:\n- ", ""),
+    ("## X\n- ", ""),
+    ("He was started on x. ", ""),
+    ("", "What is the dose of x?"),
+)
+ENGLISH_DOSES = (
+    "Start with 5 mg twice daily.",
+    "Take 5 mg once daily.",
+    "Give 5 mg twice daily.",
+    "Administer 5 mg every 8 hours.",
+    "Usually 5 mg once daily.",
+    "Patients should take 5 mg once daily.",
+    "The usual dose is 5 mg.",
+    "The recommended dose in adults is 5 mg.",
+    "It is given at 5 mg once daily.",
+    "5 mg was given twice daily.",
+    "Take 5 mg once daily and monitor renal function.",
+    "If eGFR is below 30, reduce the dose by half.",
+    "Do not exceed 5 mg per day.",
+    "Stop it 2 days before surgery.",
+    "Do not give it with warfarin.",
+    "Avoid if eGFR is below 30.",
+    "Take with food.",
+)
+CHART_OPENINGS = (
+    ("Xを開始した。", ""),
+    ("Xを処方された。", ""),
+    ("退院時の薬はXである。", ""),
+    ("Xを開始した。血圧は安定していた。", ""),
+    ("", "Xの用量は？"),
+)
+CHART_DOSES = (
+    "1日5 mgを処方した。",
+    "1回5 mgを1日2回服用している。",
+    "外来で1日5 mgを処方した。",
+    "1日5 mgから開始した。",
+    "朝食後に1錠内服した。",
+    "経過は安定し、1日5 mgを継続した。",
+    "用量は1日5 mgである。",
+    "開始量は1日5 mgであった。",
+    "本剤は1日5 mgである。",
+    "手術の2日前に中止した。",
+    "腎機能に応じて1日5 mgに減量した。",
+    "1日5 mgを投与する。",
+)
+
+
+def left_out() -> Iterator[tuple[str, str]]:
+    """Claims that answers tell, and texts that tell the same of another drug in the same words."""
+    families = ((ENGLISH_OPENINGS, ENGLISH_DOSES), (CHART_OPENINGS, CHART_DOSES))
+    for number, (openings, doses) in enumerate(families):
+        for (opening, question), dose in product(openings, doses):
+            for mine, other in permutations(DRUGS, 2):
+                answer, source, asked = (
+                    text.replace("X", name[number].capitalize()).replace("x", name[number])
+                    for text, name in ((opening, mine), (opening or "X. ", other), (question, mine))
+                )
+                claim = split_claims(answer + dose, asked)[-1]
+                if claim.checkable:
+                    yield claim.text, source + dose
 
 
 def moved() -> Iterator[tuple[str, str, str]]:
@@ -90,6 +158,15 @@ def test_no_dose_moved_to_another_drug_is_supported(check: Callable[..., Decisio
     cases = list(moved())
     assert len(cases) > 1000
     assert [case for case in cases if check(case[0], case[2], title=case[1]).verdict in AGREEING] == []
+
+
+def test_no_dose_that_an_answer_leaves_without_a_drug_is_supported_by_another_drugs(
+    check: Callable[..., Decision],
+) -> None:
+    """Hazard: `Metformin is an antidiabetic. Start with 5 mg.` was judged as `Start with 5 mg.`"""
+    cases = list(left_out())
+    assert len(cases) > 1500
+    assert [case for case in cases if check(*case).verdict in AGREEING] == []
 
 
 def test_no_dose_moved_to_another_drug_is_said_as_alignment_reads_it(

@@ -1,22 +1,25 @@
 """Another name in the place of the claim's."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from monshin_factcheck.core.decision import Saying, Verdict
+from monshin_factcheck.core.decision import Decision, Saying, Verdict
 from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage, Probabilities
+from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.weighing import careful, decide_by_all
 
+Check = Callable[..., Decision]
 Split = Callable[..., list[Passage]]
 
 
 def account(judge: RulesJudge, claim: str, passages: list[Passage]) -> Account:
-    """With a reader that is sure of support."""
+    """With a reader that is sure of support, as if no claim told a dose, which forbids that anyway."""
     sure = Saying("local", "r1", Probabilities(0.998, 0.001, 0.001), passages[0].document, Span(0, 1), "", 1.0)
-    return Account(tuple(judge.judge(claim, passages)), (sure,))
+    return Account(tuple(replace(one, tells_dose=False) for one in judge.judge(claim, passages)), (sure,))
 
 
 def swaps(found: Account, claim: str) -> list[str]:
@@ -75,3 +78,57 @@ def test_the_same_name_beside_others_or_another_subject_altogether_is_no_swap(
     judge: RulesJudge, split: Split, claim: str, text: str
 ) -> None:
     assert swaps(account(judge, claim, split("sources/0", text)), claim) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "one", "other"),
+    [
+        ("{}型糖尿病ではインスリンを使う。", "1", "2"),
+        ("Type {} diabetes is treated with insulin.", "1", "2"),
+        ("Stage {} lung cancer is treated with surgery.", "1", "2"),
+        ("Stage {} lung cancer is treated with surgery.", "II", "III"),
+        ("Grade {} sprains are treated with rest.", "1", "2"),
+        ("Class {} heart failure is treated with bisoprolol.", "2", "3"),
+        ("NYHA {} patients receive spironolactone.", "II", "III"),
+        ("NYHA {}度の心不全ではスピロノラクトンを使う。", "2", "3"),
+        ("{}度熱傷では植皮を行う。", "2", "3"),
+        ("CKDステージ{}では減量する。", "3", "4"),
+        ("グレード{}の副作用では休薬する。", "2", "3"),
+        ("薬Aは第{}因子を阻害する。", "2", "10"),
+        ("第{}世代セフェムを使う。", "1", "3"),
+        ("第{}相試験で有効性を確かめる。", "2", "3"),
+        ("{}号液を点滴する。", "1", "3"),
+        ("薬Aはインターロイキン{}を阻害する。", "6", "1"),
+        ("Drug A inhibits interleukin {}.", "6", "1"),
+        ("Drug A inhibits COX-{}.", "2", "1"),
+        ("シトクロムP450 {}で代謝される。", "3A4", "2D6"),
+        ("HPV {} causes cervical cancer.", "16", "18"),
+        ("Trisomy {} causes Down syndrome.", "21", "18"),
+        ("第{}脳神経が麻痺する。", "3", "6"),
+    ],
+)
+def test_a_number_that_makes_a_name_is_no_wrong_number(check: Check, text: str, one: str, other: str) -> None:
+    """Hazard: what is said of type 2 was called wrong, and final, for type 1."""
+    for mine, theirs in ((one, other), (other, one)):
+        decision = check(text.format(mine), text.format(theirs))
+        assert decision.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+        assert not is_decisive(decision)
+        assert {finding.kind for finding in decision.evidence[0].findings} == {"name_swap"}
+        assert check(text.format(mine), text.format(mine)).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize("text", ["薬AはB{}欠乏に使う。", "薬AはH{}受容体を遮断する。", "Drug A blocks H{} receptors."])
+def test_a_number_inside_a_word_is_another_word(check: Check, text: str) -> None:
+    assert check(text.format(1), text.format(2)).verdict is Verdict.NOT_ENOUGH_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("2型糖尿病ではメトホルミンを1日500 mg投与する。", "2型糖尿病ではメトホルミンを1日5 g投与する。"),
+        ("Type 2 diabetes is treated with 500 mg daily.", "Type 2 diabetes is treated with 5000 mg daily."),
+        ("ステージ3では薬Aを2錠使う。", "ステージ3では薬Aを4錠使う。"),
+    ],
+)
+def test_a_wrong_number_beside_a_name_with_a_number_contradicts(check: Check, claim: str, source: str) -> None:
+    assert check(claim, source).verdict is Verdict.CONTRADICTED

@@ -22,7 +22,17 @@ def test_japanese_is_known_even_without_kana(text: str) -> None:
     assert guess_language(text) is Language.JAPANESE
 
 
-@pytest.mark.parametrize("text", ["Aspirin 100 mg", "Give lorazepam 4 mg IV.", "CRP 3.2 mg/dL", "The dose is 5 mg."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Aspirin 100 mg",
+        "Give lorazepam 4 mg IV.",
+        "CRP 3.2 mg/dL",
+        "The dose is 5 mg.",
+        "Metformin 500 mg per day.",
+        "Once daily.",
+    ],
+)
 def test_english_is_known_even_in_notes(text: str) -> None:
     assert guess_language(text) is Language.ENGLISH
 
@@ -31,6 +41,13 @@ def test_english_is_known_even_in_notes(text: str) -> None:
     "text",
     [
         "患者需要每天服用两次药物，不要停药。",
+        "糖尿病患者禁用葡萄糖。",
+        "孕婦禁用。",
+        "每日三次。",
+        "Metformina 500 mg due volte al giorno.",
+        "Metformina 500 mg dos veces al día.",
+        "Metformine 500 mg 2 fois par jour.",
+        "Metformin 500 mg zweimal täglich.",
         "高血壓患者應該避免食用過多的鹽分，這是很重要的。",
         "환자에게 투여합니다",
         "Der Patient soll nicht trinken.",

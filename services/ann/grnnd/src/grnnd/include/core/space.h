@@ -6,6 +6,8 @@
 
 namespace grnnd {
 
+constexpr u32 kLineAttempts = 4;  // pairs of points that a node of a tree draws for a line through two different ones
+
 #ifdef __CUDACC__
 __device__ __forceinline__ u32 float_key(float x) { return __float_as_uint(x); }
 __device__ __forceinline__ float key_float(u32 key) { return __uint_as_float(key); }

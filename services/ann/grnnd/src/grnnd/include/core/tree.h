@@ -124,7 +124,7 @@ class Tree {
     for (u32 attempt = 0;; ++attempt) {
       const u32 random = hash32(seed_ + attempt, node);
       typename LineOf<Space>::type line(space_, random_of(ids, count, random), random_of(ids, count, hash32(random)));
-      if (!line.is_point() || attempt == 3) return line;
+      if (!line.is_point() || attempt + 1 == kLineAttempts) return line;
     }
   }
 

@@ -10,8 +10,6 @@ namespace grnnd {
 GRNND_HD const CodeSpace& lengths_of(const CodeSpace& space) { return space; }
 GRNND_HD const FloatSpace& lengths_of(const FloatSpace& space) { return space; }
 
-constexpr u32 kAttempts = 4;  // pairs of points tried for a line, as in tree.h
-
 // One warp for 32 places of `ids`: offers each id for both ends of its node's lines. choices: nodes × attempts × 2.
 template <class Team>
 GRNND_HD void choose_step(Team& team, u32 at, const u32* ids, const u32* slot_of, const u32* nodes, u32 count, u32 seed, u64* choices) {
@@ -20,9 +18,9 @@ GRNND_HD void choose_step(Team& team, u32 at, const u32* ids, const u32* slot_of
     const u32 id = ids[start + i];
     const u32 slot = slot_of[start + i];
     if (slot == kNone) return;  // of a leaf
-    for (u32 attempt = 0; attempt < kAttempts; ++attempt) {
+    for (u32 attempt = 0; attempt < kLineAttempts; ++attempt) {
       const u32 random = hash32(seed + attempt, nodes[slot]);
-      u64* ends = choices + (static_cast<u64>(slot) * kAttempts + attempt) * 2;
+      u64* ends = choices + (static_cast<u64>(slot) * kLineAttempts + attempt) * 2;
       team.atomic_min(ends, static_cast<u64>(hash32(id ^ random)) << 32 | id);
       team.atomic_min(ends + 1, static_cast<u64>(hash32(id ^ hash32(random))) << 32 | id);
     }
@@ -33,8 +31,8 @@ GRNND_HD void choose_step(Team& team, u32 at, const u32* ids, const u32* slot_of
 template <class Team, class Space>
 GRNND_HD void pick_step(Team& team, u32 at, const Space& space, const u64* choices, u32* lines) {
   u32 a = 0, b = 0;
-  for (u32 attempt = 0; attempt < kAttempts; ++attempt) {
-    const u64* ends = choices + (static_cast<u64>(at) * kAttempts + attempt) * 2;
+  for (u32 attempt = 0; attempt < kLineAttempts; ++attempt) {
+    const u64* ends = choices + (static_cast<u64>(at) * kLineAttempts + attempt) * 2;
     a = static_cast<u32>(ends[0]);
     b = static_cast<u32>(ends[1]);
     if (team.distance(lengths_of(space), a, b) != 0) break;

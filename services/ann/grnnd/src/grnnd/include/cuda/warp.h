@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/space.h"
+#include "cuda/bitonic.h"
 
 namespace grnnd {
 
@@ -41,22 +42,7 @@ struct Warp {
     return kept;
   }
 
-  // Bitonic, over the next power of two.
-  __device__ void sort(u64* keys, u32 count) {
-    u32 size = 1;
-    while (size < count) size *= 2;
-    each(size - count, [&](u32 i) { keys[count + i] = kEmpty; });
-    for (u32 run = 2; run <= size; run *= 2)
-      for (u32 step = run / 2; step > 0; step /= 2)
-        each(size, [&](u32 i) {
-          const u32 other = i ^ step;
-          if (other > i && (keys[i] > keys[other]) == ((i & run) == 0)) {
-            const u64 moved = keys[i];
-            keys[i] = keys[other];
-            keys[other] = moved;
-          }
-        });
-  }
+  __device__ void sort(u64* keys, u32 count) { sort_bitonic(*this, keys, count); }
 
   template <class T>
   __device__ T sum(T mine) {
