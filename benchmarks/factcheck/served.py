@@ -1,4 +1,4 @@
-"""The decision as it serves by default: rules and the judges of the default settings, joined as core/weighing does it.
+"""The decision as it serves by default: rules and the judges of the default settings, joined as core/joint_decision.
 
 Only the weights are not those that serve, since these have seen all claims here: they are fitted anew as
 tools/fit_weighing.py fits them, on its six groups, without the fold of the claim. Temperature and least probabilities
@@ -12,17 +12,19 @@ from dataclasses import replace
 import numpy as np
 from monshin_factcheck.core.decision import Decision, Saying, decide
 from monshin_factcheck.core.document_account import Account
+from monshin_factcheck.core.joint_decision import decide_by_all
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.rules.revision import rules_revision
-from monshin_factcheck.core.weighing import RULES, Weighing, decide_by_all, features
+from monshin_factcheck.core.weighing import RULES, Weighing, features
 from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
+from monshin_factcheck.judges.seating import names_of
 from monshin_factcheck.settings import FactcheckSettings
 
 from services.factcheck.tools.fit_weighing import crossed
 from services.factcheck.tools.weighing_rows import Row
 
-SERVED = tuple(FactcheckSettings().judges.split(","))
+SERVED = names_of(FactcheckSettings().judges)
 
 
 def decisions(

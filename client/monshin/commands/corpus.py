@@ -2,9 +2,12 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
 
 import click
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
 from monshin_protos.factcheck.v1 import corpus_pb2 as pb
 from rich.console import Console
 
@@ -18,6 +21,7 @@ from monshin.show_corpora import show_corpora, show_documents, show_versions
 
 _ROLE = click.option("--role", default="patient_data_steward", show_default=True, help="Who calls, in development.")
 _STEWARD = "role:patient_data_steward"
+_Record = TypeVar("_Record", bound=Message)
 
 
 @click.group()
@@ -38,16 +42,7 @@ corpus.add_command(aliases)
 def list_(settings: ClientSettings, as_json: bool, role: str) -> None:
     """Show all corpora that you may read."""
 
-    async def run() -> list[pb.Corpus]:
-        async with Client(settings, role=role) as client:
-            return [each async for each in client.all_corpora()]
-
-    found = asyncio.run(run())
-    if not as_json:
-        show_corpora(Console(), found)
-        return
-    for each in found:
-        echo(whole_record(each))
+    _tell_all(settings, role, Client.all_corpora, show_corpora, as_json=as_json)
 
 
 @corpus.command()
@@ -58,16 +53,7 @@ def list_(settings: ClientSettings, as_json: bool, role: str) -> None:
 def versions(settings: ClientSettings, name: str, as_json: bool, role: str) -> None:
     """Show the versions of CORPUS, newest first: how far each publication is, and why one failed."""
 
-    async def run() -> list[pb.Version]:
-        async with Client(settings, role=role) as client:
-            return [each async for each in client.versions(name)]
-
-    found = asyncio.run(run())
-    if not as_json:
-        show_versions(Console(), found)
-        return
-    for each in found:
-        echo(whole_record(each))
+    _tell_all(settings, role, lambda client: client.versions(name), show_versions, as_json=as_json)
 
 
 @corpus.command()
@@ -79,16 +65,7 @@ def versions(settings: ClientSettings, name: str, as_json: bool, role: str) -> N
 def documents(settings: ClientSettings, name: str, version: int | None, as_json: bool, role: str) -> None:
     """Show the documents of a version of CORPUS, without their texts. What is in the draft alone is not among them."""
 
-    async def run() -> list[pb.Document]:
-        async with Client(settings, role=role) as client:
-            return [each async for each in client.documents(name, version or 0)]
-
-    found = asyncio.run(run())
-    if not as_json:
-        show_documents(Console(), found)
-        return
-    for each in found:
-        echo(whole_record(each))
+    _tell_all(settings, role, lambda client: client.documents(name, version or 0), show_documents, as_json=as_json)
 
 
 @corpus.command()
@@ -161,3 +138,23 @@ def readers(
         echo(whole_record(found))
     else:
         click.echo("\n".join(found.readers) or "everyone")
+
+
+def _tell_all(
+    settings: ClientSettings,
+    role: str,
+    records: Callable[[Client], AsyncIterator[_Record]],
+    table: Callable[[Console, Sequence[_Record]], None],
+    *,
+    as_json: bool,
+) -> None:
+    async def run() -> list[_Record]:
+        async with Client(settings, role=role) as client:
+            return [each async for each in records(client)]
+
+    found = asyncio.run(run())
+    if not as_json:
+        table(Console(), found)
+        return
+    for each in found:
+        echo(whole_record(each))

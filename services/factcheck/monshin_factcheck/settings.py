@@ -20,7 +20,7 @@ class FactcheckSettings:
     )
     passages_found: int = setting(32, "passages that each kind of search brings before they are fused", unit="passages")
     judges: str = setting(
-        "local",
+        "alignment,local",
         "judges beside the rules, by commas: `alignment`, `local`, `nli`, `support`, `llm`; `none`: no one",
     )
     judge_threads: int = setting(1, "CPU threads of the judges that compute here", unit="threads")

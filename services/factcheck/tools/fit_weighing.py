@@ -82,7 +82,7 @@ async def main() -> None:
     """Reads, fits, tells, writes."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("data", type=Path)
-    options.add_argument("--judges", default="local")
+    options.add_argument("--judges", default=FactcheckSettings().judges, help="default: %(default)s")
     options.add_argument("--items", type=int, default=ITEMS, help=f"held-out items, default {ITEMS}")
     options.add_argument("--strangers", type=int, default=STRANGERS, help=f"of them beside one, default {STRANGERS}")
     options.add_argument("--out", type=Path, default=BUILT_IN)

@@ -12,10 +12,11 @@ from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.decision import Decision, Saying
 from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.joint_decision import decide_by_all
 from monshin_factcheck.core.judge import Opinion
 from monshin_factcheck.core.retrieval.contexts import readings
 from monshin_factcheck.core.semantic import Answer, Reading
-from monshin_factcheck.core.weighing import RULES, Weighing, Weighings, decide_by_all, joint_revision
+from monshin_factcheck.core.weighing import RULES, Weighing, Weighings, joint_revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,10 +94,10 @@ def decide(opinions: Sequence[Opinion], judges_run: tuple[str, ...]) -> Decision
     valid = [opinion for opinion in ranked if not opinion.passage.is_superseded]
     supporting = [opinion for opinion in valid if opinion.stance is Stance.SUPPORTS]
     contradicting = [opinion for opinion in valid if opinion.stance is Stance.CONTRADICTS]
-    disputed = [opinion for opinion in valid if opinion.is_disputed]
-    saying = sorted(supporting or disputed, key=lambda opinion: opinion.passage.rank)
+    overruled = [opinion for opinion in valid if opinion.is_overruled]
+    saying = sorted(supporting or overruled, key=lambda opinion: opinion.passage.rank)
     if saying:
-        taken = {opinion.passage.document for opinion in disputed}
+        taken = {opinion.passage.document for opinion in overruled}
         against = [
             opinion
             for opinion in contradicting

@@ -63,7 +63,7 @@ class Opinion:
     unconfirmed: the claim's quantities that the passage does not confirm.
     tells_dose: whether the claim says how much of something is given, or how often.
     conditions: those of the passage that hold for what the claim says, and that the claim leaves out.
-    is_disputed: whether the passage says the claim, but another one takes it back or tells another dose.
+    is_overruled: whether the passage says the claim, but another one takes it back or tells another dose.
     """
 
     passage: Passage
@@ -74,7 +74,7 @@ class Opinion:
     unconfirmed: frozenset[Span] = frozenset()
     conditions: tuple[Condition, ...] = ()
     tells_dose: bool = False
-    is_disputed: bool = False
+    is_overruled: bool = False
 
 
 class Judge(Protocol):

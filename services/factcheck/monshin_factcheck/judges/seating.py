@@ -25,6 +25,15 @@ _ALWAYS = "rules"
 JudgeWorker = Worker[Reading, Answer | MonshinError]
 
 
+def names_of(judges: str) -> tuple[str, ...]:
+    """The judges beside the rules that a setting names, each once, in its order.
+
+    >>> names_of("rules, local alignment,local"), names_of("none")
+    (('local', 'alignment'), ())
+    """
+    return tuple(dict.fromkeys(name for name in re.split(r"[\s,]+", judges) if name not in ("", _NOBODY, _ALWAYS)))
+
+
 def seats(settings: FactcheckSettings, cache: Path) -> list[Seat]:
     """In the order of the settings. cache: where models that have to be prepared are kept.
 
@@ -33,16 +42,14 @@ def seats(settings: FactcheckSettings, cache: Path) -> list[Seat]:
     known: dict[str, Callable[[FactcheckSettings, Path], JudgeWorker]] = {
         "alignment": _alignment, "local": _local, "nli": _nli, "support": _support, "llm": _llm,
     }  # fmt: skip
-    names = [name for name in re.split(r"[\s,]+", settings.judges) if name not in ("", _NOBODY, _ALWAYS)]
+    names = names_of(settings.judges)
     for name in names:
         if name not in known:
             raise InvalidInput(
                 f"MONSHIN_FACTCHECK_JUDGES names {name!r}: there are {', '.join(known)}, and `none`",
                 field="MONSHIN_FACTCHECK_JUDGES",
             )
-    return [
-        Seat(name, known[name](settings, cache), timeout_s=_timeout_s(name, settings)) for name in dict.fromkeys(names)
-    ]
+    return [Seat(name, known[name](settings, cache), timeout_s=_timeout_s(name, settings)) for name in names]
 
 
 def reranking(settings: FactcheckSettings) -> Reranking:

@@ -5,10 +5,11 @@ from monshin_factcheck.checking.evidence import source_passages
 from monshin_factcheck.core.decision import Saying, Verdict
 from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Probabilities
+from monshin_factcheck.core.joint_decision import decide_by_all
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.core.weighing import Weighing, decide_by_all
+from monshin_factcheck.core.weighing import Weighing
 
 # The map believes the reader.
 WEIGHTS = {"local:supported": (1.0, 0.0, 0.0), "local:contradicted": (0.0, 1.0, 0.0)}

@@ -8,9 +8,10 @@ import pytest
 from monshin_factcheck.core.decision import Decision, Saying, Verdict, decide
 from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage, probabilities
+from monshin_factcheck.core.joint_decision import decide_by_all
 from monshin_factcheck.core.judge import Opinion, Stance
 from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.core.weighing import Weighing, decide_by_all
+from monshin_factcheck.core.weighing import Weighing
 
 Decider = Callable[..., Decision]
 

@@ -9,13 +9,14 @@ from monshin_factcheck.checking.evidence import source_passages
 from monshin_factcheck.core.decision import MAX_EVIDENCE, AbstainReason, Saying, Verdict
 from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage, Probabilities, probabilities
+from monshin_factcheck.core.joint_decision import decide_by_all
 from monshin_factcheck.core.judge import Condition, ConditionKind, Opinion, Stance
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Analyser
-from monshin_factcheck.core.weighing import Weighing, Weighings, careful, decide_by_all, features, weigh
+from monshin_factcheck.core.weighing import Weighing, Weighings, careful, features, weigh
 from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
 
 EVEN = Probabilities(0.3, 0.3, 0.4)

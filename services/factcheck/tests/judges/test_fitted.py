@@ -20,7 +20,7 @@ MAP = {
 
 def test_the_built_in_maps_are_sound() -> None:
     found = load_weighings([BUILT_IN])
-    assert [sorted(weighing.judges) for weighing in found] == [["local"]]
+    assert [sorted(weighing.judges) for weighing in found] == [["alignment", "local"], ["local"]]
     assert all(0.5 <= weighing.supported <= 1 for weighing in found)
     assert all(weighing.revisions[RULES] == rules_revision() for weighing in found), "fit anew: README, Weighing"
 
@@ -50,6 +50,7 @@ def test_a_file_that_is_no_map_is_named(tmp_path: Path, content: str) -> None:
         ("alignment", ["alignment"]),
         ("nli, llm", ["nli", "llm"]),
         ("nli nli", ["nli"]),
+        ("rules,local alignment", ["local", "alignment"]),
     ],
 )
 def test_the_settings_say_who_judges(judges: str, names: list[str], tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The process as it starts without any setting of judges: ready only with the judge that reads, which takes part."""
+"""The process as it starts without any setting of judges: ready only with the judges that read, which take part."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -32,13 +32,13 @@ async def _checked(server: ServiceProcess, claim: str, text: str) -> pb.ClaimRes
     return results[-1]
 
 
-async def test_the_first_check_already_has_the_judge(server: ServiceProcess) -> None:
+async def test_the_first_check_already_has_the_judges(server: ServiceProcess) -> None:
     """Hazard: verdicts that are worse than a minute later. The map is the one for these judges and these rules."""
     result = await _checked(server, "納豆を食べるとワルファリンが効きすぎる。", "ワルファリンの作用は納豆で弱まる。")
-    assert list(result.judges_run) == ["rules", "local"]
+    assert list(result.judges_run) == ["rules", "alignment", "local"]
     assert result.calibrated
-    assert {opinion.judge for opinion in result.opinions} == {"rules", "local"}
+    assert {opinion.judge for opinion in result.opinions} == {"rules", "alignment", "local"}
 
 
 async def test_the_settings_default_is_in_force() -> None:
-    assert load(FactcheckSettings, {}).judges == "local"
+    assert load(FactcheckSettings, {}).judges == "alignment,local"

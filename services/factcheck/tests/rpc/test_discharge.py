@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from monshin_factcheck.settings import FactcheckSettings
 from monshin_factcheck.testing import Rig
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
@@ -31,9 +32,9 @@ DEADLY = {"dose", "frequency", "unit", "route", "value", "date", "side", "drug",
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def with_reader(rig: Rig, reader_home: Path) -> AsyncIterator[Rig]:
-    """The same with the judge that reads by default."""
+    """The same with the judges that read by default."""
     environment = {
-        "MONSHIN_FACTCHECK_JUDGES": "local",
+        "MONSHIN_FACTCHECK_JUDGES": FactcheckSettings().judges,
         "MONSHIN_FACTCHECK_EMBED_TARGET": rig.embed.target,
         "MONSHIN_FACTCHECK_ANN_TARGET": rig.ann.target,
     }
@@ -63,7 +64,7 @@ async def test_no_wrong_dose_date_side_or_drug_is_supported(rig: Rig) -> None:
 
 
 @pytest.mark.slow
-async def test_none_is_supported_where_a_judge_reads_as_well(with_reader: Rig) -> None:
+async def test_none_is_supported_where_judges_read_as_well(with_reader: Rig) -> None:
     await _none_wrong_is_supported(with_reader)
 
 

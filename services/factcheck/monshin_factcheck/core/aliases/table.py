@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-import yaml
-
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.spans import Span
 
@@ -125,7 +123,7 @@ def may_abbreviate(one: str, other: str) -> bool:
 @cache
 def _groups() -> dict[str, list[list[str]]]:
     """Section → its groups, as the file has them."""
-    source = yaml.safe_load(resources.files(__package__).joinpath("builtin.yaml").read_text("utf-8"))
+    source = read_table(__package__, "builtin.yaml")
     return {section: [[str(name) for name in group] for group in groups] for section, groups in source.items()}
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core.cues.opposites import clash
 from monshin_factcheck.core.rules.statement import Unit
+from monshin_factcheck.core.tables import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The one of `lexicon.yaml`, read once."""
-    source = yaml.safe_load(resources.files(__package__).joinpath("lexicon.yaml").read_text("utf-8"))
+    source = read_table(__package__, "lexicon.yaml")
     same: dict[str, frozenset[int]] = {}
     for number, group in enumerate(source["same"]):
         for word in map(str, group):

@@ -4,12 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core.aliases.table import builtin_aliases
 from monshin_factcheck.core.claims.topics import behind_topic
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
@@ -299,7 +297,7 @@ def _source(language: str, name: str) -> str:
 
 @cache
 def _table() -> _Table:
-    source = yaml.safe_load(resources.files(__package__).joinpath("cases.yaml").read_text("utf-8"))
+    source = read_table(__package__, "cases.yaml")
     return _Table(
         *(
             {name: re.compile(pattern.replace("\n", ""), re.IGNORECASE) for name, pattern in source[language].items()}

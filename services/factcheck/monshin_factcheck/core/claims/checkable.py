@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-import yaml
+from monshin_factcheck.core.tables import read_table
 
 _NOTHING = re.compile(r"[\W_]*")
 _KINDS = ("question", "greeting", "disclaimer", "meta")
@@ -39,7 +38,7 @@ def is_checkable(sentence: str) -> bool:
 
 @cache
 def _table() -> _Table:
-    source = yaml.safe_load(resources.files(__package__).joinpath("checkable.yaml").read_text("utf-8"))
+    source = read_table(__package__, "checkable.yaml")
     never = [pattern for kind in _KINDS for pattern in source[kind]]
     return _Table(
         never=_any_of(never),

@@ -3,11 +3,9 @@
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core.aliases.table import builtin_aliases, builtin_section
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.normalise import normalise
 
 # クラリス(クラリスロマイシン): two names of one drug.
@@ -80,5 +78,5 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 @cache
 def _table() -> dict[str, str]:
-    table: dict[str, str] = yaml.safe_load(resources.files(__package__).joinpath("drugs.yaml").read_text("utf-8"))
+    table: dict[str, str] = read_table(__package__, "drugs.yaml")
     return table

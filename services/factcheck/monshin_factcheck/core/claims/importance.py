@@ -2,9 +2,8 @@
 
 import re
 from functools import cache
-from importlib import resources
 
-import yaml
+from monshin_factcheck.core.tables import read_table
 
 
 def is_important(text: str) -> bool:
@@ -18,5 +17,5 @@ def is_important(text: str) -> bool:
 
 @cache
 def _cues() -> re.Pattern[str]:
-    source = yaml.safe_load(resources.files(__package__).joinpath("importance.yaml").read_text("utf-8"))
+    source = read_table(__package__, "importance.yaml")
     return re.compile("|".join(f"(?:{cue})" for cues in source.values() for cue in cues), re.IGNORECASE)

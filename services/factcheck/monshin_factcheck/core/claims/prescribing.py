@@ -2,12 +2,10 @@
 
 import re
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core.claims.cases import has_case, names_nothing
 from monshin_factcheck.core.claims.drugs import drugs_in
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
@@ -114,6 +112,5 @@ def _pattern(language: str, name: str) -> re.Pattern[str]:
 
 @cache
 def _table() -> dict[str, dict[str, str]]:
-    source = resources.files(__package__).joinpath("prescribing.yaml").read_text("utf-8")
-    table: dict[str, dict[str, str]] = yaml.safe_load(source)
+    table: dict[str, dict[str, str]] = read_table(__package__, "prescribing.yaml")
     return table

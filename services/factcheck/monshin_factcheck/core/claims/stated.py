@@ -3,11 +3,9 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core.claims.cases import has_case, is_case, is_person
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
@@ -122,7 +120,5 @@ def _pattern(language: str, name: str) -> re.Pattern[str]:
 
 @cache
 def _table() -> dict[str, dict[str, str]]:
-    table: dict[str, dict[str, str]] = yaml.safe_load(
-        resources.files(__package__).joinpath("stated.yaml").read_text("utf-8")
-    )
+    table: dict[str, dict[str, str]] = read_table(__package__, "stated.yaml")
     return table

@@ -4,12 +4,10 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
 from monshin_factcheck.core.cues.rows import is_row, may_end_a_dose
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.language import Language, guess_language
 
 # A longer sentence has more to say than that another one ended; code points.
@@ -138,6 +136,6 @@ def _without(leads: re.Pattern[str], said: str) -> str:
 
 @cache
 def _table() -> _Table:
-    source = yaml.safe_load(resources.files(cues).joinpath("afterthoughts.yaml").read_text("utf-8"))
+    source = read_table(cues, "afterthoughts.yaml")
     names = _Table.__dataclass_fields__
     return _Table(*(re.compile("|".join(f"(?:{one})" for one in source[name]), re.IGNORECASE) for name in names))

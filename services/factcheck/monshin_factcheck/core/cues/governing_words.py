@@ -4,11 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
+from monshin_factcheck.core.tables import read_table
 
 # A piece of a pattern that the table names.
 _PIECE = re.compile("<(?P<name>[a-z]+)>")
@@ -57,13 +55,12 @@ class Patterns:
 @cache
 def patterns() -> Patterns:
     """Read once."""
-    folder = resources.files(cues)
-    source = yaml.safe_load(folder.joinpath("governing.yaml").read_text("utf-8"))
-    back = yaml.safe_load(folder.joinpath("retractions.yaml").read_text("utf-8"))
+    source = read_table(cues, "governing.yaml")
+    back = read_table(cues, "retractions.yaml")
     source["retraction"] = [*back["ja"]["words"], *back["en"]["words"]]
     for name in ("void", "forbidding", "voiding", "taken"):
         source[name] = [_PIECE.sub(lambda piece: source["pieces"][piece["name"]], one) for one in source[name]]
-    source["case"] = yaml.safe_load(folder.joinpath("conditions.yaml").read_text("utf-8"))["asides"]
+    source["case"] = read_table(cues, "conditions.yaml")["asides"]
     names = Patterns.__dataclass_fields__
     return Patterns(*(re.compile("|".join(f"(?:{one})" for one in source[name]), re.IGNORECASE) for name in names))
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-import yaml
+from monshin_factcheck.core.tables import read_table
 
 # Two words alike but for one of these characters are opposites: 高血糖 and 低血糖, 食前 and 食後.
 _CHARACTERS = {
@@ -66,7 +65,7 @@ def clash(one: Opposable, other: Opposable) -> str | None:
 def opposites() -> Opposites:
     """The table, read once."""
     poles: dict[str, list[Pole]] = {}
-    for axis in yaml.safe_load(resources.files(__package__).joinpath("opposites.yaml").read_text("utf-8")):
+    for axis in read_table(__package__, "opposites.yaml"):
         for index, words in enumerate(axis["poles"]):
             for word in words:
                 poles.setdefault(str(word), []).append(Pole(axis["name"], index, axis["finding"]))

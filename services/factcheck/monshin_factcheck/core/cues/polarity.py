@@ -4,10 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from importlib import resources
 
-import yaml
-
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
 
@@ -123,7 +121,7 @@ def do_conflict(one: Stance, other: Stance) -> bool:
 
 @cache
 def _patterns(language: Language) -> tuple[tuple[Operator, int, re.Pattern[str]], ...]:
-    source = yaml.safe_load(resources.files(__package__).joinpath("polarity.yaml").read_text("utf-8"))
+    source = read_table(__package__, "polarity.yaml")
     table = source["en" if language is Language.ENGLISH else "ja"]
     flags = re.IGNORECASE if language is Language.ENGLISH else 0
     return tuple(

@@ -3,11 +3,9 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
+from monshin_factcheck.core.tables import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,6 @@ def told(said: str) -> str:
 
 @cache
 def _table() -> _Table:
-    source = yaml.safe_load(resources.files(cues).joinpath("rows.yaml").read_text("utf-8"))
+    source = read_table(cues, "rows.yaml")
     one = {name: [said] if isinstance(said, str) else said for name, said in source.items()}
     return _Table(**{name: re.compile("|".join(f"(?:{each})" for each in said), re.I) for name, said in one.items()})

@@ -3,17 +3,15 @@
 import re
 import unicodedata
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import fhir
+from monshin_factcheck.core.tables import read_table
 
 
 @cache
 def vocabulary(file: str) -> dict[str, re.Pattern[str]]:
     """The lists of a YAML file, each as one pattern that matches any of its entries in a folded text."""
-    table = yaml.safe_load(resources.files(fhir).joinpath(file).read_text("utf-8"))
+    table = read_table(fhir, file)
     return {name: re.compile("|".join(f"(?:{one})" for one in entries)) for name, entries in table.items()}
 
 

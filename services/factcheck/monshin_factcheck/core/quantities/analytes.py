@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.quantities.interval import Interval
 from monshin_factcheck.core.quantities.quantity import Quantity
+from monshin_factcheck.core.tables import read_table
 
 # Laboratories round converted values to two or three digits: 126 mg/dL is 6.99 mmol/L and is written 7.0.
 TOLERANCE = Fraction(1, 100)
@@ -63,7 +61,7 @@ class Analytes:
 @cache
 def analytes() -> Analytes:
     """The table, read once."""
-    rows = yaml.safe_load(resources.files(__package__).joinpath("analytes.yaml").read_text("utf-8"))
+    rows = read_table(__package__, "analytes.yaml")
     groups = [tuple(map(str, row["names"])) for row in rows]
     table = AliasTable(groups)
     return Analytes(table, {row["names"][0]: Analyte(row["names"][0], _factors(row)) for row in rows})

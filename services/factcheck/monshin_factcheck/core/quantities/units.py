@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from importlib import resources
 
-import yaml
+from monshin_factcheck.core.tables import read_table
 
 # Divisors after a slash or `per`: a mass there is the patient's, not the drug's.
 _DIVISOR_DIMENSION = {"mass": "body_mass"}
@@ -47,9 +46,8 @@ class UnitTable:
 @cache
 def unit_table() -> UnitTable:
     """The table, read once."""
-    source = resources.files(__package__).joinpath("units.yaml").read_text("utf-8")
     units: dict[str, Unit] = {}
-    for dimension, rows in yaml.safe_load(source).items():
+    for dimension, rows in read_table(__package__, "units.yaml").items():
         for name, factor, others in rows:
             own = f"{dimension}:{name}" if dimension == "count" else dimension
             unit = Unit(name, own, Fraction(str(factor)))

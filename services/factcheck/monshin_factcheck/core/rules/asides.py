@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
 from monshin_factcheck.core.aliases.table import builtin_section
 from monshin_factcheck.core.quantities.comparators import Comparator
 from monshin_factcheck.core.rules.findings import FindingKind
 from monshin_factcheck.core.rules.statement import Statement, Unit
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.spans import Span
 
 _BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
@@ -128,6 +126,6 @@ def _common(one: Span, other: Span) -> Span:
 
 @cache
 def _table() -> tuple[frozenset[str], re.Pattern[str]]:
-    source = yaml.safe_load(resources.files(cues).joinpath("conditions.yaml").read_text("utf-8"))
+    source = read_table(cues, "conditions.yaml")
     words = frozenset(map(str, (*source["people"], *source["times"])))
     return words, re.compile("|".join(f"(?:{one})" for one in source["asides"]), re.IGNORECASE)

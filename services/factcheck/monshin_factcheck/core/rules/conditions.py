@@ -3,9 +3,6 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
 from monshin_factcheck.core.aliases.table import builtin_section
@@ -17,6 +14,7 @@ from monshin_factcheck.core.quantities.notation import notation
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.asides import simple_asides
 from monshin_factcheck.core.rules.statement import Statement, Unit
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Kind
@@ -214,7 +212,7 @@ def _is_empty(unit: Unit) -> bool:
 
 @cache
 def _table() -> _Table:
-    source = yaml.safe_load(resources.files(cues).joinpath("conditions.yaml").read_text("utf-8"))
+    source = read_table(cues, "conditions.yaml")
     ends = {
         language: tuple(re.compile(pattern, re.IGNORECASE) for pattern in source[name])
         for language, name in ((Language.JAPANESE, "ja"), (Language.ENGLISH, "en"))

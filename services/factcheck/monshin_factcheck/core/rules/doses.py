@@ -4,15 +4,13 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.name_rules import kind_of_name
 from monshin_factcheck.core.rules.segments import is_given
 from monshin_factcheck.core.rules.statement import Statement
+from monshin_factcheck.core.tables import read_table
 
 # Times a day; as often nothing is given: a pulse, breaths.
 _OFTEN = Fraction(200)
@@ -60,5 +58,5 @@ def _is_amount(quantity: Quantity) -> bool:
 
 @cache
 def _cues() -> _Cues:
-    source = yaml.safe_load(resources.files(cues).joinpath("doses.yaml").read_text("utf-8"))
+    source = read_table(cues, "doses.yaml")
     return _Cues(**{name: re.compile(pattern, re.IGNORECASE) for name, pattern in source.items()})

@@ -64,7 +64,7 @@ def disputed(claim: Statement, opinions: Sequence[Opinion], read: Read) -> list[
             continue
         dose = _Dose(claim, read(opinion.passage.text), opinion.passage, drugs)
         for place, kind in _against(dose, opinions, read):
-            found[at] = _with(replace(found[at], stance=Stance.RELATED, is_disputed=True), kind, claim)
+            found[at] = _with(replace(found[at], stance=Stance.RELATED, is_overruled=True), kind, claim)
             found[place] = _with(found[place], kind, claim)
     return found
 

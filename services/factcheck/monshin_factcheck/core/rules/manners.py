@@ -4,11 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.language import Language
 
 
@@ -52,7 +50,7 @@ class Manners:
 @cache
 def manners() -> Manners:
     """The table, read once."""
-    source = yaml.safe_load(resources.files(cues).joinpath("manners.yaml").read_text("utf-8"))
+    source = read_table(cues, "manners.yaml")
     moods = source["moods"]
     return Manners(
         moods={Language.JAPANESE: _patterns(moods["ja"]), Language.ENGLISH: _patterns(moods["en"])},

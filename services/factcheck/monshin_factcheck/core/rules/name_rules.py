@@ -7,9 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
 from monshin_factcheck.core.aliases.table import builtin_section, katakana_drug, may_abbreviate
@@ -18,6 +15,7 @@ from monshin_factcheck.core.rules.alignment import Alignment, similarity
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
 from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.rules.subjects import ALIKE
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.spans import Span
 
@@ -143,7 +141,7 @@ def _every_label(statement: Statement) -> Iterator[tuple[str, str, Span]]:
 
 @cache
 def _labelled() -> tuple[re.Pattern[str], ...]:
-    source = yaml.safe_load(resources.files(cues).joinpath("labels.yaml").read_text("utf-8"))
+    source = read_table(cues, "labels.yaml")
     behind, before, grades = source["behind"], source["before"], source["grades"]
     return (
         re.compile(rf"(?<![A-Za-z0-9.])(?P<label>{_LABEL})(?P<stem>{behind})"),

@@ -4,11 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.words import Kind, Word
 
@@ -78,7 +76,7 @@ def is_phrase(clause: str) -> bool:
 @cache
 def openers() -> Openers:
     """The table, read once."""
-    source = yaml.safe_load(resources.files(cues).joinpath("openers.yaml").read_text("utf-8"))
+    source = read_table(cues, "openers.yaml")
     english, japanese = source["en"], source["ja"]
     words = "|".join(map(str, english["words"]))
     return Openers(

@@ -4,12 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
 from monshin_factcheck.core.quantities.quantity import Quantity
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.spans import Span
 
 
@@ -51,7 +49,7 @@ def _found(text: str, within: Span) -> Iterator[Qualifier]:
 
 @cache
 def _table() -> tuple[_Pole, ...]:
-    rows = yaml.safe_load(resources.files(cues).joinpath("qualifiers.yaml").read_text("utf-8"))
+    rows = read_table(cues, "qualifiers.yaml")
     return tuple(
         _Pole(row["name"], index, pole["limits"], re.compile(pole["words"], re.IGNORECASE))
         for row in rows

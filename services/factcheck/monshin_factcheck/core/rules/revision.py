@@ -9,7 +9,18 @@ from importlib.resources.abc import Traversable
 _PARTS = ("aliases", "cues", "quantities", "rules", "text")
 # What makes a verdict of their opinions, and of readers' beside them: the order of tiers says whose opinion counts, and
 # a map is fitted for what a weighing looks at and a reader gets to see.
-_DECIDING = ("decision.py", "document_account.py", "evidence.py", "judge.py", "retrieval/contexts.py", "weighing.py")
+_DECIDING = (
+    "decision.py",
+    "document_account.py",
+    "evidence.py",
+    "joint_decision.py",
+    "judge.py",
+    "orders.py",
+    "retrieval/contexts.py",
+    "retrieval/standing.py",
+    "tables.py",
+    "weighing.py",
+)
 _CODE = (".py", ".yaml")
 
 

@@ -3,9 +3,6 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from monshin_factcheck.core import cues
 from monshin_factcheck.core.cues.afterthoughts import Afterthought, afterthought
@@ -15,6 +12,7 @@ from monshin_factcheck.core.rules.openers import openers
 from monshin_factcheck.core.rules.other_drug import is_of_another_drug
 from monshin_factcheck.core.rules.segments import is_given
 from monshin_factcheck.core.rules.statement import Statement
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.words import Kind
 
@@ -118,7 +116,7 @@ def _takes_back(statement: Statement, index: int) -> bool:
 
 @cache
 def _table(language: Language) -> _Table:
-    source = yaml.safe_load(resources.files(cues).joinpath("retractions.yaml").read_text("utf-8"))
+    source = read_table(cues, "retractions.yaml")
     table = source["en" if language is Language.ENGLISH else "ja"]
     return _Table(
         *(

@@ -10,10 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 
-import yaml
-
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.sentences import (
     BULLET,
     CLOSING_MARKS,
@@ -230,5 +228,5 @@ def _matches(name: str, said: str) -> bool:
 
 @cache
 def _table() -> dict[str, re.Pattern[str]]:
-    source = yaml.safe_load(resources.files("monshin_factcheck.core.text").joinpath("wrapped.yaml").read_text("utf-8"))
+    source = read_table("monshin_factcheck.core.text", "wrapped.yaml")
     return {name: re.compile("|".join(f"(?:{one})" for one in patterns)) for name, patterns in source.items()}

@@ -4,12 +4,10 @@ import re
 import secrets
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from monshin_factcheck.core.semantic import Reading, Worthless
+from monshin_factcheck.core.tables import read_table
 from monshin_factcheck.core.text.normalise import normalise
 from monshin_factcheck.core.text.sentences import split_sentences
 
@@ -75,5 +73,5 @@ def without_instructions(text: str) -> str:
 
 @cache
 def _instruction() -> re.Pattern[str]:
-    source = yaml.safe_load(resources.files(__package__).joinpath("instructions.yaml").read_text("utf-8"))
+    source = read_table(__package__, "instructions.yaml")
     return re.compile("|".join(f"(?:{pattern})" for pattern in source["to_a_model"]), re.IGNORECASE)

@@ -9,10 +9,11 @@ from monshin_factcheck.core.claims.split import split_claims
 from monshin_factcheck.core.decision import Decision, Saying, Verdict
 from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Probabilities
+from monshin_factcheck.core.joint_decision import decide_by_all
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.core.weighing import Weighing, decide_by_all
+from monshin_factcheck.core.weighing import Weighing
 
 FOLDER = Path(__file__).parents[2] / "data" / "deceiving"
 CREDULOUS = Weighing({"local:supported": (1.0, 0.0, 0.0)}, {"local": "r1", "rules": "r0"}, 0.8, 0.8)

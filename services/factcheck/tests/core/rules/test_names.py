@@ -7,10 +7,11 @@ import pytest
 from monshin_factcheck.core.decision import Decision, Saying, Verdict
 from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Passage, Probabilities
+from monshin_factcheck.core.joint_decision import decide_by_all
 from monshin_factcheck.core.rules.decisive import is_decisive
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.text.spans import Span
-from monshin_factcheck.core.weighing import careful, decide_by_all
+from monshin_factcheck.core.weighing import careful
 
 Check = Callable[..., Decision]
 Split = Callable[..., list[Passage]]

@@ -7,12 +7,13 @@ from monshin_factcheck.checking.evidence import source_passages
 from monshin_factcheck.core.decision import Saying, Verdict
 from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Probabilities
+from monshin_factcheck.core.joint_decision import decide_by_all
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.source import SourceText
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Analyser
-from monshin_factcheck.core.weighing import Weighing, decide_by_all
+from monshin_factcheck.core.weighing import Weighing
 
 JUDGE = RulesJudge(Reader(Analyser()))
 SURE = Probabilities(0.999, 0.0005, 0.0005)
