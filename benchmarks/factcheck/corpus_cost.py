@@ -1,7 +1,7 @@
 """What a corpus costs by its size: its lexical index, and a whole check of a claim, in this process.
 
-A whole check embeds the claim with embed's own model, searches, and has the rules judge, then `local` read. Vectors are
-compared exactly here; how long ann takes is in its own report.
+A whole check embeds the claim with embed's own model, searches, and has the rules judge, then the default judges read.
+Vectors are compared exactly here; how long ann takes is in its own report.
 """
 
 import gc
@@ -27,7 +27,7 @@ from benchmarks.factcheck.ranking import TODAY
 from benchmarks.factcheck.served_checker import served_checker
 from benchmarks.factcheck_vectors import Embeds, embedding
 
-_BY_RULES, _WITH_LOCAL = 200, 40
+_BY_RULES, _WITH_READERS = 200, 40
 _GROUP = 8
 _NO_DATA = (type, FunctionType, BuiltinFunctionType, ModuleType)
 
@@ -37,14 +37,14 @@ class Cost:
     """index_s: to cut all passages into words, tell which are bare names, and index them, before a version is
     published; the next version, and a start, cut only what is new. index_mb: of that index in memory.
 
-    embedding_ms, rules_ms, local_ms: of a claim; the last two are whole checks.
+    embedding_ms, rules_ms, read_ms: of a claim; the last two are whole checks.
     """
 
     index_s: float
     index_mb: float
     embedding_ms: float
     rules_ms: float
-    local_ms: float
+    read_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +96,20 @@ async def measure(corpus: Corpus, indexes: LexicalIndexes, checkers: Checkers, c
         index_mb=size_bytes(words.index) / 1e6,
         embedding_ms=await _embedding_ms(checkers.embeds, claims[:_BY_RULES]),
         rules_ms=await _check_ms(checkers.by_rules, evidence, claims[:_BY_RULES]),
-        local_ms=await _check_ms(checkers.served, evidence, claims[:_WITH_LOCAL]),
+        read_ms=await _check_ms(checkers.served, evidence, claims[:_WITH_READERS]),
     )
 
 
 def table(costs: dict[int, Cost]) -> str:
     """By size."""
     lines = [
-        "| passages | lexical index, s | MB | embedding a claim, ms | a whole check by rules, ms | with local, ms |",
+        "| passages | lexical index, s | MB | embedding a claim, ms | a whole check by rules, ms | with readers, ms |",
         "|---|---|---|---|---|---|",
     ]
     for size, cost in sorted(costs.items()):
         lines.append(
             f"| {size:,} | {cost.index_s:.1f} | {cost.index_mb:.1f} | {cost.embedding_ms:.1f} "
-            f"| {cost.rules_ms:.1f} | {cost.local_ms:.0f} |"
+            f"| {cost.rules_ms:.1f} | {cost.read_ms:.0f} |"
         )
     return "\n".join(lines)
 

@@ -38,8 +38,6 @@ from services.factcheck.tools.fit_weighing import (
 )
 from services.factcheck.tools.weighing_rows import GIVEN, Row
 
-# Judges that do not serve by default, and may.
-OTHERS = ("alignment",)
 _VERDICTS = {Verdict.SUPPORTED: 0, Verdict.CONTRADICTED: 1}
 _PATIENCE_S = 3600.0
 
@@ -66,7 +64,7 @@ def methods(every: Sequence[Row]) -> list[Judged]:
     opinions_of_all = ruled(every)
     opinions = [opinions_of_all[at] for at in given]
     told_of_all = asyncio.run(_told(every, SERVED))
-    told = asyncio.run(_told(rows, OTHERS)) | {name: [said[at] for at in given] for name, said in told_of_all.items()}
+    told = {name: [said[at] for at in given] for name, said in told_of_all.items()}
     accounts = [Account(some, tuple(said[at] for said in told.values())) for at, some in enumerate(opinions)]
     seen = [features(account) for account in accounts]
     by_rules = [decide(some, (RULES,)) for some in opinions]
@@ -85,7 +83,9 @@ def methods(every: Sequence[Row]) -> list[Judged]:
         joined(f"{judge} only", lambda feature, judge=judge: feature.startswith(f"{judge}:"), never) for judge in told
     ]
     vetoed = np.array([account.is_vetoed for account in accounts])
-    found += [_settled(joined(f"with {judge}", lambda feature: True, vetoed), by_rules) for judge in OTHERS]
+    for judge in told:
+        others = joined(f"all but {judge}", lambda feature, judge=judge: not feature.startswith(f"{judge}:"), vetoed)
+        found.append(_settled(others, by_rules))
     by_all = decisions(every, opinions_of_all, told_of_all)
     return [*found, _decided("all together", [by_all[at] for at in given])]
 

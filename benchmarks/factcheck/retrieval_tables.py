@@ -82,7 +82,7 @@ def draw(found: Found) -> None:
     recalls = {method: [found.recall[size, method, "all", 5] for size in sizes] for method in METHODS}
     ms = {f"{method}, search alone": [found.ms[size, method] for size in sizes] for method in METHODS}
     ms["a whole check by rules"] = [found.costs[size].rules_ms for size in sizes]
-    ms["a whole check with local"] = [found.costs[size].local_ms for size in sizes]
+    ms["a whole check with readers"] = [found.costs[size].read_ms for size in sizes]
     draw_sizes(sizes, recalls, ms)
 
 

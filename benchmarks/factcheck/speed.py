@@ -1,7 +1,7 @@
 """How fast factcheck answers over gRPC: the first result, claims a second by the rules, the end of a streamed answer.
 
 The real processes. Once with eight passages that come with the request, so that judges alone are timed and neither
-embed nor a search; once against a published corpus, with embed, ann and the judge `local` at work.
+embed nor a search; once against a published corpus, with embed, ann and the judges that read by default at work.
 """
 
 from __future__ import annotations  # the async stubs exist for type checkers only
@@ -61,7 +61,7 @@ def measure() -> Iterator[Result]:
     yield Result("last letter of a stream to the last verdict of the rules", last, None, "", _LAST_MS, "ms", "lower")
     timed, passages = asyncio.run(_with_a_corpus(answer, rows))
     first, last = timed.first * 1000, timed.after_last_letter * 1000
-    searched = f"corpus of {passages:,} passages, embed, ann and local at work"
+    searched = f"corpus of {passages:,} passages, embed, ann and the default judges at work"
     yield Result(f"first result of an answer, {searched}", first, None, "", _FIRST_MS, "ms", "lower")
     yield Result(
         f"last letter of a stream to the last quick verdict, {searched}", last, None, "", _LAST_MS, "ms", "lower"

@@ -72,9 +72,10 @@ class Found:
         return _supported(sum(own, Counter[Verdict]()))
 
     @property
-    def slips(self) -> dict[str, Share]:
-        """Of each kind of slip, by language."""
-        return {name: _supported(told) for name, told in self.verdicts.items() if name.startswith(_SLIP)}
+    def slips(self) -> Share:
+        """Of all slips of a language model; `table` tells of each kind."""
+        own = (told for name, told in self.verdicts.items() if name.startswith(_SLIP))
+        return _supported(sum(own, Counter[Verdict]()))
 
 
 def _supported(verdicts: Counter[Verdict]) -> Share:
@@ -88,12 +89,9 @@ def measure(*, is_quick: bool) -> Found:
 
 def results(found: Found) -> Iterator[Result]:
     """How many are SUPPORTED, and what share of such claims may be."""
-    share = found.supported
-    yield Result(f"wrong doses SUPPORTED of {share.n} made by rule", share.k, None, "", 0, "", "lower")
-    yield Result("the same, 95 % upper bound of the share", share.upper, None, "", _LARGEST_SHARE, "", "lower")
-    for name, slip in found.slips.items():
-        upper = f"95 % upper bound {slip.upper:.3f}"
-        yield Result(f"SUPPORTED of {slip.n}, {name} ({upper})", slip.k, None, "", 0, "", "lower")
+    for kind, share in (("wrong doses", found.supported), ("slips of a language model", found.slips)):
+        yield Result(f"{kind} SUPPORTED of {share.n} made by rule", share.k, None, "", 0, "", "lower")
+        yield Result("the same, 95 % upper bound of the share", share.upper, None, "", _LARGEST_SHARE, "", "lower")
 
 
 def table(found: Found) -> str:

@@ -15,7 +15,7 @@ from monshin_kit.errors import FailedPrecondition, InvalidInput, Unavailable
 from monshin_kit.jobs.settings import JobSettings
 
 CONNECT_LIMIT_S = 0.8
-ANSWER_LIMIT_S = 5.0  # of a worker's calls, which may wait; a service's calls have store.LIMIT_S
+ANSWER_LIMIT_S = 5.0  # of a worker's calls, which may wait; a service's calls have JobSettings.call_limit_s
 
 
 def connect(settings: JobSettings) -> Any:
@@ -35,7 +35,7 @@ def connect(settings: JobSettings) -> Any:
 
 
 def connect_async(settings: JobSettings) -> Any:
-    """For services, which limit each call as a whole (store.LIMIT_S); nothing is sent yet. Raises InvalidInput if the
+    """For services, which limit each call as a whole (`call_limit_s`); nothing is sent yet. Raises InvalidInput if the
     settings are wrong.
 
     It has no limit of its own: redis-py would set it with asyncio.wait_for, which in Python 3.11 drops a cancellation

@@ -20,6 +20,7 @@ class JobSettings:
     redis_url: str = setting("", "redis://host:port/db, rediss://… or unix:///path; without a password")
     redis_password_file: Path = setting(Path(), "file with the password of Redis; empty: none")
     artefacts_url: str = setting("", "folder or object store of checkpoints, file:///… or s3://…; empty: under home")
+    call_limit_s: float = setting(0.9, "how long Redis may take for a service's call; then UNAVAILABLE", unit="s")
     worker_processes: int = setting(1, "jobs that a worker runs at the same time", unit="processes")
     lease_s: float = setting(9.0, "a worker that is silent for this long has lost its job", unit="s")
     max_lost: int = setting(2, "workers lost at one step without progress in between, until the job fails")
@@ -31,6 +32,8 @@ class JobSettings:
     def __post_init__(self) -> None:
         if self.lease_s < 1:
             raise InvalidInput(f"MONSHIN_JOBS_LEASE_S is {self.lease_s}, must be 1 or more")
+        if self.call_limit_s <= 0:
+            raise InvalidInput(f"MONSHIN_JOBS_CALL_LIMIT_S is {self.call_limit_s}, must be above 0")
         if self.max_lost < 1 or self.worker_processes < 1:
             raise InvalidInput("MONSHIN_JOBS_MAX_LOST and MONSHIN_JOBS_WORKER_PROCESSES must be 1 or more")
 

@@ -1,7 +1,7 @@
 """The jobs as a service sees them: submit, look, wait, watch, cancel, resume. Redis holds them, and is the truth.
 
 Acknowledged means on Redis' disk (AOF, appendfsync always). Celery's message is only a hint that there is something
-to do: if it is lost, or cannot be sent, a reconciler sends it again. Every call ends within `LIMIT_S`, with
+to do: if it is lost, or cannot be sent, a reconciler sends it again. Every call ends within `call_limit_s`, with
 Unavailable if Redis does not answer; nothing is retried here, so that a caller's own deadline holds.
 """
 
@@ -23,7 +23,6 @@ from monshin_kit.jobs.payload import Kind, P, encode
 from monshin_kit.jobs.record import Job, JobId, Page, Progress, State, Stats
 from monshin_kit.jobs.settings import JobSettings
 
-LIMIT_S = 0.9
 WATCH_BLOCK_MS = 1000
 MAX_EVENTS = 10_000  # as in lua/prelude.lua: so many entries of a job's stream are kept
 REQUEST_RETENTION_S = 24 * 3600
@@ -85,7 +84,7 @@ class JobStore:
 
     async def get(self, job_id: JobId) -> Job:
         """The record now. Raises NotFound, Unavailable."""
-        async with _limited():
+        async with self._limited():
             fields = await self._redis.hgetall(f"{self._prefix}job:{job_id}")
         if not fields:
             raise self._not_found(job_id)
@@ -118,7 +117,7 @@ class JobStore:
 
     async def children(self, job_id: JobId) -> Sequence[Job]:
         """The jobs that this job submitted, in no order. Raises Unavailable."""
-        async with _limited():
+        async with self._limited():
             ids = await self._redis.smembers(f"{self._prefix}children:{job_id}")
         return await self._many(sorted(ids))
 
@@ -186,20 +185,20 @@ class JobStore:
 
     async def _entries(self, job_id: JobId, position: int) -> Sequence[Progress]:
         stream = f"{self._prefix}events:{job_id}"
-        async with _limited(LIMIT_S + WATCH_BLOCK_MS / 1000):
+        async with self._limited(WATCH_BLOCK_MS / 1000):
             found = await self._redis.xread({stream: f"{position}-0"}, count=100, block=WATCH_BLOCK_MS)
         return [codec.progress_of(int(name.split("-")[0]), fields) for _, rows in found for name, fields in rows]
 
     async def _batch(self, position: str, size: int) -> Sequence[Job]:
         """Those before `position`, the newest first."""
-        async with _limited():
+        async with self._limited():
             ids = await self._redis.zrevrangebylex(
                 f"{self._prefix}ids", f"({position}" if position else "+", "-", start=0, num=size
             )
         return await self._many(ids)
 
     async def _many(self, ids: Sequence[str]) -> Sequence[Job]:
-        async with _limited(), self._redis.pipeline(transaction=False) as pipeline:
+        async with self._limited(), self._redis.pipeline(transaction=False) as pipeline:
             for each in ids:
                 pipeline.hgetall(f"{self._prefix}job:{each}")
             rows = await pipeline.execute()
@@ -207,8 +206,17 @@ class JobStore:
 
     async def _run(self, script: str, *args: str | int | float) -> Any:
         run = self._redis.register_script(redis_client.script(script))
-        async with _limited():
+        async with self._limited():
             return await run(keys=[self._prefix], args=list(args))
+
+    @asynccontextmanager
+    async def _limited(self, waits_s: float = 0.0) -> AsyncIterator[None]:
+        """One call. waits_s: how long Redis itself may hold it back."""
+        try:
+            async with asyncio.timeout(self._settings.call_limit_s + waits_s):
+                yield
+        except (redis.RedisError, OSError, TimeoutError) as error:
+            raise redis_client.unavailable(error) from error
 
     def _job(self, job_id: JobId, flat: Sequence[str] | None) -> Job:
         if not flat:
@@ -222,12 +230,3 @@ class JobStore:
 def new_id() -> JobId:
     """32 hexadecimal digits that rise with time, so that a list is in the order of submission."""
     return JobId(f"{time.time_ns() // 1000:014x}{secrets.token_hex(9)}")
-
-
-@asynccontextmanager
-async def _limited(limit_s: float = LIMIT_S) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(limit_s):
-            yield
-    except (redis.RedisError, OSError, TimeoutError) as error:
-        raise redis_client.unavailable(error) from error

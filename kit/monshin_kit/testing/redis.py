@@ -20,18 +20,22 @@ _LIMIT_S = 30.0
 class RedisProcess:
     """Runs while its block does, on a free loopback port, its data in `folder`; as in production, each write is synced.
 
-    env: what a service or worker needs to find it.
+    env: what a service or worker needs to find it. call_limit_s: as in JobSettings; by default so long that a busy
+    machine fails no test that is not about it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, call_limit_s: float = 30.0) -> None:
+        self._call_limit_s = call_limit_s
         self.plan: RedisPlan = prepare_redis(folder, port=free_port())
         self.log_path = folder / "redis.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def settings(self) -> JobSettings:
-        """Defaults, but for the address."""
-        return JobSettings(redis_url=self.plan.url, redis_password_file=self.plan.password_file)
+        """Defaults, but for the address and the limit."""
+        return JobSettings(
+            redis_url=self.plan.url, redis_password_file=self.plan.password_file, call_limit_s=self._call_limit_s
+        )
 
     @property
     def env(self) -> dict[str, str]:
@@ -39,6 +43,7 @@ class RedisProcess:
         return {
             "MONSHIN_JOBS_REDIS_URL": self.plan.url,
             "MONSHIN_JOBS_REDIS_PASSWORD_FILE": str(self.plan.password_file),
+            "MONSHIN_JOBS_CALL_LIMIT_S": str(self._call_limit_s),
         }
 
     def __enter__(self) -> Self:

@@ -23,8 +23,8 @@ SPEC = CountSpec("diary", 3)
 
 @pytest.fixture
 def own_redis(tmp_path: Path) -> Iterator[RedisProcess]:
-    """One that the test may harm."""
-    with RedisProcess(tmp_path / "redis") as process:
+    """One that the test may harm, with the limit that users get."""
+    with RedisProcess(tmp_path / "redis", JobSettings().call_limit_s) as process:
         yield process
 
 
