@@ -81,7 +81,7 @@ def _of_words(statement: Statement) -> Iterator[Predication]:
     open_units: list[int] = []
     # Cues that are a subject, before the word that they are said to be.
     start = statement.units[0].span.start if statement.units else len(statement.text.text)
-    subjects = [cue for cue in _cues(statement) if cue.span.end <= start]
+    subjects = [cue for cue in _cues(statement) if cue.span.start < start]
     for at in range(len(statement.units)):
         cues = _cues_behind(statement, at)
         if is_argument(statement, at) or _is_modifier(statement, at):
@@ -140,7 +140,7 @@ def _cues(statement: Statement) -> list[Cue]:
 
 
 def _cues_behind(statement: Statement, at: int) -> tuple[Cue, ...]:
-    """Those that end behind it and before the next one begins: the は避け of 薬は避ける is of 避ける."""
+    """Those that begin in or behind it and before the next one: the は避け of 薬は避ける is of 薬."""
     units = statement.units
     end = units[at + 1].span.start if at + 1 < len(units) else len(statement.text.text)
-    return tuple(cue for cue in _cues(statement) if units[at].span.start < cue.span.end <= end)
+    return tuple(cue for cue in _cues(statement) if units[at].span.start <= cue.span.start < end)

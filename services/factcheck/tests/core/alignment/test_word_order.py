@@ -20,7 +20,6 @@ ENDS = [
     "必要である",
     "必要ない",
     "可能である",
-    "避ける",
     "投与しない",
     "投与できる",
     "安全である",
@@ -102,6 +101,7 @@ def test_what_is_said_otherwise_contradicts_in_any_order(claim: str, text: str) 
         ("妊婦にはスタチンは安全ではない。", "スタチンは妊婦に禁忌である。"),
         ("妊婦以外にはスタチンは禁忌である。", "スタチンは妊婦に禁忌である。"),
         ("妊婦には増えない。", "妊婦には禁忌が増える。"),
+        ("むくみは、利尿薬で消える。", "むくみは、利尿薬ではなくならず、減量で軽くなる。"),
         ("アスピリンは妊婦に使う。", "小児には禁忌であるアスピリンは妊婦に使わない。"),
     ],
 )  # fmt: skip
@@ -119,6 +119,7 @@ def test_what_only_looks_alike_is_never_supported(claim: str, text: str) -> None
         ("In pregnancy, statins are not safe.", "Statins are not safe in pregnancy."),
         ("Never give statins.", "Statins are never given."),
         ("スタチンは必ず妊婦に禁忌である。", "スタチンは妊婦には必ず禁忌である。"),
+        ("妊婦にスタチンは避ける。", "スタチンは妊婦に避ける。"),
         ("患者に投与する。", "禁忌の患者に投与しない。"),
         ("妊婦にヘパリンは可能である。", "ワルファリンは妊婦に禁忌で、ヘパリンは妊婦に可能である。"),
     ],
