@@ -11,6 +11,8 @@ from monshin_factcheck.core.document_account import Account
 from monshin_factcheck.core.evidence import Probabilities
 from monshin_factcheck.core.joint_decision import decide_by_all
 from monshin_factcheck.core.judge import Opinion
+from monshin_factcheck.core.reasons import Limits, Measure, reasons
+from monshin_factcheck.core.rules.account import Thresholds, account
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.rules.statement import Reader
 from monshin_factcheck.core.semantic import Reading
@@ -113,3 +115,16 @@ def test_a_map_that_was_fitted_weighs_the_rules_itself() -> None:
     assert not Weighings([fitted], "r0").of({"nli": "r1"}).keeps_contradictions
     found = opinions(*WRONG[0])
     assert decide_by_all([Account(found, (said(UNSURE),))], fitted, ()).verdict is Verdict.NOT_ENOUGH_EVIDENCE
+
+
+@pytest.mark.parametrize(("odds", "is_told"), [(UNSURE, False), (AGAINST, True)])
+def test_a_joint_probability_is_told_only_of_a_joint_verdict(odds: Probabilities, *, is_told: bool) -> None:
+    """Hazard: an explanation with a measure below the least one, for a verdict that is not made of it."""
+    claim, text = WRONG[3]
+    found = opinions(claim, text)
+    decision = decided(found, said(odds))
+    accounts = [account(READER, claim, one.passage, Thresholds()) for one in decision.evidence]
+    limits = Limits(Thresholds(), {Measure.P_SUPPORTED: 0.9, Measure.P_CONTRADICTED: 0.9})
+    told = reasons(claim, decision, accounts, found, limits)
+    assert decision.verdict is Verdict.CONTRADICTED
+    assert any(one.measure is Measure.P_CONTRADICTED for one in told) is is_told
