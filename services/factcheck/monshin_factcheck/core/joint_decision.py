@@ -15,6 +15,7 @@ from monshin_factcheck.core.decision import (
     Decision,
     Saying,
     Verdict,
+    decide,
 )
 from monshin_factcheck.core.document_account import Account, relevance_of
 from monshin_factcheck.core.evidence import Probabilities, mean
@@ -43,7 +44,7 @@ def decide_by_all(
     condition of its best passage that the claim leaves out. accounts: best reading first, each with sayings of the
     judges that `weighing` is for. unread: the rules' opinions on documents beyond these; they support nothing, and
     contradict as the rules say; a superseded one is only shown. Below the least probabilities, or under a veto:
-    NOT_ENOUGH_EVIDENCE.
+    NOT_ENOUGH_EVIDENCE, or what the rules contradict by themselves where `weighing` keeps that.
     """
     if not accounts:
         return Decision(Verdict.NOT_ENOUGH_EVIDENCE, NOTHING_FOUND, (), AbstainReason.NO_EVIDENCE, judges_run)
@@ -77,11 +78,32 @@ def decide_by_all(
     outdated = _outdated(unread)
     shown = (*told.evidence[: MAX_EVIDENCE - len(outdated)], *outdated)
     if told.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
+        ruled = _contradicted_by_rules(accounts, unread, weighing)
+        if ruled is not None:
+            return replace(ruled, judges_run=judges_run)
         spoken = [*outdated, *(opinion for one in accounts for opinion in one.opinions)]
         is_related = any(opinion.stance is not Stance.UNRELATED for opinion in spoken)
         reason = AbstainReason.UNDECIDED if is_related else AbstainReason.NO_EVIDENCE
         return replace(known, evidence=shown, abstain_reason=reason)
     return replace(known, evidence=shown) if told.verdict is Verdict.CONTRADICTED else known
+
+
+def _contradicted_by_rules(
+    accounts: Sequence[Account], unread: Sequence[Opinion], weighing: Weighing
+) -> Decision | None:
+    """What the rules decide by themselves, if that is CONTRADICTED and counts: see `careful`."""
+    is_supported = any(
+        saying.probabilities.supported >= weighing.supported for account in accounts for saying in account.sayings
+    )
+    if is_supported or not weighing.keeps_contradictions:
+        return None
+    every = [*(opinion for account in accounts for opinion in account.every), *unread]
+    # Two readings of one document have the same opinions, each with another part of them beside it.
+    ruled = decide(list(dict.fromkeys(every)), ())
+    if ruled.verdict is not Verdict.CONTRADICTED:
+        return None
+    read = next((account for account in accounts if ruled.evidence[0] in account.opinions), accounts[0])
+    return replace(ruled, sayings=read.sayings)
 
 
 def _outdated(opinions: Sequence[Opinion]) -> tuple[Opinion, ...]:

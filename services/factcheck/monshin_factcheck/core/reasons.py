@@ -105,7 +105,9 @@ def _told(
         case Verdict.CONTRADICTED:
             yield _settled(decision)
             yield from _clashes(0, accounts[0], limits)
-            yield from _margins(decision, limits, [Measure.P_CONTRADICTED])
+            if limits.reading and decision.probabilities.contradicted >= limits.reading[Measure.P_CONTRADICTED]:
+                # Else the rules contradict by themselves, and their probability is no joint one.
+                yield from _margins(decision, limits, [Measure.P_CONTRADICTED])
         case Verdict.CONFLICTING:
             for place, opinion in enumerate(decision.evidence):
                 yield Reason(ReasonKind.SOURCES_DISAGREE, evidence=place, document=opinion.passage.document)

@@ -29,6 +29,7 @@ class Weighing:
 
     revisions: judge → revision that the weights were fitted for, `rules` among them. supported, contradicted: least
     probability for a verdict. temperature: scores are divided by it. is_calibrated: see Decision.
+    keeps_contradictions: whether what the rules decide to be CONTRADICTED stays so, where these weights settle nothing.
     """
 
     weights: Mapping[str, Row]
@@ -37,6 +38,7 @@ class Weighing:
     contradicted: float
     temperature: float = 1.0
     is_calibrated: bool = False
+    keeps_contradictions: bool = False
 
     @property
     def judges(self) -> frozenset[str]:
@@ -74,14 +76,16 @@ class Weighings:
 def careful(revisions: Mapping[str, str]) -> Weighing:
     """For judges that no map was fitted for: the mean of their log odds, of which a verdict needs 0.9.
 
-    A conflict that the rules name takes SUPPORTED away; their probabilities count for nothing else.
+    A conflict that the rules name takes SUPPORTED away, and a contradiction that they decide by themselves stays one
+    unless a judge is as sure of support as a verdict needs: no judge that joins them makes them see less. Their
+    probabilities count for nothing else.
     """
     share = 1 / max(len(revisions), 1)
     weights: dict[str, Row] = {"names_a_conflict": (_NAMED_CONFLICT, 0.0, 0.0)}
     for name in revisions:
         weights[f"{name}:supported"] = (share, 0.0, 0.0)
         weights[f"{name}:contradicted"] = (0.0, share, 0.0)
-    return Weighing(weights, revisions, _CAREFUL, _CAREFUL)
+    return Weighing(weights, revisions, _CAREFUL, _CAREFUL, keeps_contradictions=True)
 
 
 def features(account: Account) -> dict[str, float]:

@@ -6,6 +6,7 @@ from enum import Enum
 
 from monshin_factcheck.core.alignment.correspondence import Correspondence, correspond
 from monshin_factcheck.core.alignment.guards import Laid, Obstacle, confirms, obstacles, opposed_stances
+from monshin_factcheck.core.alignment.implied import completed
 from monshin_factcheck.core.alignment.lexicon import Lexicon
 from monshin_factcheck.core.quantities.compare import CONFLICTS
 from monshin_factcheck.core.rules.alignment import align
@@ -50,6 +51,7 @@ class Accounting:
 def account(claim: Statement, evidence: Statement, around: Sequence[Statement], lexicon: Lexicon) -> Accounting:
     """Lays a claim onto one sentence; both are `prepared`. around: what may be its subject, see
     rules/subjects.py."""
+    claim, evidence = completed(claim, evidence, lexicon), completed(evidence, claim, lexicon)
     found = correspond(claim, evidence, around, lexicon)
     pairs = pair_quantities(align(claim, evidence, around))
     places = list(found.places)

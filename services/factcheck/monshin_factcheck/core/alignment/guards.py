@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations
 
+from monshin_factcheck.core.alignment.predications import stance_at
 from monshin_factcheck.core.alignment.roles import TOPICS, head_of, is_bonded, is_same_role, particle_of
-from monshin_factcheck.core.cues.polarity import Stance, do_conflict, stance
+from monshin_factcheck.core.alignment.stances import compare
+from monshin_factcheck.core.cues.polarity import Stance
 from monshin_factcheck.core.quantities.compare import Agreement
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.acts import is_done_by_people
@@ -22,9 +24,6 @@ from monshin_factcheck.core.text.spans import Span
 
 # Particles of circumstances; not を, が or は, which say of what the sentence speaks.
 _ASIDE = frozenset({"に", "で", "から", "へ", "と"})
-_ALIKE = frozenset(
-    {(Stance.AFFIRMED, Stance.OBLIGED), (Stance.DENIED, Stance.FORBIDDEN), (Stance.FORBIDDEN, Stance.DENIED)}
-)
 
 
 class Obstacle(Enum):
@@ -177,33 +176,14 @@ def _is_out_of_order(laid: Laid) -> bool:
 
 def _has_other_stance(laid: Laid) -> bool:
     # English cues may follow the last word that they turn: `is not recommended`.
-    if laid.claim.language is Language.ENGLISH and not are_same_cues(laid.claim, laid.evidence, laid.spans, laid.used):
-        return True
-    return any(
-        not says_as_much(_stance_of(laid.claim, at), _stance_of(laid.evidence, place)) for at, place in _placed(laid)
-    )
+    if laid.claim.language is Language.ENGLISH:
+        return not are_same_cues(laid.claim, laid.evidence, laid.spans, laid.used)
+    return compare(laid.claim, laid.evidence, laid.places, laid.used).differing
 
 
 def opposed_stances(laid: Laid) -> int:
-    """How many words are affirmed, allowed or demanded on one side and the contrary on the other."""
-    return sum(do_conflict(_stance_of(laid.claim, at), _stance_of(laid.evidence, place)) for at, place in _placed(laid))
-
-
-def says_as_much(mine: Stance, theirs: Stance) -> bool:
-    """Equal, or what a protocol says in either way: だ for べきだ, しない for してはならない."""
-    return mine is theirs or (theirs, mine) in _ALIKE
-
-
-def _stance_of(statement: Statement, at: int) -> Stance:
-    """What the cues right behind a unit (English: in front of it) make of it."""
-    units = statement.units
-    if statement.language is Language.JAPANESE:
-        start = units[at].span.start
-        end = units[at + 1].span.start if at + 1 < len(units) else len(statement.text.text)
-    else:
-        start, end = units[at - 1].span.end if at else 0, units[at].span.end
-    cues = tuple(cue for clause in statement.clauses for cue in clause.cues if start <= cue.span.start < end)
-    return stance(cues, statement.language)
+    """How many predicates are affirmed, allowed or demanded on one side and the contrary on the other."""
+    return compare(laid.claim, laid.evidence, laid.places, laid.used).opposed
 
 
 def _leaves_words_out(laid: Laid) -> bool:
@@ -230,7 +210,7 @@ def _is_aside(laid: Laid, at: int) -> bool:
     return (
         not any(head_of(statement, place) == head for place in rivals)
         and units[at].particle in _ASIDE and head in laid.places and head is not None
-        and _stance_of(statement, head) in (Stance.AFFIRMED, Stance.OBLIGED)
+        and stance_at(statement, head) in (Stance.AFFIRMED, Stance.OBLIGED)
     )  # fmt: skip
 
 
