@@ -79,10 +79,12 @@ def governing(text: str, spans: Sequence[Span]) -> list[tuple[Governing, ...]]:
     above: list[tuple[Governing, ...]] = []
     back: dict[int, list[Governing]] = {}
     over: int | None = None
+    has_stays = _has_stays(text, spans)
     for place, span in enumerate(spans):
         said = plain(span.of(text))
         style = style_of(text, span)
-        heading = _heading(span, text, style, is_first=place == 0) if style is not None else None
+        is_title = place == 0 and not (has_stays and patterns().stay.search(said))
+        heading = _heading(span, text, style, is_first=is_title) if style is not None else None
         # A line that is nothing but ×, or 誤り, may be of what stands above it or below.
         found, reaches_all = _pointing_back(span, span.of(text), said)
         if found is not None:
@@ -114,6 +116,13 @@ def governing(text: str, spans: Sequence[Span]) -> list[tuple[Governing, ...]]:
             section.sentences.append(place)
     of_all = tuple(_of_the_document(text, spans))
     return [(*one, *back.get(place, ()), *of_all) for place, one in enumerate(above)]
+
+
+def _has_stays(text: str, spans: Sequence[Span]) -> bool:
+    """Whether two short lines name different stays: the first line is then no title of both."""
+    lines = [plain(span.of(text)) for span in spans if style_of(text, span) is not None]
+    short = [said for said in lines if len(said) <= _LONGEST and patterns().sentence.search(said) is None]
+    return len({found.group().lower() for said in short if (found := patterns().stay.search(said)) is not None}) > 1
 
 
 def governing_title(title: str) -> Governing | None:

@@ -50,6 +50,7 @@ class Patterns:
     asks_forbidden: re.Pattern[str]
     asked: re.Pattern[str]
     document: re.Pattern[str]
+    stay: re.Pattern[str]
 
 
 @cache
