@@ -7,7 +7,20 @@ from functools import cache
 from monshin_factcheck.core import cues
 from monshin_factcheck.core.tables import read_table
 
-_ONE = ("leads", "points", "doubts", "replaces", "limits", "reasons", "warns", "later", "whose", "pronouns", "topics")
+_ONE = (
+    "leads",
+    "points",
+    "doubts",
+    "replaces",
+    "renews",
+    "limits",
+    "reasons",
+    "warns",
+    "later",
+    "whose",
+    "pronouns",
+    "topics",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,7 @@ class Corrections:
     points: re.Pattern[str]
     doubts: re.Pattern[str]
     replaces: re.Pattern[str]
+    renews: re.Pattern[str]
     limits: re.Pattern[str]
     reasons: re.Pattern[str]
     warns: re.Pattern[str]

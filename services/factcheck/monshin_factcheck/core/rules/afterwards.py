@@ -6,11 +6,13 @@ tell which of the two holds: the claim is neither supported nor contradicted.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from monshin_factcheck.core.cues.afterthoughts import is_of_a_start
 from monshin_factcheck.core.cues.corrections import corrections
+from monshin_factcheck.core.cues.governing_words import names_a_case
 from monshin_factcheck.core.cues.opposites import clash
 from monshin_factcheck.core.cues.polarity import Stance as Polarity
 from monshin_factcheck.core.cues.polarity import do_conflict, find_cues
@@ -21,7 +23,7 @@ from monshin_factcheck.core.quantities.comparators import Comparator
 from monshin_factcheck.core.quantities.quantity import Quantity
 from monshin_factcheck.core.rules.alignment import MATCHED, similarity
 from monshin_factcheck.core.rules.conditional import Read
-from monshin_factcheck.core.rules.conditions import conditions
+from monshin_factcheck.core.rules.conditions import conditions, stretch
 from monshin_factcheck.core.rules.findings import FindingKind
 from monshin_factcheck.core.rules.other_drug import is_of_another_drug
 from monshin_factcheck.core.rules.qualifiers import qualifiers
@@ -30,6 +32,7 @@ from monshin_factcheck.core.rules.statement import Statement, Unit
 from monshin_factcheck.core.rules.subjects import ALIKE
 from monshin_factcheck.core.text.language import Language
 from monshin_factcheck.core.text.normalise import normalise
+from monshin_factcheck.core.text.sentences import SENTENCE_MARKS
 from monshin_factcheck.core.text.spans import Span
 from monshin_factcheck.core.text.words import Kind
 
@@ -44,6 +47,10 @@ _FORBIDS = (Polarity.FORBIDDEN, Polarity.DENIED)
 _LETS = (Polarity.AFFIRMED, Polarity.ALLOWED, Polarity.OBLIGED)
 _PRESENT = re.compile(r"(?:あり|ある|有り|認め(?:る|た)|みられ(?:る|た)|\b(?:present|found|seen))[。.]?$")
 _SIDES = (("左", "右"), ("右", "左"))
+# In front of what an English sentence speaks of beside its subject.
+_WITH = re.compile(
+    r"\b(?:with|without|in|for|by|at|on|to|from|during|before|after|of) (?:(?:the|an?|any|this) )?$", re.I
+)
 # 投与してはならない, 陽性ではない.
 _IN_A_VERB = re.compile(r"て$")
 _COUNT = "count:回/time"
@@ -51,13 +58,11 @@ _COUNT = "count:回/time"
 
 def corrected(claim: Statement, opinion: Opinion, read: Read) -> Opinion:
     """The opinion, which is only related where the sentence behind its passage takes the claim back."""
-    if opinion.stance not in (Stance.SUPPORTS, Stance.SUPPORTS_IF) or not opinion.passage.after:
+    if opinion.stance not in (Stance.SUPPORTS, Stance.SUPPORTS_IF):
         return opinion
     if not takes_back(claim, opinion.passage, read):
         return opinion
-    found = Finding(
-        FindingKind.RETRACTION.value, "rules", Span(0, len(claim.text.original)), opinion.passage.span
-    )  # fmt: skip
+    found = Finding(FindingKind.RETRACTION.value, "rules", Span(0, len(claim.text.original)), opinion.passage.span)
     return replace(opinion, stance=Stance.RELATED, is_overruled=True, findings=(*opinion.findings, found))
 
 
@@ -77,11 +82,14 @@ def takes_back(claim: Statement, passage: Passage, read: Read) -> bool:
         return False
     if _is_replaced(claim, evidence, whole):
         return True
-    if table.warns.search(said) is not None:
+    is_heading = passage.after.rstrip()[-1:] not in SENTENCE_MARKS and _names_a_case(whole)
+    if table.warns.search(said) is not None or is_heading:
         return False
     if table.doubts.search(rest.text.text) is not None:
         return True
-    is_plain = len(rest.text.text) <= _SHORT and table.later.search(said) is None and not _tells_more(claim, rest, evidence)
+    is_plain = (
+        len(rest.text.text) <= _SHORT and table.later.search(said) is None and not _tells_more(claim, rest, evidence)
+    )
     return is_plain and (_turns(claim, rest) or _clashes(claim, rest))
 
 
@@ -93,12 +101,17 @@ def _has_a_case(after: Statement, evidence: Statement) -> bool:
     return any(not _is_there(unit, evidence) for unit in found)
 
 
+def _names_a_case(line: Statement) -> bool:
+    return names_a_case(line.text.text) or stretch(line, Span(0, len(line.text.text))).names_people
+
+
 def _has_a_subject(after: Statement, evidence: Statement) -> bool:
-    """Whether it speaks of something that the sentence before does not name; its order or its result is no such thing."""
+    """Whether it speaks of something that the sentence before does not name, as no order and no result is."""
     table, text = corrections(), after.text.text
     if after.language is Language.ENGLISH:
         is_named = bool(after.units) and _is_there(after.units[0], evidence)
-        return not (is_named or table.pronouns.match(text) or table.replaces.search(text) or table.limits.search(text))
+        points = table.pronouns.match(text) is not None
+        return not (is_named or points or any(one.search(text) for one in (table.replaces, table.renews, table.limits)))
     start = 0
     for word in after.words:
         is_topic = word.kind is Kind.PARTICLE and word.surface in _TOPICS
@@ -107,7 +120,9 @@ def _has_a_subject(after: Statement, evidence: Statement) -> bool:
         topic = text[start : word.span.start].rpartition("、")[2]
         start = word.span.end
         is_number = any(one.span.start < word.span.start <= one.span.end for one in after.quantities)
-        if is_number or any(one.search(f"{topic}は") is not None for one in (table.topics, table.replaces, table.limits)):
+        if is_number or any(
+            one.search(f"{topic}は") is not None for one in (table.topics, table.replaces, table.renews, table.limits)
+        ):
             continue
         unit = next((unit for unit in after.units if unit.span.end == word.span.start), None)
         if unit is None or not _is_there(unit, evidence):
@@ -123,7 +138,10 @@ def _tells_more(claim: Statement, after: Statement, evidence: Statement) -> bool
     if any(one.key not in known for one in after.quantities if one.dimension and not is_denied):
         return True
     if after.language is Language.ENGLISH:
-        return False
+        text = after.text.text
+        return any(
+            _WITH.search(text[: unit.span.start]) is not None and not _is_there(unit, evidence) for unit in after.units
+        )
     return any(
         not _is_there(unit, evidence) and (unit.particle not in _QUOTES or at < len(after.units) - _LAST)
         for at, unit in enumerate(after.units)
@@ -141,7 +159,8 @@ def _is_replaced(claim: Statement, evidence: Statement, after: Statement) -> boo
     theirs = [one for one in after.quantities if _is_value(one)]
     if table.limits.search(text) is not None:
         return any(_passes(claim, bound) for bound in theirs)
-    if table.replaces.search(text) is None or _poles(after) - _poles(evidence):
+    is_new = table.renews.search(text) is not None and not is_of_a_start(evidence.text.text)
+    if not (is_new or table.replaces.search(text)) or _poles(after) - _poles(evidence):
         return False
     known = {one.key for one in (*mine, *evidence.quantities)}
     daily = _daily(claim)
@@ -187,13 +206,15 @@ def _daily(claim: Statement) -> Fraction | None:
 
 
 def _shows_one(claim: Statement, after: Statement) -> bool:
-    """Whether it has one of that of which the claim says that there is none: 蕁麻疹の既往あり behind アレルギーはない."""
+    """Whether there is one of what the claim says that there is none: 蕁麻疹の既往あり behind アレルギーはない."""
     if claim.clauses[-1].stance is not Polarity.DENIED and not _denies(claim):
         return False
     if _denies(after) or corrections().warns.search(after.text.text) is not None:
         return False
     text, said = claim.text.text, after.text.text
-    return any(one.of.search(text) is not None and one.signs.search(said) is not None for one in corrections().instances)
+    return any(
+        one.of.search(text) is not None and one.signs.search(said) is not None for one in corrections().instances
+    )
 
 
 def _denies(statement: Statement) -> bool:
@@ -206,19 +227,12 @@ def _turns(claim: Statement, after: Statement) -> bool:
     mine, theirs = _stance(claim), _stance(after)
     if not do_conflict(mine, theirs):
         return False
-    if theirs in (Polarity.FORBIDDEN,) and mine in _LETS:
+    if not after.units or (theirs is Polarity.FORBIDDEN and mine in _LETS):
         return True
-    last = after.units[-_LAST:] if after.language is Language.JAPANESE else after.units
-    heads = claim.units[-_LAST:] if claim.language is Language.JAPANESE else claim.units
-    if not after.units:
+    if any(similarity(one, other) >= MATCHED for one in _telling(claim) for other in _telling(after)):
         return True
-    return any(similarity(one, other) >= MATCHED for one in heads for other in last) or (
-        theirs is Polarity.AFFIRMED and _PRESENT.search(after.text.text) is not None and not _is_named(after)
-    )
-
-
-def _is_named(after: Statement) -> bool:
-    return len(after.units) > 1
+    is_bare = len(after.units) == 1 and _PRESENT.search(after.text.text) is not None
+    return theirs is Polarity.AFFIRMED and is_bare
 
 
 def _stance(statement: Statement) -> Polarity:
@@ -244,5 +258,5 @@ def _are_opposite(one: Unit, other: Unit) -> bool:
     return len(other.key) == 1 and (one.key[:1], other.key) in _SIDES
 
 
-def _telling(after: Statement) -> Iterator[Unit]:
-    yield from after.units[-_LAST:] if after.language is Language.JAPANESE else after.units
+def _telling(after: Statement) -> Sequence[Unit]:
+    return after.units[-_LAST:] if after.language is Language.JAPANESE else after.units

@@ -91,8 +91,7 @@ class RulesJudge:
         statement = read(claim)
         near = [_around(passage, passages) for passage in passages]
         opinions = [
-            corrected(statement, self._opinion(statement, *one, read), read)
-            for one in zip(passages, near, strict=True)
+            corrected(statement, self._opinion(statement, *one, read), read) for one in zip(passages, near, strict=True)
         ]
         return disputed(statement, [_beside_its_like(opinion, opinions) for opinion in opinions], read)
 
