@@ -15,9 +15,11 @@ _FOLDER = Path(__file__).parents[2] / "data" / "deceiving"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One line of a file. claims: those of the answer that are checked."""
+    """One line of a file. claims: those of the answer that are checked. is_untold: whether it has such as leave out of
+    what they speak, and no others."""
 
     answer: str
+    is_untold: bool
     claims: tuple[str, ...]
     sources: tuple[SourceText, ...]
 
@@ -40,10 +42,10 @@ def cases(name: str) -> list[Case]:
 
 def case_of(answer: str, question: str, sources: Sequence[str | dict[str, str]]) -> Case:
     """A source is a text, or a text with its title."""
-    checked = tuple(one.text for one in split_claims(answer, question) if one.checkable)
-    return Case(
-        answer, checked, tuple(SourceText(one) if isinstance(one, str) else SourceText(**one) for one in sources)
-    )
+    found = split_claims(answer, question)
+    texts = [SourceText(one) if isinstance(one, str) else SourceText(**one) for one in sources]
+    checked = tuple(one.text for one in found if one.checkable)
+    return Case(answer, bool(found) and all(one.is_untold for one in found), checked, tuple(texts))
 
 
 def claims(name: str) -> Iterator[tuple[str, Case]]:
