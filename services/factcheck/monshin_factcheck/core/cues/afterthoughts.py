@@ -83,6 +83,11 @@ def turn(said: str, before: str) -> Afterthought | None:
     return _japanese(_without(table.neutral, rest), before)
 
 
+def is_of_a_start(said: str) -> bool:
+    """Whether a sentence tells a first dose, of which it is true still when the dose changes."""
+    return _table().start.search(said) is not None
+
+
 def _names_the_same(said: str, before: str) -> bool:
     """A row that names the drug again is a sentence of its own: 訂正後：ワルファリンは3 mg."""
     return any(name in before for name in _NAME.findall(said))

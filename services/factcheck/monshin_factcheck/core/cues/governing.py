@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from monshin_factcheck.core.cues.afterthoughts import afterthought
-from monshin_factcheck.core.cues.governing_words import excludes, is_taken_back, patterns, plain, takes_back
+from monshin_factcheck.core.cues.governing_words import (
+    excludes,
+    has_bound,
+    has_number,
+    is_taken_back,
+    names_stays,
+    patterns,
+    plain,
+    takes_back,
+)
 from monshin_factcheck.core.cues.rows import is_row, told
 from monshin_factcheck.core.text.lines import Line, style_of
 from monshin_factcheck.core.text.spans import Span
@@ -79,10 +88,12 @@ def governing(text: str, spans: Sequence[Span]) -> list[tuple[Governing, ...]]:
     above: list[tuple[Governing, ...]] = []
     back: dict[int, list[Governing]] = {}
     over: int | None = None
+    has_stays = names_stays(plain(span.of(text)) for span in spans if style_of(text, span) is not None)
     for place, span in enumerate(spans):
         said = plain(span.of(text))
         style = style_of(text, span)
-        heading = _heading(span, text, style, is_first=place == 0) if style is not None else None
+        is_title = place == 0 and not (has_stays and patterns().stay.search(said))
+        heading = _heading(span, text, style, is_first=is_title) if style is not None else None
         # A line that is nothing but ×, or 誤り, may be of what stands above it or below.
         found, reaches_all = _pointing_back(span, span.of(text), said)
         if found is not None:
@@ -120,7 +131,7 @@ def governing_title(title: str) -> Governing | None:
     """What a document's title does to its sentences; its span is empty, as it stands nowhere in the text."""
     said = plain(title)
     # A title that is nothing but a case is one, as a heading is.
-    is_case = _has_bound(said) or patterns().alone.fullmatch(said) is not None
+    is_case = has_bound(said) or patterns().alone.fullmatch(said) is not None
     return _named(Span(0, 0), title, said, Sway.CASE) if is_case else _titled(Span(0, 0), title, said)
 
 
@@ -159,7 +170,7 @@ def _heading(span: Span, text: str, style: str, *, is_first: bool) -> _Open | No
     if len(said) > _LONGEST or not any(character.isalpha() or character in "×✕✗❌" for character in said):
         return None
     is_plainly_one = is_marked or retracts or any((table.heading_end.search(said), table.alone.fullmatch(said)))
-    if not is_plainly_one and (table.sentence.search(said) or (style != Line.NUMBER and _has_number(said))):
+    if not is_plainly_one and (table.sentence.search(said) or (style != Line.NUMBER and has_number(said))):
         return None
     if style == Line.COLON and not retracts and (table.forward.search(said) or table.sentence.search(said)):
         return _opened_lead(span, words, said)
@@ -180,7 +191,7 @@ def _heading(span: Span, text: str, style: str, *, is_first: bool) -> _Open | No
 def _is_title(said: str) -> bool:
     """Whether a first line is what the text is about, not what it holds for."""
     table = patterns()
-    return not (_has_bound(said) or table.disease.search(said) or table.alone.fullmatch(said))
+    return not (has_bound(said) or table.disease.search(said) or table.alone.fullmatch(said))
 
 
 def _titled(span: Span, text: str, said: str) -> Governing | None:
@@ -230,7 +241,7 @@ def _question(span: Span, text: str, said: str) -> _Open | None:
         found = Governing(span, text, Sway.FORBIDS, "")
     else:
         cases = [one.group() for words in (table.title, table.limiting, table.asked) for one in words.finditer(said)]
-        named = said if _has_bound(said) or excludes(said) else " ".join(cases)
+        named = said if has_bound(said) or excludes(said) else " ".join(cases)
         found = Governing(span, text, Sway.CASE, named) if named else None
     return _Open(_QUESTION, found, is_neutral=False)
 
@@ -289,15 +300,5 @@ def _afterthought(text: str, before: Span, span: Span, between: str) -> Iterator
         yield Governing(span, said, Sway(found.value), told(plain(said)))
 
 
-def _has_number(said: str) -> bool:
-    """A number that is no bound of a case: 体温 37.2."""
-    return re.search(r"[0-9]", said) is not None and patterns().bound.search(said) is None
-
-
 def _nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
-
-
-def _has_bound(said: str) -> bool:
-    """A number that is a bound of a case: 体重20 kg未満."""
-    return re.search(r"[0-9]", said) is not None and patterns().bound.search(said) is not None

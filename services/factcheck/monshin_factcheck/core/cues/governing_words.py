@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -50,6 +51,7 @@ class Patterns:
     asks_forbidden: re.Pattern[str]
     asked: re.Pattern[str]
     document: re.Pattern[str]
+    stay: re.Pattern[str]
 
 
 @cache
@@ -97,3 +99,19 @@ def names_a_case(text: str) -> bool:
 def excludes(text: str) -> bool:
     """Whether a case is named to leave it out: 小児以外, other than children."""
     return patterns().excluding.search(plain(text)) is not None
+
+
+def has_number(said: str) -> bool:
+    """A number that is no bound of a case: 体温 37.2."""
+    return re.search(r"[0-9]", said) is not None and patterns().bound.search(said) is None
+
+
+def has_bound(said: str) -> bool:
+    """A number that is a bound of a case: 体重20 kg未満."""
+    return re.search(r"[0-9]", said) is not None and patterns().bound.search(said) is not None
+
+
+def names_stays(lines: Iterable[str]) -> bool:
+    """Whether two lines that are no sentences name different stays: of such a text the first line is no title."""
+    found = (patterns().stay.search(said) for said in lines if patterns().sentence.search(said) is None)
+    return len({one.group().lower() for one in found if one is not None}) > 1

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monshin_factcheck.core.evidence import Passage
+from monshin_factcheck.core.rules.afterwards import takes_back
 from monshin_factcheck.core.rules.alignment import MATCHED, Alignment, align, similarity
 from monshin_factcheck.core.rules.conditional import Conditional, conditional
 from monshin_factcheck.core.rules.findings import FindingKind, RuleFinding
@@ -85,11 +86,17 @@ def account(reader: Reader, claim: str, passage: Passage, limits: Thresholds) ->
         says_the_same(mine, theirs, around) or says_the_same_of(setting, mine, theirs, around, reader.read)
     )
     case = Conditional() if is_same or elsewhere else conditional(alignment, around, reader.read)
+    is_told = is_same or case.is_satisfied or bool(case.left_out)
+    is_taken_back = is_told and takes_back(mine, passage, reader.read)
+    if is_taken_back:
+        every_span = Span(0, len(claim)), Span(0, len(passage.text))
+        back = RuleFinding(FindingKind.RETRACTION, *every_span, 1.0)
+        noticed = (*noticed, _noticed(back, claim, passage.text, limits))
     governing = tuple(condition.text for condition in setting.left_out)
     left_out = tuple(theirs.text.to_original(stretch.span).of(passage.text).strip() for stretch in case.left_out)
     return RuleAccount(
         passage=passage,
-        is_verbatim=(is_same or case.is_satisfied) and not (governing or setting.is_other),
+        is_verbatim=(is_same or case.is_satisfied) and not (governing or setting.is_other or is_taken_back),
         relevance=alignment.coverage,
         coverage=rest.coverage,
         topic_coverage=rest.topic_coverage,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from monshin_factcheck.core.aliases.table import AliasTable
 from monshin_factcheck.core.evidence import Passage, Probabilities
 from monshin_factcheck.core.judge import Finding, Opinion, Stance
+from monshin_factcheck.core.rules.afterwards import corrected
 from monshin_factcheck.core.rules.alignment import Alignment, align
 from monshin_factcheck.core.rules.conditional import Conditional, conditional, told
 from monshin_factcheck.core.rules.doses import tells_dose
@@ -89,7 +90,9 @@ class RulesJudge:
         read = _Memory(self._reader)
         statement = read(claim)
         near = [_around(passage, passages) for passage in passages]
-        opinions = [self._opinion(statement, *one, read) for one in zip(passages, near, strict=True)]
+        opinions = [
+            corrected(statement, self._opinion(statement, *one, read), read) for one in zip(passages, near, strict=True)
+        ]
         return disputed(statement, [_beside_its_like(opinion, opinions) for opinion in opinions], read)
 
     def _opinion(

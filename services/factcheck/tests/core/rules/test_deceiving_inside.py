@@ -1,31 +1,22 @@
 """Sources whose dose is denied, limited or of another case inside of the sentence, in a heading or a question."""
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from monshin_factcheck.checking.evidence import source_passages
-from monshin_factcheck.core.claims.split import split_claims
+from deceiving import Case, case_of, cases
 from monshin_factcheck.core.decision import Decision, Verdict
-from monshin_factcheck.core.source import SourceText
 
-FILE = Path(__file__).parents[2] / "data" / "deceiving" / "withheld-inside.jsonl"
-CASES = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
 Check = Callable[..., Decision]
 
 
-def verdicts(check: Check, answer: str, question: str, *sources: str | dict[str, str]) -> Iterator[Verdict]:
-    texts = [SourceText(one) if isinstance(one, str) else SourceText(one["text"], one["title"]) for one in sources]
-    passages = [source_passages(number, text) for number, text in enumerate(texts)]
-    for claim in split_claims(answer, question):
-        if claim.checkable:
-            yield check(claim.text, *passages).verdict
+def verdicts(check: Check, case: Case) -> list[Verdict]:
+    assert case.claims, "nothing of the answer is checked"
+    return [check(claim, *case.by_source).verdict for claim in case.claims]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["sources"])[:60])
-def test_what_a_source_turns_or_limits_is_not_supported(check: Check, case: dict[str, str]) -> None:
-    found = list(verdicts(check, case["answer"], case["question"], *case["sources"]))
+@pytest.mark.parametrize("case", cases("withheld-inside.jsonl"), ids=lambda case: case.sources[0].text[:60])
+def test_what_a_source_turns_or_limits_is_not_supported(check: Check, case: Case) -> None:
+    found = verdicts(check, case)
     assert Verdict.SUPPORTED not in found
     assert Verdict.CONTRADICTED not in found
 
@@ -52,4 +43,4 @@ def test_what_a_source_turns_or_limits_is_not_supported(check: Check, case: dict
     ],
 )
 def test_what_it_says_plainly_is_supported(check: Check, answer: str, question: str, source: str) -> None:
-    assert list(verdicts(check, answer, question, source)) == [Verdict.SUPPORTED]
+    assert verdicts(check, case_of(answer, question, [source])) == [Verdict.SUPPORTED]

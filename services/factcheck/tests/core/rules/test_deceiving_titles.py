@@ -1,40 +1,24 @@
 """Titles, first lines, questions and words on the whole document that were written to deceive the rules."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from monshin_factcheck.checking.evidence import source_passages
-from monshin_factcheck.core.claims.split import split_claims
-from monshin_factcheck.core.decision import Decision, Verdict, decide
-from monshin_factcheck.core.rules.judge import RulesJudge
-from monshin_factcheck.core.source import SourceText
+from deceiving import claims
+from monshin_factcheck.core.decision import Decision, Verdict
 
 Check = Callable[..., Decision]
 
-FILE = Path(__file__).parents[2] / "data" / "deceiving" / "withheld-titles.jsonl"
 DOSE, ROW = "ワルファリンは1日5 mgを投与する。", "ワルファリン 5 mg 1日1回 朝食後"
 DOSE_EN = "Warfarin 5 mg is given daily."
 
 
-def source(told: str | dict[str, str]) -> SourceText:
-    return SourceText(told) if isinstance(told, str) else SourceText(told["text"], told["title"])
-
-
-def test_what_a_title_or_a_question_takes_back_is_not_supported(judge: RulesJudge) -> None:
-    cases = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
-    supported = []
-    for case in cases:
-        passages = [one for at, told in enumerate(case["sources"]) for one in source_passages(at, source(told))]
-        claims = [claim.text for claim in split_claims(case["answer"], case["question"]) if claim.checkable]
-        supported += [
-            (claim, case["sources"])
-            for claim in claims
-            if decide(judge.judge(claim, passages), ("rules",)).verdict is Verdict.SUPPORTED
-        ]
-    assert len(cases) == 91
-    assert supported == []
+def test_what_a_title_or_a_question_takes_back_is_not_supported(check: Check) -> None:
+    found = [
+        (claim, case.sources)
+        for claim, case in claims("withheld-titles.jsonl")
+        if check(claim, *case.by_source).verdict is Verdict.SUPPORTED
+    ]
+    assert found == []
 
 
 @pytest.mark.parametrize(

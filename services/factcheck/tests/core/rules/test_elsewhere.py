@@ -1,40 +1,28 @@
 """What the rest of a document does to a dose: it ends or changes it, or has another one for a narrower case."""
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
+from deceiving import claims
 from monshin_factcheck.checking.evidence import source_passages
-from monshin_factcheck.core.claims.split import split_claims
 from monshin_factcheck.core.cues.rows import may_end_a_dose
 from monshin_factcheck.core.decision import Decision, Verdict
 from monshin_factcheck.core.document_account import Account
-from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Stance
 from monshin_factcheck.core.rules.judge import RulesJudge
 from monshin_factcheck.core.source import SourceText
 
 Check = Callable[..., Decision]
-FILE = Path(__file__).parents[2] / "data/deceiving/withheld-elsewhere.jsonl"
 TAKEN, TAKEN_EN = "ワルファリンを1日5 mg服用している。", "The patient takes warfarin 5 mg daily."
 GIVEN, GIVEN_EN = "ワルファリンは1日5 mgを投与する。", "Warfarin 5 mg is given daily."
 TAKEN_BACK = {"retraction", "other_case"}
 
 
-def claims() -> Iterator[tuple[str, list[Passage]]]:
-    """Those of the file that are checked, each with the passages of its sources."""
-    for case in map(json.loads, FILE.read_text("utf-8").splitlines()):
-        texts = [SourceText(one) if isinstance(one, str) else SourceText(**one) for one in case["sources"]]
-        for claim in split_claims(case["answer"], case["question"]):
-            if claim.checkable:
-                yield claim.text, [one for at, text in enumerate(texts) for one in source_passages(at, text)]
-
-
 def test_a_dose_that_its_source_takes_back_elsewhere_is_neither_supported_nor_contradicted(check: Check) -> None:
-    assert len(list(claims())) == 109
+    found = [(claim, check(claim, *case.by_source).verdict) for claim, case in claims("withheld-elsewhere.jsonl")]
+    assert len(found) == 109
     settled = (Verdict.SUPPORTED, Verdict.CONTRADICTED)
-    assert [claim for claim, passages in claims() if check(claim, passages).verdict in settled] == []
+    assert [claim for claim, verdict in found if verdict in settled] == []
 
 
 @pytest.mark.parametrize(
@@ -140,8 +128,8 @@ def test_the_evidence_shows_what_takes_a_dose_back(check: Check) -> None:
 
 
 def test_a_reader_beside_the_rules_may_not_support_it_either(judge: RulesJudge) -> None:
-    for claim, passages in claims():
-        opinions = judge.judge(claim, passages)
+    for claim, case in claims("withheld-elsewhere.jsonl"):
+        opinions = judge.judge(claim, case.passages)
         of_each = {one.passage.document: [] for one in opinions}  # type: dict[str, list]
         for one in opinions:
             of_each[one.passage.document].append(one)

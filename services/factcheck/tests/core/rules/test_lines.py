@@ -1,24 +1,21 @@
 """Sources whose lines deceive: sentences that go on in the next line, pieces of long ones, boxes that nobody ticked."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from monshin_factcheck.core.claims.split import split_claims
+from deceiving import Case, cases
 from monshin_factcheck.core.decision import Decision, Verdict
 
-DATA = Path(__file__).parents[2] / "data" / "deceiving" / "withheld-lines.jsonl"
-CASES = [json.loads(line) for line in DATA.read_text("utf-8").splitlines()]
 DOSE = "ワルファリンは1日5 mgを投与する"
 OTHER = "アスピリンは1日100 mgを投与する"
 GIVEN = "Warfarin 5 mg is given daily"
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["sources"][0][-30:] for case in CASES])
-def test_what_another_line_turns_is_not_supported(check: Callable[..., Decision], case: dict[str, list[str]]) -> None:
-    for claim in split_claims(case["answer"], case["question"]):
-        assert check(claim.text, *case["sources"]).verdict is not Verdict.SUPPORTED
+@pytest.mark.parametrize("case", cases("withheld-lines.jsonl"), ids=lambda case: case.sources[0].text[-30:])
+def test_what_another_line_turns_is_not_supported(check: Callable[..., Decision], case: Case) -> None:
+    assert case.claims
+    for claim in case.claims:
+        assert check(claim, *case.by_source).verdict is not Verdict.SUPPORTED
 
 
 @pytest.mark.parametrize(
