@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from monshin_factcheck.core.claims.blocks import Part, PartKind, plain, split_parts
 from monshin_factcheck.core.claims.bullets import OpenBullets
-from monshin_factcheck.core.claims.cases import has_case, names_nothing, opens_elsewhere, speaks_of_elsewhere
+from monshin_factcheck.core.claims.case_telling import opens_elsewhere, speaks_of_elsewhere
+from monshin_factcheck.core.claims.cases import has_case, names_nothing
 from monshin_factcheck.core.claims.checkable import LONGEST, is_checkable
 from monshin_factcheck.core.claims.claim import Claim
 from monshin_factcheck.core.claims.headings import OpenHeadings
