@@ -24,9 +24,6 @@ _OF_CASES = re.compile(
 )
 _FOR_WHAT = re.compile(r"適応症?|効能(?:[・又は]*効果)?|疾患|病名|indications?|diseases?", re.IGNORECASE)
 _IN_CASE = re.compile(r"(?:場合|とき|時|際|以上|未満|以下|中|後|前|期)(?:では|には|は|に|で|、)|(?:たら|なら|れば)、")
-_OF_THE_PATIENT = re.compile(
-    r"(?:本|当該)?(?:患者|症例|例)は、?(?:[0-9]{1,3}(?:歳|か月)の?)?(?:男性|女性|男児|女児)?(?:である|です|だった|でした)?[。.]?"
-)
 _LETTERS = re.compile(r"[一-鿿ァ-ヺ]{2}|[A-Za-z]{2}|(?<![A-Za-z])[A-Z](?![A-Za-z])|[一-鿿]")
 _FIGURES = re.compile(
     r"[0-9][0-9.,]*(?: ?(?:mg|μg|mcg|g|kg|mL|mEq|IU|錠|回|日|時間|歳|か月|分)(?:/(?:kg|日|時|分|day|h))*)?"
@@ -119,8 +116,6 @@ def has_case(sentence: str) -> bool:
 def names_nothing(sentence: str) -> bool:
     """Whether a sentence with its case could be said of any drug: `妊娠中では、飲んでも問題ありません。`"""
     text = normalise(sentence).text
-    if _OF_THE_PATIENT.fullmatch(text):
-        return False
     if any(hit.canonical for hit in builtin_aliases().find(text) if not _is_empty(text[hit.span.start : hit.span.end])):
         return False
     return _is_empty(text)
