@@ -27,7 +27,10 @@ def states_patient(sentence: str) -> bool:
     if len(text) > _LONGEST:
         return False
     if guess_language(text) is Language.ENGLISH:
-        return _pattern("en", "whom").match(text) is not None and not tells_giving(text)
+        is_told_of_one = _pattern("en", "whom").match(text) is not None and not tells_giving(text)
+        return is_told_of_one or _pattern("en", "value").fullmatch(text) is not None
+    if _pattern("ja", "value").fullmatch(text):
+        return True
     # 禁忌の患者である, 服用中の患者である: of any drug, however it ends.
     if _tells_of_giving(_pattern("ja", "no_list").sub("", text)):
         return False
@@ -82,7 +85,7 @@ def _japanese() -> re.Pattern[str]:
     noun = f"(?>{source('ja', 'person')}|{words['state']})"
     nouns = f"{noun}(?:{words['joint']}?{noun})*{words['possible']}?"
     clause = f"{nouns}(?:{words['exists']}|{words['does']}|{words['is']})"
-    return re.compile(f"{words['whom']}?{clause}(?:、{clause})*")
+    return re.compile(f"{words['whom']}?{clause}(?:が?、{clause})*")
 
 
 @cache

@@ -121,14 +121,14 @@ class Topics:
         is_item = part.kind is PartKind.BULLET or (part.level is None and self._is_labelled)
         for inside in split_statements(stretch):
             own = resolved(plain(inside.of(stretch)), self._before)
+            is_charted = self._is_charted(part, own)
             place = inside.shifted(part.span.start)
-            is_of_the_patient = self._is_of_the_patient(part, own)
-            claim = Claim(place, own, True) if is_of_the_patient else self._claim(own, place, is_item=is_item)
+            claim = self._claim(own, place, is_item=is_item, is_charted=is_charted)
             stated = stated_case(own)
             if stated is not None:
                 self._stated = with_stated(self._stated, stated)
                 self._is_announced = stated.is_announced
-            elif is_of_the_patient or not claim.checkable:
+            elif is_charted or not claim.checkable:
                 self._subject = self._subject.beside(own)
             else:
                 self._before = self._before if points(plain(inside.of(stretch))) else own
@@ -145,14 +145,14 @@ class Topics:
             self._is_labelled = lead is not None
         self._bullets.hold(part, self._subject, names=names or lead is not None)
 
-    def _is_of_the_patient(self, part: Part, text: str) -> bool:
+    def _is_charted(self, part: Part, text: str) -> bool:
         """Whether a statement is a chart's, of the patient and of nothing that is spoken of above it."""
         if not states_patient(text) or self._subject.cases or self._above.speaks_of_giving(part):
             return False
         is_of_a_drug = drugs_in(self._subject.name) and (names_disorder(text) or not self._subject.is_told)
         return not is_of_a_drug
 
-    def _claim(self, text: str, span: Span, *, is_item: bool) -> Claim:
+    def _claim(self, text: str, span: Span, *, is_item: bool, is_charted: bool) -> Claim:
         if is_bare_answer(text) and self._question:
             said = "" if self._has_begun else answered(self._question, text)
             self._has_begun = True
@@ -160,6 +160,8 @@ class Topics:
         if not is_checkable(normalise(text).text):
             return Claim(span, text, checkable=False)
         self._has_begun = True
+        if is_charted:
+            return Claim(span, text, checkable=True)
         around = self._around(text)
         is_lost = around.is_unclear and leaves_out(text, is_item=is_item)
         return _told(span, text, told_statement(text, around, is_item=is_item), is_lost=is_lost)

@@ -19,7 +19,9 @@ STATED = [
     "妊娠の可能性はない。", "腎障害はない。", "妊娠中である。", "透析はしていない。", "85歳の男性である。",
     "妊娠していない。", "授乳中ではない。", "血液透析中である。", "肝障害や腎障害はない。",
     "慢性腎不全のため透析中である。", "患者は妊娠中である。", "患者は男性である。", "肝障害なし。",
-    "透析を受けている。", "85歳の女性で、妊娠中ではない。", "妊娠可能年齢の女性である。", "Not pregnant.",
+    "透析を受けている。", "85歳の女性で、妊娠中ではない。", "妊娠可能年齢の女性である。", "eGFRは45 mL/分である。",
+    "腎障害はないが、肝障害がある。", "肝腎障害はみられない。", "週3回の維持透析中である。", "患者に腎障害はない。",
+    "The eGFR is 45 mL/min.", "Her creatinine clearance was 30 mL/min/1.73 m2.", "Not pregnant.",
     "She is pregnant.", "No renal impairment.", "The patient is not on dialysis.",
     "The patient is in the third trimester of pregnancy.", "The patient is a child with renal impairment.",
 ]  # fmt: skip
@@ -38,7 +40,8 @@ def test_what_is_said_of_the_patient_is_a_claim(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "妊婦では。", "妊婦には禁忌です。", "妊娠中は避けます。", "妊婦には使用できる。",
+        "妊婦では。", "eGFR 30 mL/分未満では禁忌である。", "eGFRは45 mL/分では減量する。",
+        "妊娠中であり、1日5 mgとする。", "妊婦には禁忌です。", "妊娠中は避けます。", "妊婦には使用できる。",
         "小児には1日5 mgである。", "禁忌の患者である。", "服用中の患者である。", "腎障害には注意する。",
         "禁忌：妊婦である。", "Safe in pregnancy.", "In pregnancy.", "It is for patients with renal failure.",
         "Patient with renal impairment.",
@@ -125,6 +128,9 @@ def test_it_stands_beside_what_is_spoken_of(text: str, told: list[str]) -> None:
         ("85歳の男性である。", "58歳の男性である。"),
         ("85歳の男性である。", "85歳の女性である。"),
         ("血液透析中である。", "腹膜透析中である。"),
+        ("eGFRは45 mL/分である。", "eGFRは54 mL/分である。"),
+        ("腎障害はないが、肝障害がある。", "腎障害はあるが、肝障害はない。"),
+        ("The eGFR is 45 mL/min.", "The eGFR is 54 mL/min."),
         ("85歳の女性で、妊娠中ではない。", "85歳の女性で、妊娠中である。"),
         ("She is pregnant.", "She is not pregnant."),
         ("The patient is not on dialysis.", "The patient is on dialysis."),
