@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 from monshin.launcher.units import Unit
 from monshin_ann.settings import AnnSettings
+from monshin_factcheck.settings import FactcheckSettings
 from monshin_kit.settings import load
 
 FILES = ("docker-compose.yml", "deploy/compose/jaeger-page.yml", "deploy/compose/llm.yml", "deploy/compose/oidc.yml")
@@ -40,6 +41,11 @@ def test_each_service_is_called_on_the_port_that_it_listens_on(
     assert compose["factcheck"]["environment"]["MONSHIN_FACTCHECK_ANN_TARGET"] == targets["ann"]
     for name, target in targets.items():
         assert compose["client"]["environment"][f"MONSHIN_{name.upper()}_TARGET"] == target
+
+
+def test_without_a_setting_the_judges_are_those_of_the_service_itself(compose: dict[str, Any]) -> None:
+    judges = compose["factcheck"]["environment"]["MONSHIN_FACTCHECK_JUDGES"]
+    assert judges == f"${{MONSHIN_FACTCHECK_JUDGES:-{FactcheckSettings().judges}}}"
 
 
 def test_only_the_gateway_is_reached_from_outside_and_only_from_this_machine(

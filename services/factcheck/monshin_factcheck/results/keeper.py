@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -57,16 +58,27 @@ class Keeper:
         return await self._executor.run(work, self._open())
 
     async def purge_forever(self) -> None:
-        """Ends what is too old: at once, then as often as ten times in the retention, at least every hour."""
+        """Ends what is too old: at once, then as often as ten times in the retention, at least every hour.
+
+        Where it could not, it tries again sooner, at growing pauses; where nothing is kept, until nothing is left."""
+        failures = 0
         while self._store is not None:
             try:
                 if await self._executor.run(self._store.purge):
                     _log.info("results have ended")
+                failures = 0
             except MonshinError as error:
+                failures += 1
                 _log.warning("results could not be ended: " + error.message, extra={"reason": error.reason})
-            if not self.is_keeping:
+            if not (self.is_keeping or failures):
                 return
-            await asyncio.sleep(min(_LONGEST_SLEEP_S, max(_SHORTEST_SLEEP_S, self.retention_s / 10)))
+            await asyncio.sleep(self._pause_s(failures))
+
+    def _pause_s(self, failures: int) -> float:
+        """Until the next purge, behind so many that failed in a row."""
+        regular = max(_SHORTEST_SLEEP_S, self.retention_s / 10) if self.is_keeping else _LONGEST_SLEEP_S
+        again = _SHORTEST_SLEEP_S * 2.0 ** min(failures, 20) if failures else math.inf
+        return min(_LONGEST_SLEEP_S, regular, again)
 
     def close(self) -> None:
         """Closes the file."""

@@ -8,7 +8,7 @@ import pytest
 from monshin_factcheck.core.rules.revision import rules_revision
 from monshin_factcheck.core.weighing import RULES, Weighings
 from monshin_factcheck.judges.fitted import BUILT_IN, load_weighings
-from monshin_factcheck.judges.seating import seats
+from monshin_factcheck.judges.seating import names_of, seats
 from monshin_factcheck.settings import FactcheckSettings
 from monshin_kit.errors import FailedPrecondition, InvalidInput
 
@@ -23,6 +23,13 @@ def test_the_built_in_maps_are_sound() -> None:
     assert [sorted(weighing.judges) for weighing in found] == [["alignment", "local"], ["local"]]
     assert all(0.5 <= weighing.supported <= 1 for weighing in found)
     assert all(weighing.revisions[RULES] == rules_revision() for weighing in found), "fit anew: README, Weighing"
+
+
+def test_the_default_judges_have_a_map_together_and_one_for_where_local_alone_answers() -> None:
+    """Hazard: another judge sits by default, and its answers count for nothing; `local` is asked where it failed."""
+    mapped = [set(weighing.judges) for weighing in load_weighings([BUILT_IN])]
+    default = set(names_of(FactcheckSettings().judges))
+    assert [judges for judges in (default, {"local"}) if judges not in mapped] == [], "fit anew: README, Weighing"
 
 
 def test_a_hospitals_own_map_comes_before_the_built_in_one(tmp_path: Path) -> None:

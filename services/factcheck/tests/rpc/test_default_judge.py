@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from monshin_factcheck.settings import FactcheckSettings
-from monshin_kit.settings import load
 from monshin_kit.testing import ServiceProcess
 from monshin_protos.factcheck.v1 import factcheck_pb2 as pb
 from monshin_protos.factcheck.v1 import factcheck_pb2_grpc
@@ -38,7 +37,3 @@ async def test_the_first_check_already_has_the_judges(server: ServiceProcess) ->
     assert list(result.judges_run) == ["rules", "alignment", "local"]
     assert result.calibrated
     assert {opinion.judge for opinion in result.opinions} == {"rules", "alignment", "local"}
-
-
-async def test_the_settings_default_is_in_force() -> None:
-    assert load(FactcheckSettings, {}).judges == "alignment,local"

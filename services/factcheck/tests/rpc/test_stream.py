@@ -216,10 +216,10 @@ async def test_streams_that_wait_for_their_caller_and_explanations_leave_and_nee
         assert (await silent)[-1].HasField("summary")
 
 
-async def test_the_verdict_of_the_whole_follows_its_last_letter_at_once(
+async def test_the_last_verdict_follows_the_last_letter_within_three_seconds(
     server: ServiceProcess, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Printed; the guard is generous, since other work runs on the machine."""
+    """A guard against a stream that waits for something. How fast it is is printed, for other work runs here, too."""
     times = []
     for _ in range(5):
         last = 0.0

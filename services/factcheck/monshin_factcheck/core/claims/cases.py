@@ -1,13 +1,10 @@
-"""For whom, when, or at which measured value something holds: found in headings, labels and questions, and told."""
+"""For whom, when, or at which measured value something holds: found in headings, labels and sentences."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from monshin_factcheck.core.aliases.table import builtin_aliases
-from monshin_factcheck.core.claims.topics import behind_topic
-from monshin_factcheck.core.tables import read_table
+from monshin_factcheck.core.claims.case_words import source, words
 from monshin_factcheck.core.text.language import Language, guess_language
 from monshin_factcheck.core.text.normalise import normalise
 
@@ -15,8 +12,6 @@ _LONGEST = 80
 _MARKS = " \u3000\t:：*#_【】〈〉《》［］[]<>＜＞。．.・"
 _BRACKET = re.compile(r"^(?P<rest>.{0,40}?) ?[(（](?P<case>[^()（）]{1,40})[)）]$")
 _NUMBER = re.compile(r"^(?:\(?[0-9]{1,2}[.)] ?|[①-⑳] ?|[0-9]{1,2}(?:\.[0-9]{1,2})+ )")
-# Japanese cases that take no では.
-_HYPOTHETICAL = re.compile(r"(?:たら|なら|れば)$")
 # Heads of columns that hold measured values, cases, and what something is given for.
 _MEASURED = re.compile(
     r"e?GFR|C(?:Cr|rCl)|クレアチニン|creatinine|体重|(?:body )?weight|年齢|月齢|age\b|腎機能|renal function|INR",
@@ -29,9 +24,6 @@ _OF_CASES = re.compile(
 )
 _FOR_WHAT = re.compile(r"適応症?|効能(?:[・又は]*効果)?|疾患|病名|indications?|diseases?", re.IGNORECASE)
 _IN_CASE = re.compile(r"(?:場合|とき|時|際|以上|未満|以下|中|後|前|期)(?:では|には|は|に|で|、)|(?:たら|なら|れば)、")
-_OF_THE_PATIENT = re.compile(
-    r"(?:本|当該)?(?:患者|症例|例)は、?(?:[0-9]{1,3}(?:歳|か月)の?)?(?:男性|女性|男児|女児)?(?:である|です|だった|でした)?[。.]?"
-)
 _LETTERS = re.compile(r"[一-鿿ァ-ヺ]{2}|[A-Za-z]{2}|(?<![A-Za-z])[A-Z](?![A-Za-z])|[一-鿿]")
 _FIGURES = re.compile(
     r"[0-9][0-9.,]*(?: ?(?:mg|μg|mcg|g|kg|mL|mEq|IU|錠|回|日|時間|歳|か月|分)(?:/(?:kg|日|時|分|day|h))*)?"
@@ -44,12 +36,6 @@ class Case:
 
     text: str
     rest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    ja: dict[str, re.Pattern[str]]
-    en: dict[str, re.Pattern[str]]
 
 
 def case_of(heading: str) -> Case | None:
@@ -105,113 +91,31 @@ def is_person(line: str) -> bool:
     name = _NUMBER.sub("", normalise(line).text.strip(_MARKS))
     if not name or len(name) > _LONGEST:
         return False
-    table = _table().en if guess_language(name) is Language.ENGLISH else _table().ja
+    table = words().en if guess_language(name) is Language.ENGLISH else words().ja
     bare = _BRACKET.sub(r"\g<rest>", name)
     bare = re.sub(r"(?:の場合|さん)$", "", bare)
     is_told_of = table["person"].fullmatch(bare) is not None and table["listing"].search(bare) is None
     return is_told_of and name[:1] == name[:1].upper()
 
 
-def asked_case(question: str) -> str:
-    """The people or the state that a question asks about: `妊娠中`, `in pregnancy`; empty if it names none."""
-    text = normalise(question).text
-    if guess_language(text) is Language.ENGLISH:
-        found = re.search(rf"\b(?:{_source('en', 'joint')}|while) (?:the |a |an )?(?:[\w-]+ ){{0,2}}?"
-                          rf"(?:{_source('en', 'end')})\b", text, re.IGNORECASE)  # fmt: skip
-        return found.group() if found is not None else ""
-    found = re.search(_source("ja", "person") + rf"(?=[のにがはでも、。]|{_source('ja', 'of_dose')})", text)
-    found = found or re.search(r"(?:eGFR|CCr|CrCl) ?[がは]?[0-9.]+[^、。のにがはで]{0,12}", text)
-    return found.group() if found is not None else ""
-
-
-def asked_measure(question: str) -> str:
-    """Which dose a question asks for, where that is no plain one: per week, per kg, at most, by which route.
-
-    >>> [asked_measure(text) for text in ("ワルファリンの1週間量は？", "ヘパリンを静注するときの量は？", "用量は？")]
-    ['1週間量', '静注', '']
-    """
-    text = normalise(question).text
-    is_english = guess_language(text) is Language.ENGLISH
-    found = re.search(_source("en" if is_english else "ja", "measure_asked"), text, re.IGNORECASE)
-    if found is None or (
-        not is_english and re.search(r"量|いくつ|何 ?(?:mg|g|mL|単位|錠)|どのくらい|kg", text) is None
-    ):
-        return ""
-    return f"for the {found.group()}" if is_english else found.group().strip()
-
-
 def is_open(heading: str) -> bool:
     """Whether an English line breaks off before what it speaks of: `Do not give to:`."""
-    return _table().en["open"].search(heading.strip(_MARKS)) is not None
+    return words().en["open"].search(heading.strip(_MARKS)) is not None
 
 
 def has_case(sentence: str) -> bool:
     """Whether a sentence says itself for whom or when it holds: `妊婦では禁忌です`, `Avoid it in pregnancy`."""
     text = normalise(sentence).text
     if guess_language(text) is Language.ENGLISH:
-        is_opened = _table().en["opening"].match(text) is not None and "," in text
-        return is_opened or re.search(rf"\b(?:{_source('en', 'joint')}) (?:[\w-]+ ){{0,3}}?{_source('en', 'end')}\b",
+        is_opened = words().en["opening"].match(text) is not None and "," in text
+        return is_opened or re.search(rf"\b(?:{source('en', 'joint')}) (?:[\w-]+ ){{0,3}}?{source('en', 'end')}\b",
                                       text, re.IGNORECASE) is not None  # fmt: skip
-    return _table().ja["person"].search(text) is not None or _IN_CASE.search(text) is not None
-
-
-def opens_elsewhere(sentence: str) -> bool:
-    """Whether a sentence speaks of all other cases: `それ以外では…`, `Otherwise…`."""
-    text = normalise(sentence).text.strip(_MARKS)
-    return any(table["elsewhere"].match(text) is not None for table in (_table().ja, _table().en))
-
-
-def speaks_of_elsewhere(sentence: str) -> bool:
-    """Whether a sentence leaves open which other cases it speaks of."""
-    text = normalise(sentence).text
-    return any(table["elsewhere"].search(text) is not None for table in (_table().ja, _table().en))
-
-
-def with_cases(sentence: str, cases: Sequence[str]) -> str:
-    """The sentence with the cases that it does not name itself: behind its topic, as most sources have it, or in front.
-
-    >>> with_cases("ワルファリンは避ける。", ("妊婦",)), with_cases("Give 5 mg.", ("children", "if eGFR is below 30"))
-    ('ワルファリンは、妊婦では避ける。', 'In children, if eGFR is below 30, Give 5 mg.')
-    """
-    missing = [case for case in cases if case.lower() not in sentence.lower()]
-    if not missing:
-        return sentence
-    is_english = guess_language(normalise(sentence).text) is Language.ENGLISH
-    told = "".join(_told(case, is_english=is_english) for case in missing)
-    if is_english:
-        return f"{told[:1].upper()}{told[1:]}{sentence}"
-    place = behind_topic(sentence)
-    if not place or has_case(sentence):
-        return f"{told}{sentence}"
-    return f"{sentence[:place]}、{told.rstrip('、')}{sentence[place:].lstrip('、')}"
-
-
-def elsewhere(case: str) -> str:
-    """All other cases than this one.
-
-    >>> elsewhere("eGFR 30未満"), elsewhere("If eGFR is below 30"), elsewhere("In pregnancy")
-    ('eGFR 30未満以外', 'Unless eGFR is below 30', 'Except in pregnancy')
-    """
-    if guess_language(case) is not Language.ENGLISH:
-        return f"{case}以外"
-    told = _told(case, is_english=True).rstrip(", ")
-    opening, _, rest = told.partition(" ")
-    return f"Unless {rest}" if opening.lower() == "if" else f"Except {opening.lower()} {rest}"
-
-
-def without_elsewhere(sentence: str) -> str:
-    """The sentence without the words by which it speaks of all other cases."""
-    return re.sub(
-        rf"^\W*(?:{_source('ja', 'elsewhere')}|{_source('en', 'elsewhere')})(?:の(?:場合|患者|人|方))?"
-        rf"(?:{_source('ja', 'closing')})?[、,:： ]*", "", sentence, count=1, flags=re.IGNORECASE,
-    )  # fmt: skip
+    return words().ja["person"].search(text) is not None or _IN_CASE.search(text) is not None
 
 
 def names_nothing(sentence: str) -> bool:
     """Whether a sentence with its case could be said of any drug: `妊娠中では、飲んでも問題ありません。`"""
     text = normalise(sentence).text
-    if _OF_THE_PATIENT.fullmatch(text):
-        return False
     if any(hit.canonical for hit in builtin_aliases().find(text) if not _is_empty(text[hit.span.start : hit.span.end])):
         return False
     return _is_empty(text)
@@ -219,11 +123,11 @@ def names_nothing(sentence: str) -> bool:
 
 def _is_empty(text: str) -> bool:
     if guess_language(text) is Language.ENGLISH:
-        left = re.sub(rf"\b(?:{_source('en', 'empty')})\b", " ", text.lower())
+        left = re.sub(rf"\b(?:{source('en', 'empty')})\b", " ", text.lower())
         return re.search(r"[a-z]{2}", left) is None
     left = _FIGURES.sub(" ", text)
-    left = _table().ja["person"].sub(" ", left)
-    left = re.sub(_source("ja", "empty"), " ", left)
+    left = words().ja["person"].sub(" ", left)
+    left = re.sub(source("ja", "empty"), " ", left)
     return _LETTERS.search(left) is None
 
 
@@ -231,20 +135,20 @@ def _whole(name: str) -> str | None:
     """The whole name as a case, without what joins it to a sentence."""
     if guess_language(name) is Language.ENGLISH:
         return _whole_english(name)
-    table = _table().ja
-    bare = re.sub(rf"(?:{_source('ja', 'closing')})$", "", name)
+    table = words().ja
+    bare = re.sub(rf"(?:{source('ja', 'closing')})$", "", name)
     bare = re.sub(r"さん$", "", bare)
     is_dose = re.search(r"[0-9]", bare) is not None and table["dose"].search(bare) is not None
     if is_dose or table["listing"].search(bare) or "。" in bare:
         return None
-    if table["person"].fullmatch(bare) or re.search(f"{_source('ja', 'end')}$", bare):
+    if table["person"].fullmatch(bare) or re.search(f"{source('ja', 'end')}$", bare):
         return bare if bare not in ("人", "方", "者", "時", "例", "場合", "とき", "前", "後", "中") else None
     is_measured = table["measure"].fullmatch(bare) and table["bound"].search(bare)
     return bare if is_measured else None
 
 
 def _whole_english(name: str) -> str | None:
-    table = _table().en
+    table = words().en
     if table["not_opening"].match(name) or table["main_clause"].search(name) or table["open"].search(name):
         return None
     if table["opening"].match(name):
@@ -252,55 +156,28 @@ def _whole_english(name: str) -> str | None:
     if table["listing"].search(name):
         return None
     is_measured = table["measure"].fullmatch(name) is not None and table["dose"].search(name) is None
-    is_short = len(name.split()) <= 7 and re.search(rf"\b(?:{_source('en', 'end')})$", name, re.IGNORECASE) is not None
-    has_joint = re.search(rf"^\w+ .*\b(?:{_source('en', 'joint')}) ", name) is not None
+    is_short = len(name.split()) <= 7 and re.search(rf"\b(?:{source('en', 'end')})$", name, re.IGNORECASE) is not None
+    has_joint = re.search(rf"^\w+ .*\b(?:{source('en', 'joint')}) ", name) is not None
     return name if is_measured or (is_short and not has_joint) else None
 
 
 def _part(name: str) -> Case | None:
     """A case in front of the rest of a heading, or behind it."""
     if guess_language(name) is Language.ENGLISH:
-        adjective = _table().en["adjective"].fullmatch(name)
+        adjective = words().en["adjective"].fullmatch(name)
         if adjective is not None:
             return Case(f"{adjective['who']} patients", adjective["side"])
-        for found in re.finditer(rf"\b(?:{_source('en', 'joint')}) ", name):
+        for found in re.finditer(rf"\b(?:{source('en', 'joint')}) ", name):
             rest, case = name[: found.start()].strip(), name[found.start() :]
-            ends = re.search(rf"\b(?:{_source('en', 'end')})$", case, re.IGNORECASE)
-            is_measured = re.search(r"[0-9]", case) is not None and not _table().en["dose"].search(case)
-            if rest and (ends or is_measured) and not _table().en["listing"].search(name):
+            ends = re.search(rf"\b(?:{source('en', 'end')})$", case, re.IGNORECASE)
+            is_measured = re.search(r"[0-9]", case) is not None and not words().en["dose"].search(case)
+            if rest and (ends or is_measured) and not words().en["listing"].search(name):
                 return Case(case, rest)
         front, comma, rest = name.partition(", ")
-        is_case = comma and _table().en["opening"].match(front) and not _table().en["not_opening"].match(front)
+        is_case = comma and words().en["opening"].match(front) and not words().en["not_opening"].match(front)
         return Case(front, rest) if is_case else None
-    told = re.match(rf"(?P<case>{_source('ja', 'person')}|[^、。]{{2,30}}?(?:場合|とき|時(?!期)|際|以上|未満|以下))"
-                     rf"(?P<joint>{_source('ja', 'joint')})(?P<rest>.+)$", name)  # fmt: skip
-    if told is None or any(_table().ja[name].search(told["case"]) for name in ("dose", "listing")):
+    told = re.match(rf"(?P<case>{source('ja', 'person')}|[^、。]{{2,30}}?(?:場合|とき|時(?!期)|際|以上|未満|以下))"
+                     rf"(?P<joint>{source('ja', 'joint')})(?P<rest>.+)$", name)  # fmt: skip
+    if told is None or any(words().ja[name].search(told["case"]) for name in ("dose", "listing")):
         return None
     return Case(told["case"], told["rest"])
-
-
-def _told(case: str, *, is_english: bool) -> str:
-    if is_english and guess_language(normalise(case).text) is Language.ENGLISH:
-        text = case[:1].lower() + case[1:] if case.split()[0][1:] in ("", case.split()[0][1:].lower()) else case
-        if _table().en["opening"].match(case):
-            return f"{text}, "
-        return f"if {text}, " if re.search(r"[0-9]", case) else f"in {text}, "
-    if is_english or (guess_language(normalise(case).text) is Language.ENGLISH and not re.search(r"[0-9]", case)):
-        return f"{case}: "
-    return f"{case}、" if _HYPOTHETICAL.search(case) else f"{case}では、"
-
-
-def _source(language: str, name: str) -> str:
-    table = _table().ja if language == "ja" else _table().en
-    return f"(?:{table[name].pattern})"
-
-
-@cache
-def _table() -> _Table:
-    source = read_table(__package__, "cases.yaml")
-    return _Table(
-        *(
-            {name: re.compile(pattern.replace("\n", ""), re.IGNORECASE) for name, pattern in source[language].items()}
-            for language in ("ja", "en")
-        )
-    )  # fmt: skip

@@ -16,8 +16,17 @@ _MARKS = " 　。．.、,!！"
 
 def prescribes(sentence: str) -> bool:
     """Whether a sentence tells how much of something is given, how often or how long, for whom, or that it is not."""
+    return tells_giving(sentence) or has_case(normalise(sentence).text)
+
+
+def tells_giving(sentence: str) -> bool:
+    """Whether a sentence tells how something is given, or that it is not; for whom alone does not count.
+
+    >>> tells_giving("妊婦には避ける。"), tells_giving("妊娠中である。")
+    (True, False)
+    """
     text = normalise(sentence).text
-    return _pattern(_language(text), "tells").search(text) is not None or has_case(text)
+    return _pattern(_language(text), "tells").search(text) is not None
 
 
 def leaves_drug_out(sentence: str) -> bool:

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from monshin_factcheck.core.aliases.table import builtin_aliases, builtin_section
-from monshin_factcheck.core.claims.cases import asked_case, asked_measure, is_person
+from monshin_factcheck.core.claims.case_words import source
+from monshin_factcheck.core.claims.cases import is_person
 from monshin_factcheck.core.claims.drugs import drugs_in, is_given_up, is_in_place_of, only_drug
 from monshin_factcheck.core.claims.stated import english_person, stated_case
 from monshin_factcheck.core.claims.subjects import Subject, is_relational
@@ -71,6 +72,34 @@ def read_question(question: str) -> Question:
     if _names_others(text, name):
         return Question(Subject(is_told=False, is_unclear=True), case, asked_measure(text))
     return Question(Subject(name, is_told=False, lately=only_drug(text)), case, asked_measure(text))
+
+
+def asked_case(question: str) -> str:
+    """The people or the state that a question asks about: `妊娠中`, `in pregnancy`; empty if it names none."""
+    text = normalise(question).text
+    if guess_language(text) is Language.ENGLISH:
+        found = re.search(rf"\b(?:{source('en', 'joint')}|while) (?:the |a |an )?(?:[\w-]+ ){{0,2}}?"
+                          rf"(?:{source('en', 'end')})\b", text, re.IGNORECASE)  # fmt: skip
+        return found.group() if found is not None else ""
+    found = re.search(source("ja", "person") + rf"(?=[のにがはでも、。]|{source('ja', 'of_dose')})", text)
+    found = found or re.search(r"(?:eGFR|CCr|CrCl) ?[がは]?[0-9.]+[^、。のにがはで]{0,12}", text)
+    return found.group() if found is not None else ""
+
+
+def asked_measure(question: str) -> str:
+    """Which dose a question asks for, where that is no plain one: per week, per kg, at most, by which route.
+
+    >>> [asked_measure(text) for text in ("ワルファリンの1週間量は？", "ヘパリンを静注するときの量は？", "用量は？")]
+    ['1週間量', '静注', '']
+    """
+    text = normalise(question).text
+    is_english = guess_language(text) is Language.ENGLISH
+    found = re.search(source("en" if is_english else "ja", "measure_asked"), text, re.IGNORECASE)
+    if found is None or (
+        not is_english and re.search(r"量|いくつ|何 ?(?:mg|g|mL|単位|錠)|どのくらい|kg", text) is None
+    ):
+        return ""
+    return f"for the {found.group()}" if is_english else found.group().strip()
 
 
 def _stated_in(text: str) -> str:

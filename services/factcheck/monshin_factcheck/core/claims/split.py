@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from monshin_factcheck.core.claims.blocks import Part, PartKind, plain, split_parts
 from monshin_factcheck.core.claims.bullets import OpenBullets
-from monshin_factcheck.core.claims.cases import has_case, names_nothing, opens_elsewhere, speaks_of_elsewhere
+from monshin_factcheck.core.claims.case_telling import opens_elsewhere, speaks_of_elsewhere
+from monshin_factcheck.core.claims.cases import has_case, names_nothing
+from monshin_factcheck.core.claims.charts import Above, names_disorder, states_patient
 from monshin_factcheck.core.claims.checkable import LONGEST, is_checkable
 from monshin_factcheck.core.claims.claim import Claim
+from monshin_factcheck.core.claims.drugs import drugs_in
 from monshin_factcheck.core.claims.headings import OpenHeadings
 from monshin_factcheck.core.claims.importance import is_important
 from monshin_factcheck.core.claims.leads import announced_by, behind, is_name, lead_of, led_on_by, stated_by, states
@@ -51,6 +54,7 @@ class Topics:
         self._announced = self._subject = asked.subject
         self._bullets = OpenBullets(self._subject)
         self._headings = OpenHeadings()
+        self._above = Above(question)
         # The cases that sentences of this paragraph state, and whether the last of them was announced.
         self._stated: tuple[str, ...] = ()
         self._is_announced = False
@@ -94,6 +98,7 @@ class Topics:
         told = told_statement(text, self._around(text)) if is_claim else text
         self._subject = stated_by(text, around) if is_claim else announced_by(text, around)
         self._headings.open(part, self._subject.cases)
+        self._above.heading(part, text)
         self._announced, self._stated = self._subject, ()
         self._bullets.close()
         return _told(part.span, text, told) if is_claim else Claim(part.span, told, checkable=False)
@@ -107,6 +112,7 @@ class Topics:
             # A label of bullets, or a name of which nothing is said.
             yield Claim(part.span, text, checkable=False)
             self._subject = announced_by(text, above)
+            self._above.line(part, text)
             self._bullets.hold(part, self._subject, names=True, leads=text.endswith((":", "：")))
             return
         if lead is not None and part.kind is PartKind.SENTENCE:
@@ -115,18 +121,21 @@ class Topics:
         is_item = part.kind is PartKind.BULLET or (part.level is None and self._is_labelled)
         for inside in split_statements(stretch):
             own = resolved(plain(inside.of(stretch)), self._before)
-            claim = self._claim(own, inside.shifted(part.span.start), is_item=is_item)
+            is_charted = self._is_charted(part, own)
+            place = inside.shifted(part.span.start)
+            claim = self._claim(own, place, is_item=is_item, is_charted=is_charted)
             stated = stated_case(own)
             if stated is not None:
                 self._stated = with_stated(self._stated, stated)
                 self._is_announced = stated.is_announced
-            elif not claim.checkable:
+            elif is_charted or not claim.checkable:
                 self._subject = self._subject.beside(own)
             else:
                 self._before = self._before if points(plain(inside.of(stretch))) else own
                 self._subject = self._subject.after(own) if lead is None else behind(lead, above)
             is_item = is_item or lead is not None
             yield claim
+        self._above.line(part, text)
         if names and lead is None:
             self._subject = announced_by(text, above)
         if part.kind is PartKind.SENTENCE:
@@ -136,7 +145,14 @@ class Topics:
             self._is_labelled = lead is not None
         self._bullets.hold(part, self._subject, names=names or lead is not None)
 
-    def _claim(self, text: str, span: Span, *, is_item: bool) -> Claim:
+    def _is_charted(self, part: Part, text: str) -> bool:
+        """Whether a statement is a chart's, of the patient and of nothing that is spoken of above it."""
+        if not states_patient(text) or self._subject.cases or self._above.speaks_of_giving(part):
+            return False
+        is_of_a_drug = drugs_in(self._subject.name) and (names_disorder(text) or not self._subject.is_told)
+        return not is_of_a_drug
+
+    def _claim(self, text: str, span: Span, *, is_item: bool, is_charted: bool) -> Claim:
         if is_bare_answer(text) and self._question:
             said = "" if self._has_begun else answered(self._question, text)
             self._has_begun = True
@@ -144,6 +160,8 @@ class Topics:
         if not is_checkable(normalise(text).text):
             return Claim(span, text, checkable=False)
         self._has_begun = True
+        if is_charted:
+            return Claim(span, text, checkable=True)
         around = self._around(text)
         is_lost = around.is_unclear and leaves_out(text, is_item=is_item)
         return _told(span, text, told_statement(text, around, is_item=is_item), is_lost=is_lost)

@@ -29,8 +29,8 @@ _POINTING = re.compile(
 # Nouns that belong to something: 副作用は… needs to be told whose.
 _RELATIONAL = re.compile(
     r"^(?:主な|おもな|重大な|よくある|一般的な|通常の|標準的な|典型的な|初回の?|1日の?)?"
-    r"(?:副作用|用法・用量|用量|用法|投与量|投与方法|服用方法|使用方法|使い方|飲み方|1日量"
-    r"|(?:1日)?(?:開始|初期|維持|最大|最高|常用)(?:投与|用)?量|(?:1日)?総量|上限|目安|適応症?|禁忌|効果|効能|作用|作用機序|半減期|有効期間|保存方法|保管方法"
+    r"(?:副作用|用法・用量|用量|用法|投与量|投与方法|服用方法|使用方法|使い方|飲み方|1[日回]量"
+    r"|(?:1[日回])?(?:開始|初期|維持|最大|最高|常用)(?:投与|用)?量|(?:1日)?総量|上限|目安|適応症?|禁忌|効果|効能|作用|作用機序|半減期|有効期間|保存方法|保管方法"
     r"|注意点?|注意事項|特徴|目的|目標値?|原因|誘因|症状|初期症状|所見|診断|診断基準|検査|治療|治療法|治療期間"
     r"|予防|予防法|予後|合併症|基準値|基準範囲|正常値|パニック値|対象|対象者|期間|間隔|頻度|回数|時期|投与間隔"
     r"|投与期間|第一選択薬?|相互作用|排泄|代謝|感染経路|潜伏期間|リスク|危険因子|種類|定義)$"
@@ -158,8 +158,12 @@ def with_subject(sentence: str, subject: Subject) -> str:
     if about and has_case(sentence) and names_nothing(sentence) and sentence.startswith(about):
         # 妊婦への投与は禁忌, 妊婦は避ける: of any drug, if it is not told of which.
         return f"{name}は、{sentence}" if is_case(about) else f"{name}の{sentence}"
-    if about:
-        return f"{name}の{sentence}" if _RELATIONAL.match(about) and sentence.startswith(about) else sentence
+    if about and _RELATIONAL.match(about) and sentence.startswith(about):
+        return f"{name}の{sentence}"
+    # 高齢者では慎重に投与し、最大量は…: behind an action that names no drug, the amount is of the one spoken of.
+    is_behind_action = len(drugs_in(name)) == 1 and _RELATIONAL.match(about) and leaves_drug_out(sentence)
+    if about and not is_behind_action:
+        return sentence
     # What a patient got is told of a drug alone: 1日500 mgを処方した.
     is_of_the_drug = drugs_in(name) and _is_of_the_drug(sentence, name)
     if not is_of_the_drug and (is_of_a_patient(sentence) or _INSTEAD.search(sentence)):

@@ -5,14 +5,8 @@ from dataclasses import replace
 
 from monshin_factcheck.core.claims import english
 from monshin_factcheck.core.claims.blocks import Part
-from monshin_factcheck.core.claims.cases import (
-    case_of,
-    elsewhere,
-    names_nothing,
-    opens_elsewhere,
-    with_cases,
-    without_elsewhere,
-)
+from monshin_factcheck.core.claims.case_telling import elsewhere, opens_elsewhere, with_cases, without_elsewhere
+from monshin_factcheck.core.claims.cases import case_of, names_nothing
 from monshin_factcheck.core.claims.drugs import drugs_in
 from monshin_factcheck.core.claims.leads import lead_of
 from monshin_factcheck.core.claims.subjects import (

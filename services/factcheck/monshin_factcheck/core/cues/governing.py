@@ -17,6 +17,7 @@ from monshin_factcheck.core.cues.governing_words import (
     plain,
     takes_back,
 )
+from monshin_factcheck.core.cues.lists import lists
 from monshin_factcheck.core.cues.rows import is_row, told
 from monshin_factcheck.core.text.lines import Line, style_of
 from monshin_factcheck.core.text.spans import Span
@@ -42,6 +43,8 @@ class Sway(Enum):
     KNOWN_CASE = "known_case"
     # It ends or changes a dose, or is of another person: unless it is of another drug.
     ENDS = "ends"
+    # It stands over a list of those to whom something is given or not: what is told of a person there holds of nobody.
+    LISTS = "lists"
     # It gives another number: where the claim has one of its kind.
     AMENDS = "amends"
 
@@ -124,7 +127,8 @@ def governing(text: str, spans: Sequence[Span]) -> list[tuple[Governing, ...]]:
                     one.has_body = True
             section.sentences.append(place)
     of_all = tuple(_of_the_document(text, spans))
-    return [(*one, *back.get(place, ()), *of_all) for place, one in enumerate(above)]
+    listed = [() if over is None else (Governing(over, over.of(text), Sway.LISTS, ""),) for over in lists(text, spans)]
+    return [(*one, *back.get(place, ()), *of_all, *listed[place]) for place, one in enumerate(above)]
 
 
 def governing_title(title: str) -> Governing | None:

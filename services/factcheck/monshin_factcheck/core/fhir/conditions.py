@@ -49,8 +49,6 @@ def condition(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     if not name or denies(name):
         yield NOTHING
         return
-    place = words.concepts(node, "bodySite", telling)
-    told = words.placed(name, place, telling)
     japanese, english = state.course
     onset, date = telling.when(node, "onsetDateTime", "onsetPeriod")
     notes = (
@@ -59,7 +57,9 @@ def condition(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
         words.concept(node.child("severity")),
         *(words.concept(stage.child("summary")) for stage in node.children("stage")),
     )
-    yield Told(sentence(telling, told + japanese, f"{told} {english}", *notes), date)
+    for site in words.sites(node):
+        told = words.placed(name, site, telling)
+        yield Told(sentence(telling, told + japanese, f"{told} {english}", *notes), date)
 
 
 def allergy(node: Node, telling: Telling, find: Find) -> Iterator[Told]:

@@ -23,7 +23,8 @@ _GENDERS = {"male": ("男性", "male"), "female": ("女性", "female")}
 def procedure(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     """An operation or treatment; one that was not done is told as such."""
     status, name = node.text("status"), words.concept(node.child("code"))
-    if status in ("unknown", "entered-in-error"):
+    if status == "unknown":
+        yield Told("", element="status")
         return
     if not name or denies(name):
         yield NOTHING
@@ -31,14 +32,14 @@ def procedure(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     if status not in _PROCEDURES:
         raise node.refuse("status", f"one of {', '.join(_PROCEDURES)} is needed", "NOT_FHIR")
     japanese, english = _PROCEDURES[status]
-    place = words.concepts(node, "bodySite", telling)
-    told = words.placed(name, place, telling)
     when, date = telling.when(node, "performedDateTime", "performedPeriod")
     outcome = words.concept(node.child("outcome"))
     reason = words.concept(node.child("statusReason"))
-    yield Told(sentence(telling, told + japanese, f"{told} {english}", when, reason), date)
-    if outcome:
-        yield Told(sentence(telling, f"{told}の結果は{outcome}である", f"outcome of {told} is {outcome}"), date)
+    for site in words.sites(node):
+        told = words.placed(name, site, telling)
+        yield Told(sentence(telling, told + japanese, f"{told} {english}", when, reason), date)
+        if outcome:
+            yield Told(sentence(telling, f"{told}の結果は{outcome}である", f"outcome of {told} is {outcome}"), date)
 
 
 def encounter(node: Node, telling: Telling, find: Find) -> Iterator[Told]:

@@ -8,7 +8,9 @@ from monshin_factcheck.core.fhir.told import NOTHING, Find, Told, sentence
 from monshin_factcheck.core.fhir.tongue import Telling
 
 # Registered holds no result yet; cancelled never will.
-_NO_EVIDENCE = frozenset({"registered", "cancelled", "unknown"})
+_NO_EVIDENCE = frozenset({"registered", "cancelled"})
+# It may be another one in the end, or none: whoever repeats it without saying so would be confirmed.
+_DOUBTED = frozenset({"preliminary", "unknown"})
 _INTERPRETATIONS = {
     "H": ("高値", "high"), "HH": ("パニック高値", "critically high"), "L": ("低値", "low"),
     "LL": ("パニック低値", "critically low"), "N": ("基準範囲内", "normal"), "A": ("異常", "abnormal"),
@@ -20,22 +22,23 @@ def observation(node: Node, telling: Telling, find: Find) -> Iterator[Told]:
     """One sentence a value: its own and that of each component. Reference ranges are not told."""
     if node.text("status") in _NO_EVIDENCE:
         return
+    if node.text("status") in _DOUBTED:
+        yield Told("", element="status")
+        return
     # What was measured on somebody else, a newborn or a donor, stands in the mother's chart.
     if node.has("focus"):
         yield Told("", element="focus")
         return
     when, date = telling.when(node, "effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued")
     name, place = words.concept(node.child("code")), words.concept(node.child("bodySite"))
-    preliminary = telling.pick("暫定値", "preliminary") if node.text("status") == "preliminary" else ""
     for part in (node, *node.children("component")):
         own = name if part is node else words.concept(part.child("code"))
         value = _value(part, telling)
         if value and part.has("dataAbsentReason"):
             yield Told("", element="dataAbsentReason")
         elif own and value:
-            said = (when, _interpretation(part, telling), preliminary)
-            own = words.placed(own, place, telling)
-            yield Told(sentence(telling, f"{own}は{value}である", f"{own} is {value}", *said), date)
+            own, high = words.placed(own, place, telling), _interpretation(part, telling)
+            yield Told(sentence(telling, f"{own}は{value}である", f"{own} is {value}", when, high), date)
         elif any(key.startswith("value") for key in part.value):
             yield NOTHING
     for text in notes.notes(node):

@@ -37,6 +37,12 @@ def concepts(node: Node, name: str, telling: Telling) -> str:
     return telling.pick("、", ", ").join(filter(None, (concept(item) for item in node.children(name))))
 
 
+def sites(node: Node) -> list[str]:
+    """Where in the body it is, each of several by itself; one empty text where that is not said. What is at the right
+    and at the left is told of each, for a sentence of both would deny either."""
+    return list(dict.fromkeys(filter(None, (concept(item) for item in node.children("bodySite"))))) or [""]
+
+
 def codes(node: Node | None) -> frozenset[str]:
     """The codes of a CodeableConcept."""
     return frozenset(coding.text("code") for coding in node.children("coding")) if node is not None else frozenset()

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from monshin_factcheck.core.aliases.table import builtin_section
+from monshin_factcheck.core.aliases.table import builtin_section, katakana_drug
 from monshin_factcheck.core.cues.governing import Governing, Sway, governing_title
 from monshin_factcheck.core.cues.governing_words import excludes, names_a_case, names_a_state
+from monshin_factcheck.core.cues.lists import speaks_of_giving
 from monshin_factcheck.core.evidence import Passage
 from monshin_factcheck.core.judge import Condition
 from monshin_factcheck.core.quantities.comparators import Comparator
@@ -25,7 +26,7 @@ from monshin_factcheck.core.text.spans import Span
 # Sentences behind another one that may change it.
 _AFTER = (Sway.ENDS, Sway.AMENDS)
 # What names no case.
-_SILENT = (*_AFTER, Sway.FORBIDS)
+_SILENT = (*_AFTER, Sway.FORBIDS, Sway.LISTS)
 # Signs that a case is set in, which are not shown.
 _AROUND = " \u3000\t*_#:：。."
 _BRACKETS = {
@@ -90,7 +91,7 @@ def surroundings(claim: Statement, evidence: Statement, passage: Passage, read: 
 
 def beside(passage: Passage, texts: Iterable[str]) -> list[str]:
     """Those of the texts around a sentence that do not govern it: what these do is told by `surroundings`."""
-    governing = {one.text.strip() for one in passage.governing if one.sway not in _AFTER}
+    governing = {one.text.strip() for one in passage.governing if one.sway not in (*_AFTER, Sway.LISTS)}
     return [text for text in texts if text and text.strip() not in governing]
 
 
@@ -106,8 +107,16 @@ def says_the_same_of(
 
 
 def _is_taken_back(one: Governing, claim: Statement) -> bool:
-    """Whether nothing that stands there holds; of what must not be given, no dose."""
+    """Whether nothing that stands there holds; of what must not be given, no dose; in a list of cases, no person."""
+    if one.sway is Sway.LISTS:
+        return _is_of_a_person(claim)
     return one.sway is Sway.TAKES_BACK or (one.sway is Sway.FORBIDS and tells_dose(claim))
+
+
+def _is_of_a_person(claim: Statement) -> bool:
+    """Whether a claim names no drug and nothing that is given: 妊娠中である, 腎障害がある."""
+    is_of_a_drug = any(builtin_section(unit.key) == "drugs" or katakana_drug(unit.key) for unit in claim.units)
+    return not is_of_a_drug and not tells_dose(claim) and not speaks_of_giving(claim.text.text)
 
 
 def _changes(one: Governing, claim: Statement, evidence: Statement, read: Read) -> bool:

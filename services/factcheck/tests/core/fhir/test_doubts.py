@@ -51,6 +51,8 @@ def verdict(check: Check, claim: str, *resources: Resource) -> Verdict:
 @pytest.mark.parametrize(
     ("more", "unread"),
     [
+        ({"status": "preliminary"}, "Observation.status"),
+        ({"status": "unknown"}, "Observation.status"),
         ({"dataAbsentReason": {"text": "溶血のため無効"}}, "Observation.dataAbsentReason"),
         ({"note": [{"text": "溶血のため信頼できない。"}]}, "Observation.note"),
         ({"note": [{"text": "Hemolyzed sample, please repeat."}]}, "Observation.note"),
@@ -141,3 +143,36 @@ def test_a_text_of_which_a_style_strikes_a_part_is_not_read(resource: Resource, 
     """Which part it is, only a browser knows."""
     found = read_fhir(bundle(resource), "x", TOKYO)
     assert (found.text, found.unread) == ("", (unread,))
+
+
+def test_a_preliminary_value_confirms_nothing_beside_the_final_one(check: Check) -> None:
+    """Hazard: the value that the laboratory took back is confirmed."""
+    final = observation(valueQuantity={"value": 6.1, "unit": "mEq/L"})
+    chart = (observation(status="preliminary"), final)
+    assert verdict(check, POTASSIUM, *chart) is not Verdict.SUPPORTED
+    assert verdict(check, "カリウムは6.1 mEq/Lである。", *chart) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize("kind", ["MedicationRequest", "MedicationStatement", "MedicationAdministration", "Procedure"])
+def test_what_has_an_unknown_status_is_named_and_not_told(kind: str) -> None:
+    drug = {"text": "ワルファリン"}
+    resource = {"resourceType": kind, "status": "unknown", "medicationCodeableConcept": drug, "code": drug}
+    found = read_fhir(bundle({**resource, "intent": "order"}), "x", TOKYO)
+    assert (found.text, found.unread) == ("", (f"{kind}.status",))
+
+
+FRACTURE = {"resourceType": "Condition", "code": {"text": "大腿骨頸部骨折"}}
+
+
+@pytest.mark.parametrize(
+    ("sites", "right", "left"),
+    [
+        (("右", "左"), Verdict.SUPPORTED, Verdict.SUPPORTED),
+        (("右",), Verdict.SUPPORTED, Verdict.CONTRADICTED),
+        (("左",), Verdict.CONTRADICTED, Verdict.SUPPORTED),
+    ],
+)
+def test_what_is_at_both_sides_is_at_each(check: Check, sites: tuple[str, ...], right: Verdict, left: Verdict) -> None:
+    resource = {**FRACTURE, "bodySite": [{"text": side} for side in sites]}
+    assert verdict(check, "右大腿骨頸部骨折がある。", resource) is right
+    assert verdict(check, "左大腿骨頸部骨折がある。", resource) is left
