@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ _CURVE = Path(__file__).parents[2] / "services" / "factcheck" / "training" / "ad
 _EPOCH = 389
 _SHARES = tuple(round(share, 2) for share in np.arange(0.05, 1.001, 0.05))
 _OURS = "#c0392b"
-_COLOURS = ("#8a8a8a", "#b08d57", "#2c6e9b", "#2e8b57", "#7b4fa3", "#d98c00")
+_COLOURS = ("#8a8a8a", "#b08d57", "#2c6e9b", "#2e8b57", "#7b4fa3", "#d98c00", "#17808f")
 
 
 def draw(sets: Mapping[str, tuple[Claims, Sequence[Judged]]], areas: Mapping[str, Sequence[Interval]]) -> None:
@@ -71,7 +72,7 @@ def _coverage(panel: Any, claims: Claims, judged: Sequence[Judged]) -> None:
 
 
 def _colours(judged: Sequence[Judged]) -> list[str]:
-    return [*_COLOURS[: len(judged) - 1], _OURS]
+    return [*islice(cycle(_COLOURS), len(judged) - 1), _OURS]
 
 
 def _learning(panel: Any) -> None:
