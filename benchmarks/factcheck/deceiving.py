@@ -24,7 +24,7 @@ _TODAY = "2026-01-01"
 
 async def main() -> None:
     """Prints a line for each file: claims, how many a judge read, and their verdicts."""
-    async with served_checker(keeps=True) as (checker, evidence_of):
+    async with served_checker(keeps=False) as (checker, evidence_of):
         for file in sorted(_DATA.glob("*.jsonl")):
             verdicts: Counter[Verdict] = Counter()
             read = 0
