@@ -46,6 +46,8 @@ _MAY_END = frozenset(
     }
 )  # fmt: skip
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
+# In front of a letter that is a unit, not the initial of a name: mmol/L, 5 U.
+_OF_A_UNIT = re.compile(r"(?:/|\d[ \u00a0]?)$")
 
 
 def split_sentences(text: str) -> list[Span]:
@@ -136,7 +138,8 @@ def _ends_english(text: str, at: int, end: int, line: Span) -> bool:
     name = word.group().lower().rstrip(".")
     if name in _MAY_END:
         return opening.isupper()
-    is_initial = len(name) == 1 and word.group().isupper()
+    is_unit = _OF_A_UNIT.search(text, max(line.start, word.start() - 3), word.start()) is not None
+    is_initial = len(name) == 1 and word.group().isupper() and not is_unit
     return not (name in _ABBREVIATIONS or is_initial)
 
 
