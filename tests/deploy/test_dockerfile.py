@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from monshin.launcher.units import Unit
+from monshin_factcheck.judges.seating import names_of
 from monshin_factcheck.settings import FactcheckSettings
 
 IMAGES = ("embed", "ann", "factcheck", "gateway", "client")
@@ -71,16 +72,16 @@ def test_the_build_context_holds_sources_only(repo: Path) -> None:
     assert "**/tests" in rules
 
 
-def test_factchecks_image_has_the_judge_that_sits_by_default_and_others_by_a_build_argument(
+def test_factchecks_image_has_what_the_default_judges_need_and_others_by_a_build_argument(
     repo: Path, stages: dict[str, Any], compose: dict[str, Any]
 ) -> None:
     extras = tomllib.loads((repo / "services/factcheck/pyproject.toml").read_text())["project"]["optional-dependencies"]
     (argument,) = stages["build-factcheck"].arguments("ARG")
-    assert argument == f"EXTRAS={FactcheckSettings().judges}"
-    assert argument.removeprefix("EXTRAS=") in extras
+    needed = [name for name in names_of(FactcheckSettings().judges) if name in extras]
+    assert argument == f"EXTRAS={','.join(needed)}" == "EXTRAS=local"
     assert any('"./service[${EXTRAS}]"' in line for line in stages["build-factcheck"].arguments("RUN"))
     args = compose["factcheck"]["build"]["args"]
-    assert args["EXTRAS"] == "${FACTCHECK_EXTRAS:-local}"
+    assert args["EXTRAS"] == f"${{FACTCHECK_EXTRAS:-{','.join(needed)}}}"
     assert set(args) > set(compose["ann"]["build"]["args"])
     guide = (repo / "deploy/README.md").read_text()
     assert {extra for extra in extras if f"`{extra}`" not in guide} == set()
