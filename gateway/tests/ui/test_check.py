@@ -298,12 +298,12 @@ def test_a_link_to_a_document_opens_it(page: Page) -> None:
 @pytest.mark.parametrize(
     ("language", "compared", "limits"),
     [
-        ("ja", "出来事の前後関係", ["根拠なし", "以前の規則で"]),
-        ("en", "the order of events in time", ["not enough evidence", "with an earlier state of the rules"]),
+        ("ja", "出来事の前後関係", ["根拠なし", "2026年11月30日の測定"]),
+        ("en", "the order of events in time", ["not enough evidence", "measured on 30 November 2026"]),
     ],
 )
 def test_the_limits_stand_where_results_are_shown(language: str, compared: str, limits: list[str], page: Page) -> None:
-    """What the rules compare, what most verdicts do not mean, and of which rules the figures are."""
+    """What the rules compare, what most verdicts do not mean, and when the figures were measured."""
     page.goto("/")
     page.evaluate("language => localStorage.setItem('monshin.language', language)", language)
     page.reload()
