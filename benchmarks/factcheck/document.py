@@ -14,7 +14,6 @@ from benchmarks.report import Result
 from services.factcheck.tools.fit_weighing import (
     CONTRADICTED_PRECISION,
     SUPPORTED_PRECISION,
-    SUPPORTED_PRECISION_ANYWHERE,
 )
 
 _ROOT = Path(__file__).parents[2]
@@ -46,7 +45,6 @@ def write(
         "least_supported": f"{weighing.supported:g}",
         "least_contradicted": f"{weighing.contradicted:g}",
         "supported_precision": f"{SUPPORTED_PRECISION:g}",
-        "supported_anywhere": f"{SUPPORTED_PRECISION_ANYWHERE:g}",
         "contradicted_precision": f"{CONTRADICTED_PRECISION:g}",
         "machine": _machine(),
         "targets": _targets(results),

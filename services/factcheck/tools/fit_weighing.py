@@ -69,7 +69,6 @@ L2 = 1e-3
 # What verdicts must be right in, on the mixture of both kinds of claims. SUPPORTED in each group as well, since nobody
 # knows which of them a hospital's claims are like.
 SUPPORTED_PRECISION = 0.95
-SUPPORTED_PRECISION_ANYWHERE = 0.95
 CONTRADICTED_PRECISION = 0.85
 ITEMS = 200
 STRANGERS = 600
@@ -206,9 +205,8 @@ def _least_supported(
     """odds, is_right: of SUPPORTED. may: claims that no rule vetoes. Groups without a supported claim, which none can
     raise, count in the mixture alone.
     """
-    wanted = [(may, SUPPORTED_PRECISION)]
-    wanted += [(may & group, SUPPORTED_PRECISION_ANYWHERE) for group in groups if (is_right & group).any()]
-    return max(least_probability(odds[of], is_right[of], shares[of], precision) for of, precision in wanted)
+    wanted = [may, *(may & group for group in groups if (is_right & group).any())]
+    return max(least_probability(odds[of], is_right[of], shares[of], SUPPORTED_PRECISION) for of in wanted)
 
 
 def groups_of(rows: Sequence[Row]) -> dict[str, np.ndarray]:
