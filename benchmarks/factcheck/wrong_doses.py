@@ -68,13 +68,15 @@ class Found:
     @property
     def supported(self) -> Share:
         """Of all claims with a wrong dose; slips count apart."""
-        own = (told for name, told in self.verdicts.items() if not name.startswith(_SLIP))
-        return _supported(sum(own, Counter[Verdict]()))
+        return self._supported(is_slip=False)
 
     @property
     def slips(self) -> Share:
         """Of all slips of a language model; `table` tells of each kind."""
-        own = (told for name, told in self.verdicts.items() if name.startswith(_SLIP))
+        return self._supported(is_slip=True)
+
+    def _supported(self, *, is_slip: bool) -> Share:
+        own = (told for name, told in self.verdicts.items() if name.startswith(_SLIP) is is_slip)
         return _supported(sum(own, Counter[Verdict]()))
 
 
