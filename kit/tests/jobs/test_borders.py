@@ -78,7 +78,7 @@ def test_the_readme_holds_the_table_of_settings() -> None:
     assert markdown_table(JobSettings) in README.read_text()
 
 
-@pytest.mark.parametrize("field", [{"lease_s": 0.5}, {"max_lost": 0}, {"worker_processes": 0}])
+@pytest.mark.parametrize("field", [{"lease_s": 0.5}, {"call_limit_s": 0}, {"max_lost": 0}, {"worker_processes": 0}])
 def test_settings_that_cannot_work_are_refused(field: dict[str, float]) -> None:
     with pytest.raises(InvalidInput, match="MONSHIN_JOBS_"):
         JobSettings(**field)  # type: ignore[arg-type]
